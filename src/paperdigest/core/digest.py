@@ -1,0 +1,149 @@
+"""The digest as values: what templates see, and all they see. Every field is public API (CHANGELOG it).
+
+All texts are plain display text; escaping is the renderer's work. Which papers go where is decided
+in `core.arrange`; how it looks, in `render`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from paperdigest.core.paper import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text with the matched stretches marked: sorted, disjoint (start, end) in code points."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+    def spans(self) -> Iterator[tuple[str, bool]]:
+        """Yield (piece, is marked), in order; the pieces joined are the text."""
+        at = 0
+        for start, end in self.marks:
+            if start > at:
+                yield self.text[at:start], False
+            yield self.text[start:end], True
+            at = end
+        if at < len(self.text):
+            yield self.text[at:], False
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason a paper is here: the text that matched, where, and the keyword as typed."""
+
+    text: str
+    where: str  # title, abstract, author, category, keyword
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One paper in a digest. What is missing is empty and leaves no trace in the output.
+
+    `url` is what the title opens; when it is a search and not the paper, `searches` names the site.
+    `year` is set only when it is older than last year. `place` reads "2nd of 96". `date` reads
+    "18 Nov 2026" or "first seen 20 Nov". `kind` is "new" or another change kind; `note` says more
+    ("sent at once on Tuesday"). `excerpt` is the abstract round the first hit; `also` names other
+    topics that found it.
+    """
+
+    paper_key: int
+    reason: str
+    id: str
+    title: Marked
+    kind: str = "new"
+    url: str = ""
+    searches: str = ""
+    year: str = ""
+    authors: tuple[str, ...] = ()
+    more_authors: int = 0
+    sources: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    venue: str = ""
+    date: str = ""
+    votes: int | None = None
+    place: str = ""
+    version: int | None = None
+    excerpt: Marked = Marked("")
+    why: tuple[Why, ...] = ()
+    links: tuple[Link, ...] = ()
+    also: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One topic's part. `total` is how many papers the topic found, wherever they are shown.
+
+    `full` are shown whole, `listed` by title on one line, `counted` only as a number (they wait for
+    the next digest). `elsewhere` counts papers of this topic shown under another one; `earlier` are
+    lines for papers another lane has sent already. `note` stands under the name.
+    """
+
+    name: str
+    total: int
+    full: tuple[Entry, ...] = ()
+    listed: tuple[Entry, ...] = ()
+    counted: tuple[Entry, ...] = ()
+    elsewhere: int = 0
+    earlier: tuple[Entry, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """What was looked at in one source since the last digest. `said` is empty when all is well."""
+
+    name: str
+    status: str
+    papers: int
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything one message says. `at`, `covers_from`, `covers_until` are in the reader's zone.
+
+    `kind` is "digest", "alert" or "empty". `title` is the subject without any prefix. `preheader`
+    is the hidden first text of an e-mail. `notes` are lines before the papers (what a first digest
+    looked back over, which days it covers). `looked_at` are the closing lines about the sources;
+    `manage` how to change, pause or stop; `more` the command that shows what was only counted.
+    """
+
+    subscriber: str
+    slot: str
+    kind: str
+    title: str
+    at: datetime
+    covers_from: datetime
+    covers_until: datetime
+    preheader: str = ""
+    sections: tuple[Section, ...] = ()
+    notes: tuple[str, ...] = ()
+    sources: tuple[SourceLine, ...] = ()
+    looked_at: tuple[str, ...] = ()
+    manage: tuple[str, ...] = ()
+    more: str = ""
+    shared: bool = False
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Return every paper that is named in full or by title."""
+        return tuple(entry for part in self.sections for entry in (*part.full, *part.listed))
+
+    @property
+    def papers(self) -> int:
+        """Return how many papers this digest stands for, the only counted ones included."""
+        return sum(len(part.full) + len(part.listed) + len(part.counted) for part in self.sections)
+
+    def with_sections(self, sections: tuple[Section, ...]) -> Digest:
+        """Return the same digest with other sections."""
+        return replace(self, sections=sections)

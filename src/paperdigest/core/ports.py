@@ -1,0 +1,226 @@
+"""The two seams: a source (bytes in) and a channel (messages out), and the values that cross them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from paperdigest.core.paper import Paper
+
+# ------------------------------------------------------------------ sources
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes of one file or one answer, not yet looked into.
+
+    `name` is a path or address for people. `sha256` is of the bytes as they came (64 hex).
+    `data` is what is left after unpacking. `bookmark` is where to carry on once this is committed
+    (opaque text of the source's own; "" keeps the old one).
+    """
+
+    name: str
+    sha256: str
+    data: bytes
+    bookmark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedDocument:
+    """Something the source found and will not hand on: too large, no regular file, broken archive."""
+
+    name: str
+    reason: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The source answered that nothing changed (HTTP 304). `bookmark` as in Document."""
+
+    name: str
+    bookmark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One record of a document that could not be taken. `place` is a line or entry number from 1."""
+
+    place: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a document holds, in its own order. `partial`: records known to be incomplete."""
+
+    format: str
+    papers: tuple[Paper, ...]
+    rejected: tuple[Rejected, ...] = ()
+
+
+class Format(Protocol):
+    """A kind of document, told by its content. Pure: bytes in, papers out."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called in `format = "…"`."""
+        ...
+
+    def recognise(self, head: bytes) -> bool:
+        """Say whether a document that starts with `head` (up to 64 kB) is of this format."""
+        ...
+
+    def parse(self, data: bytes) -> Parsed:
+        """Return the papers. Raises RefusedInput when the document as a whole is broken."""
+        ...
+
+
+class Verdict(StrEnum):
+    """What became of a document."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    QUARANTINED = "quarantined"
+
+
+class Source(Protocol):
+    """Where papers come from. A frozen dataclass whose fields are its options, `name` first."""
+
+    @property
+    def name(self) -> str:
+        """Return what the config calls it."""
+        ...
+
+    def fetch(
+        self, bookmark: str, now: datetime
+    ) -> Iterator[Document | RefusedDocument | Unchanged]:
+        """Yield what is there past the bookmark. Raises SourceError. The only I/O besides `settle`."""
+        ...
+
+    def parse(self, document: Document) -> Parsed:
+        """Return the papers of a document. Pure. Raises RefusedInput."""
+        ...
+
+    def settle(self, name: str, verdict: Verdict, reason: str, now: datetime) -> None:
+        """Tidy up after the document's transaction was committed (an inbox moves its file)."""
+        ...
+
+
+# ----------------------------------------------------------------- channels
+
+
+@dataclass(frozen=True, slots=True)
+class SlackEntry:
+    """One paper for Slack. `mrkdwn` is complete and escaped; `summary` is its one-line form."""
+
+    mrkdwn: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlackText:
+    """A digest for Slack: mrkdwn already escaped, not yet cut into blocks."""
+
+    header: str
+    context: str
+    sections: tuple[tuple[str, tuple[SlackEntry, ...]], ...]
+    listed: tuple[str, ...]
+    footer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered digest, in every form a channel may want. All text is Unicode, lines end in LF."""
+
+    subject: str
+    text: str
+    html: str
+    json: str
+    slack: SlackText
+    list_name: str  # the subscriber's name, for List-Id
+    shared: bool = False  # a mailing list or channel: no unsubscribe header
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing to send, frozen. `number` 0 is the parent; later parts hang below it.
+
+    `payload` is everything the channel needs to send it, and identical on every try.
+    """
+
+    target: str
+    number: int
+    key: str
+    payload: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The other side has it. `receipt` is what later parts and a read-back need."""
+
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Certainly not sent; try again. `after` is the server's own wish."""
+
+    reason: str
+    after: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Certainly not sent, and trying again cannot help."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been sent and no one can tell."""
+
+    reason: str
+
+
+Outcome = Sent | Retry | Refused | Unknown
+
+
+class Channel(Protocol):
+    """How a message leaves. A channel never retries and never decides what to send."""
+
+    @property
+    def name(self) -> str:
+        """Return the prefix of its targets."""
+        ...
+
+    @property
+    def on_unknown(self) -> str:
+        """Return what becomes of an unknown outcome: "resend_once" or "hold"."""
+        ...
+
+    def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
+        """Return the parts. Pure: the same arguments give the same bytes. `target` has no channel prefix."""
+        ...
+
+    def send(self, part: Part, after: str) -> Outcome:
+        """Send one part, once. `after` is the parent's receipt ("" for the parent). Never raises for the
+        other side's faults."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections. Safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """A channel that can look whether a message of unknown outcome arrived after all."""
+
+    def look_back(self, part: Part, after: str, since: datetime) -> Outcome:
+        """Return Sent if it is there, Retry if it certainly is not, Unknown if no one can tell."""
+        ...

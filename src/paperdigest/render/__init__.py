@@ -1,0 +1,10 @@
+"""A digest becomes a message: subject, text, HTML, Slack text, within its budgets."""
+
+from __future__ import annotations
+
+from paperdigest.render.budget import BUDGET
+from paperdigest.render.checks import check
+from paperdigest.render.renderer import Renderer
+from paperdigest.render.sample import sample_digest
+
+__all__ = ["BUDGET", "Renderer", "check", "sample_digest"]

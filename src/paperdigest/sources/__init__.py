@@ -1,0 +1,1 @@
+"""Bytes in. One module per kind of input."""

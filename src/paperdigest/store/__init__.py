@@ -1,0 +1,1 @@
+"""The only SQL: schema, papers, changes, bookmarks, digests, deliveries."""
