@@ -1,0 +1,311 @@
+"""Turn TeX in titles and abstracts into Unicode, also where a dump has lost dollars or backslashes.
+Never raises, keeps every letter and digit TeX would show, takes time linear in the text.
+Names are `core.tex_commands`'s and `core.tex_tables`'s, how signs look `core.typography`'s, tags `core.markup`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import partial
+
+from paperdigest.core.tex_commands import known, obey
+from paperdigest.core.tex_groups import DEEPEST, Group, Groups, Make
+from paperdigest.core.tex_tables import ELEMENTS, NAMED_ACCENTS, OLD_FONTS, SIGN_ACCENTS, SIGNS
+from paperdigest.core.typography import (
+    accented,
+    addresses,
+    has_own_sign,
+    lower,
+    plain_address,
+    raised,
+    typeset,
+    with_tildes,
+)
+
+_ACTIVE = re.compile(r"[\\{}$^_~`]|--|''")
+_SIGN = re.compile(r"[\\{}$^_~]")
+_TOKEN = re.compile(
+    r"(?P<nothing>(?:\{\})+)|(?P<slash>\\+)|(?P<opening>\{+)|(?P<closing>\}+)|(?P<dollars>\$+)|(?P<scripts>\^+|_+)|(?P<tie>~+)"
+)
+
+_NAME = re.compile(r"([A-Za-z]+)(?:\*(?=[{\[]))?")
+_LENGTH = re.compile(r"\*?(?:\[\s?-?[0-9.]{1,8}\s?[a-z]{2}\])?")
+_ESCAPE = re.compile(r"u(?=[A-Fa-f]{0,3}[0-9])([0-9A-Fa-f]{4})")
+_LOW_HALF = re.compile(r"\\u([dD][c-fC-F][0-9A-Fa-f]{2})")
+_OLD_FONT = re.compile(rf"({'|'.join(OLD_FONTS)})\s+(?=[^\s}}])")
+_LOST_ACCENT = re.compile(r"""(?:(["'`^~=.])|([cvHukrd]) )([^\W\d_])\}""")
+_LOST_SIGN = re.compile(r"""[^\W\d_]["'`]\{[aeiouyAEIOUYcnszCNSZ]\}[^\W\d_]""")
+_CONTRACTION = re.compile(r"(?:s|re|ll|m|d|t|ve)(?![^\W\d_])")
+_CLOSING_QUOTE = {sign: re.compile(rf"[^\\]{{1,200}}?(?<!\s)\\{sign}(?!\w)") for sign in "\"'"}
+
+_RAISED_BARE = re.compile(
+    r"[+\-−]?\d+(?!\.?\d)|[+\-−]?\d+\.\d+|[*′†‡∘°]|'+|[+\-](?![\w+\-])|[^\W\d_](?![^\W\d_])"
+)
+_RAISED_MATH = re.compile(rf"{_RAISED_BARE.pattern}|[^\W\d_](?![^\W\d_]{{2}})")
+_LOWERED_MATH = re.compile(r"\d+|[^\W\d_](?![^\W\d_]{2}|[^\W\d_](?![_^]))|[*+]")
+# Outside of formulas an underscore is a subscript only under one letter or a chemical formula.
+_FORMULA = re.compile(
+    rf"(?:^|[^\w.@/\\#\-])(?:[A-Za-z]|(?:(?:{'|'.join(sorted(ELEMENTS, reverse=True))})(?:_?\d{{1,2}})?){{1,6}})$"
+)
+_LOWERED_BARE = re.compile(r"(?:\d{1,2}|[a-z])(?![a-z0-9_@]|\.[A-Za-z0-9])")
+_DOUBLED = re.compile(r"""[A-Za-z]+|[%&$#_{}]|["'`^~=.]\{?[A-Za-z]""")
+_ENGLISH = frozenset(
+    ["a", "i", "in", "it", "item", "not", "o", "par", "sign", "term", "text", "to", "top"]
+)
+
+_DOLLARS = re.compile(r"\\[\s\S]|\$+")
+_SUM_OF_MONEY = re.compile(r"[+-]?\d[^\\^_={}<>]*")
+_TIE_AFTER = frozenset(".,;:!?)]}'\"%*’”…")
+
+
+def to_unicode(text: str) -> str:
+    """Return the text with its TeX set as Unicode; white space is kept roughly as it was."""
+    if not _ACTIVE.search(text):
+        return text
+    return typeset(_Reader(with_tildes(text)).read())
+
+
+class _Reader(Groups):
+    """One walk over the text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.delimiters = _math_delimiters(text) if "$" in text else {}
+        self.last_fence = {"(": text.rfind("\\)"), "[": text.rfind("\\]")}
+
+    def read(self) -> str:
+        text = self.text
+        places = iter([*addresses(text), (len(text), len(text))])
+        start, end = next(places)
+        while (found := _SIGN.search(text, self.at)) is not None:
+            while start < self.at or end <= found.start():
+                start, end = next(places)
+            if start <= found.start():
+                self.run(text[self.at : start])
+                self.at = end
+                self.item(plain_address(text[start:end]))
+            elif token := _TOKEN.match(text, found.start()):
+                self.run(text[self.at : found.start()])
+                self.at = token.end()
+                _TOKEN_READERS[token.lastgroup or ""](self, token)
+        self.run(text[self.at :])
+        return self.finish()
+
+    def nothing(self, found: re.Match[str]) -> None:
+        """Read `{}`: an empty argument where one is awaited."""
+        for _ in range(min(len(found[0]) // 2, sum(want.count for want in self.group.wants))):
+            self.item("")
+
+    def opening(self, found: re.Match[str]) -> None:
+        for start in range(found.start(), found.end()):
+            if len(self.groups) > DEEPEST:
+                self.ignored += found.end() - start
+                self.at = found.end()
+                return
+            self.at = start + 1
+            self.open(start)
+
+    def open(self, start: int) -> None:
+        if _LOST_SIGN.match(self.text, max(0, start - 2)) and self.last() == self.text[start - 1]:
+            mark = SIGN_ACCENTS[self.last()]
+            self.group.out[-1] = self.group.out[-1][:-1]
+            self.want(1, partial(accented, mark))
+        lost = _LOST_ACCENT.match(self.text, self.at)
+        if lost and self.has_neighbour(start, lost.end()) and self.lost_accent(lost):
+            return
+        group = Group("plain", start)
+        self.groups.append(group)
+        if font := _OLD_FONT.match(self.text, self.at):
+            self.at = font.end()
+            group.kind = "font"
+            group.alphabet = font[1] if font[1] == "cal" else ""
+
+    def has_neighbour(self, start: int, end: int) -> bool:
+        return self.text[start - 1 : start].isalpha() or self.text[end : end + 1].isalpha()
+
+    def lost_accent(self, found: re.Match[str]) -> bool:
+        """Read `K{"a}hler` and `Fran{c c}ois`: a dump kept the braces and lost the backslash."""
+        mark = SIGN_ACCENTS[found[1]] if found[1] else NAMED_ACCENTS[found[2]]
+        if self.group.wants or not has_own_sign(found[3], mark):
+            return False
+        self.at = found.end()
+        self.item(accented(mark, [found[3]]))
+        return True
+
+    def closing(self, found: re.Match[str]) -> None:
+        count = found.end() - found.start()
+        for done in range(count):
+            if self.ignored:
+                self.ignored -= 1
+            elif len(self.groups) > 1:
+                self.at = found.start() + done + 1
+                self.close()
+            else:
+                self.run("}" * (count - done))
+                break
+        self.at = max(self.at, found.end())
+
+    def dollars(self, found: re.Match[str]) -> None:
+        for place in range(found.start(), found.end()):
+            opens = self.delimiters.get(place)
+            if opens is None:
+                self.run(self.text[place : found.end()])
+                return
+            if not opens:
+                self.settle()
+            self.math = opens
+
+    def scripts(self, found: re.Match[str]) -> None:
+        if len(found[0]) > 1 or len(self.groups) > DEEPEST:
+            self.run(found[0])
+        elif self.ahead() == "{" or (self.ahead() == "\\" and self.ahead(2)[1:].isalpha()):
+            self.want(1, raised if found[0] == "^" else lower)
+        elif found[0] == "^":
+            self.bare(_RAISED_MATH if self.math else _RAISED_BARE, raised, "^")
+        elif self.math or _FORMULA.search(self.text, max(0, found.start() - 16), found.start()):
+            self.bare(_LOWERED_MATH if self.math else _LOWERED_BARE, lower, "_")
+        else:
+            self.run("_")
+
+    def bare(self, pattern: re.Pattern[str], make: Make, sign: str) -> None:
+        """Read a script without braces, or leave its sign alone."""
+        if script := pattern.match(self.text, self.at):
+            self.at = script.end()
+            self.item(make([script[0]]))
+        else:
+            self.run(sign)
+
+    def tie(self, found: re.Match[str]) -> None:
+        """Make a tie a blank between words; `~5%`, `30~70%`, `x ~ y` and `/~user` are no ties."""
+        before, after = self.text[max(0, found.start() - 1) : found.start()], self.ahead()
+        joins = before.isalnum() or before in _TIE_AFTER
+        blank = not before or not after or before.isspace() or after.isspace()
+        amounts = before.isdigit() and after.isdigit()
+        self.run(" " if joins and not blank and not amounts and after != "/" else found[0])
+
+    def slash(self, found: re.Match[str]) -> None:
+        count = found.end() - found.start()
+        if count > 1 and not (count == 2 and self.is_doubled()):
+            self.run(" ")
+            if count % 2 == 0:
+                self.at = (_LENGTH.match(self.text, self.at) or found).end()
+                return
+        self.command()
+
+    def is_doubled(self) -> bool:
+        """Tell `na\\\\"ive` and `\\\\alpha`, escaped once too often, from a line break."""
+        found = _DOUBLED.match(self.text, self.at)
+        return found is not None and (
+            not found[0].isalpha() or (known(found[0]) and found[0] not in _ENGLISH)
+        )
+
+    def command(self) -> None:
+        found = _NAME.match(self.text, self.at)
+        if found is None:
+            self.sign()
+        elif escape := _ESCAPE.match(self.text, self.at):
+            self.escaped(escape)
+        else:
+            self.at = found.end()
+            obey(self, found[1])
+
+    def sign(self) -> None:
+        sign = self.ahead()
+        self.at += 1
+        if sign in SIGN_ACCENTS:
+            self.sign_accent(sign)
+        elif sign in ("(", "[", ")", "]"):
+            self.fence(sign)
+        elif SIGNS.get(sign) == " " or sign.isspace():
+            self.run(" ")
+        else:
+            self.item(SIGNS.get(sign, sign))
+
+    def fence(self, sign: str) -> None:
+        r"""Read \( \) \[ \], or show the bracket where its partner is missing."""
+        opens = sign in "(["
+        if opens and self.last_fence[sign] > self.at:
+            self.math = True
+        elif not opens and self.math:
+            self.settle()
+            self.math = False
+        else:
+            self.item(sign)
+
+    def sign_accent(self, sign: str) -> None:
+        after = self.ahead()
+        mark = SIGN_ACCENTS[sign]
+        if after == "{" or (after == "\\" and self.ahead(2)[1:].isalpha()):
+            self.want(1, partial(accented, mark, sign=sign))
+        elif after.isalpha() and has_own_sign(after, mark) and not self.is_quote(sign):
+            self.at += 1
+            self.item(accented(mark, [after]))
+        else:
+            self.item(sign)
+
+    def is_quote(self, sign: str) -> bool:
+        r"""Tell an escaped quote (`\"open\" sets`, `model\'s`) from an accent."""
+        if sign not in _CLOSING_QUOTE:
+            return False
+        before = self.text[max(0, self.at - 3) : self.at - 2]
+        if before.isalpha():
+            return sign == "'" and _CONTRACTION.match(self.text, self.at) is not None
+        return _CLOSING_QUOTE[sign].match(self.text, self.at) is not None
+
+    def escaped(self, found: re.Match[str]) -> None:
+        r"""Read `\u00e9`, left over from JSON."""
+        self.at = found.end()
+        code = int(found[1], 16)
+        if 0xD800 <= code < 0xE000:
+            low = _LOW_HALF.match(self.text, self.at)
+            if low is None or code >= 0xDC00:
+                self.item("\ufffd")
+                return
+            self.at = low.end()
+            code = 0x10000 + ((code - 0xD800) << 10) + int(low[1], 16) - 0xDC00
+        self.item(chr(code) if chr(code).isprintable() else " ")
+
+
+_TOKEN_READERS: dict[str, Callable[[_Reader, re.Match[str]], None]] = {
+    "slash": _Reader.slash,
+    "nothing": _Reader.nothing,
+    "opening": _Reader.opening,
+    "closing": _Reader.closing,
+    "dollars": _Reader.dollars,
+    "scripts": _Reader.scripts,
+    "tie": _Reader.tie,
+}
+
+
+def _math_delimiters(text: str) -> dict[int, bool]:
+    """Return the places of the dollars that delimit mathematics, and whether each opens."""
+    found: dict[int, bool] = {}
+    opened = width = 0
+    for token in _DOLLARS.finditer(text):
+        count = token.end() - token.start() if token[0][0] == "$" else 0
+        if not count:
+            continue
+        if count <= 2 and width == 1 and _is_formula(text, opened, token.start()):
+            found |= {opened: True, token.start(): False}
+            opened, width = token.start() + 1, count - 1
+        elif count == width == 2 and text[opened + 2 : token.start()].strip():
+            found |= {
+                opened: True,
+                opened + 1: True,
+                token.start(): False,
+                token.start() + 1: False,
+            }
+            width = 0
+        else:
+            opened, width = token.start(), count if count <= 2 else 0
+    return found
+
+
+def _is_formula(text: str, start: int, end: int) -> bool:
+    """Tell mathematics from "$5 and US$10": no blank inside next to a dollar, no sum of money."""
+    inside = text[start + 1 : end]
+    if not inside or inside[0].isspace() or inside[-1].isspace() or re.search(r"\n\s*\n", inside):
+        return False
+    money = _SUM_OF_MONEY.fullmatch(inside) is not None
+    return not (money and (text[end + 1 : end + 2].isdigit() or re.search(r"\s", inside)))

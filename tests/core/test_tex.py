@@ -1,0 +1,238 @@
+"""TeX becomes what people see. All samples are invented or standard names."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from unicodedata import normalize
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from paperdigest.core import tex_tables
+from paperdigest.core.tex import to_unicode
+from paperdigest.core.text import display
+
+DUMPS = Path(__file__).parents[2].parent / "shared" / "dumps"
+
+ACCENTS = [
+    (r"na\"ive", "naïve"),
+    (r"na\"{i}ve", "naïve"),
+    (r"na{\"\i}ve", "naïve"),
+    (r"na\\\"ive".replace(r"\\\"", '\\\\"'), "naïve"),
+    (r"K\"ahler", "Kähler"),
+    (r"K{\"a}hler", "Kähler"),
+    (r"K{\"{a}}hler", "Kähler"),
+    ('K{"a}hler', "Kähler"),
+    ('na"{i}ve', "naïve"),
+    (r"Poincar\'e", "Poincaré"),
+    (r"Poincar\'{e}", "Poincaré"),
+    ("Poincar{'e}", "Poincaré"),
+    (r"Erd\H{o}s", "Erdős"),
+    (r"Erd\H os", "Erdős"),
+    (r"Erd{\H o}s", "Erdős"),
+    (r"\v{C}ech", "Čech"),
+    (r"Fran\c{c}ois", "François"),
+    ("Fran{c c}ois", "François"),
+    (r"Gr\`obner \^o \~n \=a \.z", "Gròbner ô ñ ā ż"),
+    (r"\k{a} \u{g} \r{a} \d{n} \b{t}", "ą ğ å ṇ ṯ"),
+    (r"Malm\o", "Malmø"),
+    (r"K\o benhavn", "København"),
+    (r"{\O}rsted", "Ørsted"),
+    (r"\L{}\'od\'z", "Łódź"),
+    (r"Stra\ss e", "Straße"),
+    (r"Nguy\~{\^e}n, G\"odel, \"Uber, Ho\v{r}ava", "Nguyễn, Gödel, Über, Hořava"),
+    (r"\AA ngstr\"om", "Ångström"),
+    (r"\ae on and \oe uvre", "æon and œuvre"),
+    (r"\hat{\theta} and \vec x", "θ̂ and x⃗"),
+    (r"$\overline{AB}$", "AB"),
+    (r"the model\'s weights don\'t move", "the model's weights don't move"),
+    (r"so-called \"open\" sets", 'so-called "open" sets'),
+]
+
+FONTS = [
+    (r"{\bf G}enerative {\it P}re", "Generative Pre"),
+    ("{bf G}raph {bf R}eading", "Graph Reading"),
+    ("{em folding} maps", "folding maps"),
+    (r"\textit{paper} \emph{maps} \textbf{b} \texttt{t}", "paper maps b t"),
+    (r"\textbf{bold {\it and} italic}", "bold and italic"),
+    (r"\mathbf{x} \mathrm{d}x \text{if} \operatorname{rank}", "x dx if rank"),
+    (r"$\mathbb{R}^n$", "ℝⁿ"),
+    (r"\mathbb R", "ℝ"),
+    (r"$\mathcal{O}(n)$", "𝒪(n)"),
+    (r"${\cal N}=4$", "𝒩=4"),
+    (r"$\mathfrak{g}$", "𝔤"),
+    ("{B}ERT and {DNA}", "BERT and DNA"),
+    ("{{Maps, Folded}}", "Maps, Folded"),
+    ("weights in {-1, 0, 1}", "weights in {-1, 0, 1}"),
+    (r"weights in $\{-1,0,1\}$", "weights in {-1,0,1}"),
+    (r"\FoldNet, our method", "FoldNet, our method"),
+    (r"\FoldNet{} is small", "FoldNet is small"),
+    (r"\ours{FoldNet} is small", "FoldNet is small"),
+    (r"(\eg, maps) \ie ink, Ada \etal", "(e.g., maps) i.e. ink, Ada et al."),
+    (r"\textcolor{red}{ink} \verb|fold_map|", "ink fold_map"),
+    (r"$\tilde{\mathcal{O}}(\sqrt{T})$", "𝒪̃(√T)"),
+]
+
+SIGNS = [
+    (r"24\% of R\&D, \$5, \#1, a\_b, \{x, y\}", "24% of R&D, $5, #1, a_b, {x, y}"),
+    (r"TGF-$\beta$ signalling", "TGF-β signalling"),
+    (r"TGF-\beta signalling", "TGF-β signalling"),
+    (r"$2\pi r$", "2πr"),
+    (r"$a \leq b \times c \to \infty$", "a ≤ b × c → ∞"),
+    (r"at \(256\times256\) pixels", "at 256×256 pixels"),
+    (r"\[a=b\]", "a=b"),
+    (r"$$E = mc^2$$", "E = mc²"),
+    (r"$\sim 5$, $\approx 3$, $\ell_1$", "∼5, ≈3, ℓ₁"),
+    (r"$O(n \log n)$", "O(n log n)"),
+    (r"$O(n\log n)$", "O(n log n)"),
+    (r"$\max_x \log_2 x$", "maxₓ log₂ x"),
+    (r"$\frac{a}{b}$ \frac12", "a/b 1/2"),
+    (r"$\frac{a+b}{2}$", "(a+b)/2"),
+    (r"$\sqrt{x}$, $\sqrt{x+1}$, $\sqrt[3]{x}$, \sqrt2", "√x, √(x+1), ³√x, √2"),
+    (r"$x \not= y$, $x \not\in S$", "x ≠ y, x ∉ S"),
+    (r"$f'(x)$", "f′(x)"),
+    (r"$\left( x \right)$", "( x )"),
+    ("maps--and ink---here", "maps–and ink—here"),
+    ("``maps'' and ''ink''", "“maps” and “ink”"),
+    ("`maps' don't `fold'", "‘maps’ don't ‘fold’"),
+    (r"e.g.\ maps, 10\,000 folds", "e.g. maps, 10 000 folds"),
+    ("Table~3, e.g.~maps, 5~km", "Table 3, e.g. maps, 5 km"),
+    ("by ~20%, (~10x), 30~70%, x ~ y", "by ~20%, (~10x), 30~70%, x ~ y"),
+    (r"Fig.~\ref{fig:map}", "Fig. fig:map"),
+    ("Fig.~reffig:map", "Fig. reffig:map"),
+    (r"as in~\cite{ada1843}.", "as in [ada1843]."),
+    (r"one\\ two", "one two"),
+    (r"line.\nWe fold", "line. We fold"),
+    (r"caf\u00e9", "café"),
+]
+
+SCRIPTS = [
+    ("M^2RAG", "M²RAG"),
+    ("M$^2$RAG", "M²RAG"),
+    ("M^{2}RAG", "M²RAG"),
+    ("$10^{-3}$, 10^-5, 10^15", "10⁻³, 10⁻⁵, 10¹⁵"),
+    ("2^n, A^T, $n^{th}$", "2ⁿ, Aᵀ, nᵗʰ"),
+    ("$C^*$-algebra", "C*-algebra"),
+    (r"90$^{\circ}$", "90°"),
+    ("H_2O, N_2O_5, TiO_2", "H₂O, N₂O₅, TiO₂"),
+    ("La$_{2-x}$Sr$_x$CuO$_4$", "La₂₋ₓSrₓCuO₄"),
+    ("x_{max}", "x_max"),
+    ("$V_{max}17$", "V_max 17"),
+    ("$x_iy_j$", "xᵢyⱼ"),
+    ("x_{i,j}", "x_(i,j)"),
+    ("$D^{*+}$ and $B^0_s$", "D*⁺ and B⁰ₛ"),
+    (r"kpc$^{-1}$, $z\sim2$, $10^{12}~M_\odot$", "kpc⁻¹, z∼2, 10¹² M_⊙"),
+    ("a_n@maps.example", "a_n@maps.example"),
+    ("1^{+1.39}_{-0.59}", "1^(+1.39)_(-0.59)"),
+    ("Fold_{ViT-L} wins", "Fold_ViT-L wins"),
+    (
+        "snake_case, @user_name, my_map_1.txt, user_2",
+        "snake_case, @user_name, my_map_1.txt, user_2",
+    ),
+    ("__init__ and ^_^", "__init__ and ^_^"),
+]
+
+MONEY_AND_ADDRESSES = [
+    ("$5 and $10", "$5 and $10"),
+    ("between $5 million and US$10 million", "between $5 million and US$10 million"),
+    (r"\$5,000 to \$10,000", "$5,000 to $10,000"),
+    ("https://maps.example/~ada/a_b--c^2", "https://maps.example/~ada/a_b--c^2"),
+    ("(see github.com/ada/fold_maps--x).", "(see github.com/ada/fold_maps--x)."),
+    (r"\url{https://maps.example/a\_b}", "https://maps.example/a_b"),
+    (r"at~https://maps.example/x.", "at https://maps.example/x."),
+    (r"\href{https://maps.example/a_b}{our code}", "our code"),
+    (r"http://maps.example/$\sim$ada/", "http://maps.example/~ada/"),
+]
+
+BROKEN = [
+    ("maps \\", "maps"),
+    (r"\textit{maps and", "maps and"),
+    (r"{\bf maps and", "maps and"),
+    ("x^", "x^"),
+    (r"\frac{a}", "a"),
+    ("a } b { c", "a } b { c"),
+    (r"\begin{abstract}maps\end{abstract}", "maps"),
+    ("$x", "$x"),
+]
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"), ACCENTS + FONTS + SIGNS + SCRIPTS + MONEY_AND_ADDRESSES + BROKEN
+)
+def test_tex_is_shown_as(raw: str, shown: str) -> None:
+    assert " ".join(to_unicode(raw).split()) == shown
+
+
+@pytest.mark.parametrize(("raw", "shown"), ACCENTS + FONTS + SIGNS + SCRIPTS + MONEY_AND_ADDRESSES)
+def test_what_is_shown_is_shown_as_itself(raw: str, shown: str) -> None:
+    assert display(shown) == shown
+
+
+def test_dollars_do_not_reach_over_a_paragraph() -> None:
+    assert to_unicode("a $b\n\nc$ d") == "a $b\n\nc$ d"
+
+
+def test_every_script_character_folds_back_to_what_it_stands_for() -> None:
+    for table in (tex_tables.SUPERSCRIPTS, tex_tables.SUBSCRIPTS, *tex_tables.ALPHABETS.values()):
+        for plain, small in table.items():
+            assert normalize("NFKC", small).replace("−", "-") == plain.replace("−", "-")
+
+
+TEX_PIECES = st.sampled_from(
+    re.findall(
+        r"\S+|\s",
+        r"""\alpha \frac \sqrt \textbf \mathcal \cite \ref \url \" \' \H \c \not \left \begin \foo \n \\
+        \{ \} \$ \% \( \) \[ \] { } {} $ $$ ^ _ ~ -- --- `` '' ` ' {bf {" x_ y^ & < > &amp; &lt; <b> </b>
+        <sub> </sub> <!-- --> http://a.example/ _ ^{ _{ ab C 2 13 é λ . , 5""",
+    )
+)
+TEX_SOUP = st.lists(TEX_PIECES, max_size=40).map("".join)
+
+
+@settings(deadline=None, max_examples=400)
+@given(st.one_of(TEX_SOUP, st.text(max_size=80), st.text("\\{}$^_~-'`\"&<>abC12 ;/", max_size=60)))
+@example("\\" * 7)
+@example("{" * 200 + "x" + "}" * 150)
+def test_display_is_idempotent_and_never_raises(raw: str) -> None:
+    shown = display(raw)
+    assert display(shown) == shown
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text("{}$^_~-'`|, .;:/()=+*abcXYZ0123éøλ中", max_size=80))
+def test_without_backslashes_every_letter_and_digit_survives_in_order(raw: str) -> None:
+    assert letters(display(raw)) == letters(raw)
+
+
+COMMANDS_AND_TEXT = st.lists(
+    st.sampled_from(
+        re.findall(
+            r"[^/]+",
+            r"{/}/$/^/_/~/ /ab/7/\textbf /\emph{/\%/\,/\left /\quad /\(/\)/\hat /\frac /\sqrt /\cite{/\foo{7",
+        )
+    ),
+    max_size=30,
+).map("".join)
+
+
+@settings(deadline=None, max_examples=200)
+@given(COMMANDS_AND_TEXT)
+def test_with_commands_every_letter_and_digit_but_their_names_survives(raw: str) -> None:
+    assert letters(display(raw)) == letters(re.sub(r"\\[a-z]+", "", raw))
+
+
+def letters(text: str) -> str:
+    """Return what is visible of a text, whatever its size, place and accents."""
+    return "".join(sign for sign in normalize("NFKD", text) if sign.isalnum())
+
+
+@pytest.mark.skipif(not DUMPS.exists(), reason="the real dumps are not beside this checkout")
+def test_real_dumps_show_no_tex_and_lose_nothing_but_names() -> None:
+    names = re.compile(r"\\(?:url|times)|\{bf ")
+    for dump in sorted(DUMPS.glob("*.txt")):
+        for line in dump.read_text("utf-8").splitlines():
+            shown = display(line)
+            assert not re.search(r"\{bf|\\%|``|\^2", shown), shown
+            assert letters(shown) == letters(names.sub("", line)), shown
