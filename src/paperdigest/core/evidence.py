@@ -1,0 +1,152 @@
+"""What a batch of papers says about the terms of some queries: which papers, as bit sets, and where.
+
+Folds every paper once and walks every text once, whatever the number of queries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from paperdigest.core import listed
+from paperdigest.core.fold import Folded, fold
+from paperdigest.core.needles import FOLDED_FIELDS, Needles, needle
+from paperdigest.core.paper import Paper
+from paperdigest.core.text import display
+from paperdigest.core.tree import Field, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One place where a term was found. `term` is the keyword as typed.
+
+    For title and abstract `start` and `end` are code points into the displayed text and `text` what
+    stands there; for the other fields `text` is the name itself, from 0 to its length.
+    """
+
+    term: str
+    field: Field
+    start: int
+    end: int
+    text: str
+
+
+class Batch:
+    """Some papers, folded when first asked and once."""
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        self.papers = tuple(papers)
+        self._folded: dict[tuple[int, Field], tuple[Folded, ...]] = {}
+
+    def folded(self, at: int, field: Field) -> tuple[Folded, ...]:
+        """Return the texts of a field: one, or one for each of the paper's keywords."""
+        texts = self._folded.get((at, field))
+        if texts is None:
+            texts = tuple(fold(display(raw)) for raw in _raw(self.papers[at], field))
+            self._folded[at, field] = texts
+        return texts
+
+    @cached_property
+    def lists(self) -> listed.Lists:
+        """Return who and what the papers list besides their texts."""
+        return listed.Lists(self.papers)
+
+
+def _raw(paper: Paper, field: Field) -> tuple[str, ...]:
+    match field:
+        case Field.TITLE:
+            return (paper.title,)
+        case Field.ABSTRACT:
+            return (paper.abstract,) if paper.abstract else ()
+        case Field.KEYWORD:
+            return paper.keywords
+        case _:
+            return (paper.venue,) if paper.venue else ()
+
+
+class Evidence:
+    """Which papers of a batch hold a term, field by field: bit n of a set is paper n."""
+
+    def __init__(self, batch: Batch, needles: Needles) -> None:
+        self.batch = batch
+        self._needles = needles
+        self._bits = {field: self._scan(field) for field in needles.fields}
+        self._places: dict[tuple[int, Field], _Places] = {}
+
+    def _scan(self, field: Field) -> dict[int, int]:
+        """Return for the number of each needle the papers that hold it in this field."""
+        holders: dict[int, list[int]] = {}
+        for at in range(len(self.batch.papers)):
+            for text in self.batch.folded(at, field):
+                for number in self._needles.found(text):
+                    holders.setdefault(number, []).append(at)
+        return {number: _bits(papers, len(self.batch.papers)) for number, papers in holders.items()}
+
+    def papers(self, term: Term) -> int:
+        """Return the papers that hold the term in any of its fields."""
+        bits = 0
+        for field in term.fields:
+            bits |= self.papers_in(term, field)
+        return bits
+
+    def papers_in(self, term: Term, field: Field) -> int:
+        """Return the papers that hold the term in this field."""
+        if field in FOLDED_FIELDS:
+            number = self._needles.numbers.get(needle(term), -1)
+            return self._bits[field].get(number, 0) if field in self._bits else 0
+        return self.batch.lists.papers(term, field)
+
+    @property
+    def everything(self) -> int:
+        """Return the set of all papers."""
+        return (1 << len(self.batch.papers)) - 1
+
+    def hits(self, at: int, terms: Sequence[Term]) -> tuple[Hit, ...]:
+        """Return every place where one of the terms is found in paper `at`, by field and place."""
+        found = (
+            hit for term in terms for field in term.fields for hit in self._hits(at, term, field)
+        )
+        return tuple(sorted(dict.fromkeys(found), key=_order))
+
+    def _hits(self, at: int, term: Term, field: Field) -> Iterator[Hit]:
+        paper = self.batch.papers[at]
+        if field not in FOLDED_FIELDS:
+            for name in self.batch.lists.names(paper, term, field):
+                yield Hit(term.name, field, 0, len(name), name)
+            return
+        names = _raw(paper, field)
+        texts = self.batch.folded(at, field)
+        number = self._needles.numbers.get(needle(term), -1)
+        for which, first, past in self._places_in(at, field).get(number, ()):
+            if field in {Field.KEYWORD, Field.VENUE}:
+                yield Hit(term.name, field, 0, len(names[which]), names[which])
+            else:
+                text = texts[which]
+                start, end = text.spans[first][0], text.spans[past - 1][1]
+                yield Hit(term.name, field, start, end, text.text[start:end])
+
+    def _places_in(self, at: int, field: Field) -> _Places:
+        """Return where everything is in one field of one paper; found for all terms at once."""
+        places = self._places.get((at, field))
+        if places is None:
+            places = self._places[at, field] = {}
+            for which, text in enumerate(self.batch.folded(at, field)):
+                for number, first, past in self._needles.places(text):
+                    places.setdefault(number, []).append((which, first, past))
+        return places
+
+
+_Places = dict[int, list[tuple[int, int, int]]]  # needle: (which text, first word, past the last)
+_ORDER = {field: number for number, field in enumerate(Field)}
+
+
+def _order(hit: Hit) -> tuple[int, int, int, str, str]:
+    return _ORDER[hit.field], hit.start, hit.end, hit.text, hit.term
+
+
+def _bits(papers: list[int], count: int) -> int:
+    bits = bytearray(count // 8 + 1)
+    for paper in papers:
+        bits[paper >> 3] |= 1 << (paper & 7)
+    return int.from_bytes(bits, "little")
