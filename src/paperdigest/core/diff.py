@@ -1,0 +1,372 @@
+"""What a record says that history did not know: nothing, a cosmetic difference, or news.
+Records come in with what is known as values; decisions go out. Knows nothing of tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from paperdigest.core.identity import family_name, scheme_of
+from paperdigest.core.paper import Announced, ChangeKind, Link, Paper
+from paperdigest.core.text import squash, without_link_hosts
+
+_ELLIPSES = ("…", "...", "[…]", "[...]")
+#: Letters that a cut in the middle of a word or of a formula may have garbled.
+_RAGGED = 24
+_MOST_LINKS = 50
+_HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
+_REGISTRY_HOSTS = {
+    "arxiv": "arxiv.org",
+    "doi": "doi.org",
+    "pmid": "ncbi.nlm.nih.gov",
+    "openreview": "openreview.net",
+    "s2": "semanticscholar.org",
+    "openalex": "openalex.org",
+}
+#: DOIs given to preprints: having one does not make a paper published.
+_PREPRINT_DOIS = (
+    "doi:10.48550/",  # arXiv
+    "doi:10.1101/",  # bioRxiv, medRxiv, and
+    "doi:10.64898/",  # since openRxiv
+    "doi:10.2139/",  # SSRN
+    "doi:10.20944/",  # Preprints.org
+    "doi:10.21203/",  # Research Square
+    "doi:10.26434/",  # ChemRxiv
+    "doi:10.31234/",  # PsyArXiv
+    "doi:10.31219/",  # OSF
+    "doi:10.5281/",  # Zenodo
+)
+_PREPRINT_VENUES = frozenset(
+    {"arxiv", "arxivorg", "corr", "biorxiv", "medrxiv", "preprint", "ssrn"}
+)
+
+#: (has its whole abstract, version, told by the id's own registry): the greatest supplies the shown text.
+Rank = tuple[bool, int, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known when a record comes for a paper that history has.
+
+    `shown` is the paper as history shows it, `rank` that of the record behind its text. `last` is what
+    this very record said before, None where this source tells of the paper for the first time.
+    `supplies`: this record is behind the shown text; `older`: it was first seen before the one that is.
+    """
+
+    shown: Paper
+    ids: Collection[str]
+    rank: Rank
+    last: Paper | None = None
+    supplies: bool = False
+    older: bool = False
+    baseline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One line for the change log. `completes` as in Change; `summary` says what was added."""
+
+    kind: ChangeKind
+    completes: bool = False
+    summary: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a record: the paper as shown from now on, and what goes into the log.
+
+    `keeps`: the record's text is to be remembered as its last; False for one that is poorer or older
+    than what it said before. `supplies`: its text is shown from now on.
+    """
+
+    shown: Paper
+    news: tuple[News, ...]
+    keeps: bool
+    supplies: bool
+
+
+def raw_hash(paper: Paper) -> bytes:
+    """Return 16 bytes that are equal while a source says the same, letter by letter.
+
+    What changes daily without being news is left out: votes, places, stamps, addresses. Raises
+    UnicodeEncodeError for text that is no Unicode.
+    """
+    parts = (
+        paper.title,
+        paper.abstract,
+        "\x1e".join(paper.authors),
+        "\x1e".join(paper.categories),
+        "\x1e".join(paper.keywords),
+        paper.venue,
+        f"{paper.version}{paper.withdrawn}{paper.partial}",
+        paper.id,
+        "\x1e".join(sorted(paper.ids)),
+    )
+    return blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
+
+
+def says_the_same(a: Paper, b: Paper) -> bool:
+    """Say whether two texts differ only in what is not news: white space, TeX and other spelling, case,
+    punctuation, link hosts, truncation."""
+    return (
+        squash(a.title) == squash(b.title)
+        and _same_authors(a.authors, b.authors)
+        and _same_abstract(a.abstract, b.abstract)
+    )
+
+
+def is_partial(paper: Paper) -> bool:
+    """Say whether the record lacks its abstract or has only the beginning of it."""
+    return (
+        paper.partial or not paper.abstract.strip() or paper.abstract.rstrip().endswith(_ELLIPSES)
+    )
+
+
+def rank_of(paper: Paper) -> Rank:
+    """Return what decides which of several records supplies the shown text."""
+    return not is_partial(paper), paper.version or 0, _from_registry(paper)
+
+
+def is_news(
+    paper: Paper, *, read_before: datetime, max_age: timedelta | None, baseline: bool = False
+) -> bool:
+    """Say whether an unknown paper is news, or only new to us: old is not new.
+
+    `read_before` is the source's last good read, or now at its first one.
+    """
+    if baseline or paper.withdrawn or paper.announced is Announced.REPLACED:
+        return False
+    if paper.version is not None and paper.version > 1:
+        return False
+    if max_age is None or paper.published_at is None:
+        return True
+    return read_before - paper.published_at <= max_age
+
+
+def decide(new: Paper, ids: Collection[str], seen: Seen) -> Decision:
+    """Return what a record of a known paper changes. `ids` are the record's."""
+    keeps = seen.last is None or not (_is_older(new, seen.last) or _is_poorer(new, seen.last))
+    takes = keeps and _takes_the_word(new, seen)
+    supplies = takes or (seen.supplies and not keeps)
+    shown = _united(seen.shown, new, takes_text=takes)
+    if new.withdrawn and not seen.shown.withdrawn and not _is_older(new, seen.shown):
+        withdrawn = replace(shown, withdrawn=True)
+        return Decision(withdrawn, (News(ChangeKind.WITHDRAWN),), keeps, supplies)
+    news = (
+        *_completed(new, seen, takes=takes),
+        *_revised(new, seen, takes=takes),
+        *_cross_listed(new, seen),
+        *_published(new, ids, seen),
+    )
+    return Decision(shown, news, keeps, supplies)
+
+
+def united(shown: Paper, other: Paper, ids: tuple[str, ...]) -> Paper:
+    """Return two papers that turned out to be one; the text is that of the first, `ids` are all of theirs."""
+    paper = _united(shown, other, takes_text=False)
+    return replace(paper, id=ids[0], ids=ids, withdrawn=shown.withdrawn or other.withdrawn)
+
+
+# ------------------------------------------------------------------ which text is shown
+
+
+def _takes_the_word(new: Paper, seen: Seen) -> bool:
+    """Highest version, then the id's own registry, then first seen; never a poorer text."""
+    if seen.supplies:
+        return True
+    mine = rank_of(new)
+    if mine < seen.rank or (mine == seen.rank and not seen.older):
+        return False
+    return not _is_poorer(new, seen.shown)
+
+
+def _is_older(new: Paper, known: Paper) -> bool:
+    return new.version is not None and known.version is not None and new.version < known.version
+
+
+def _is_poorer(new: Paper, known: Paper) -> bool:
+    """Say whether this is less of the same: without abstract, or cut where the other goes on."""
+    if not new.abstract.strip():
+        return bool(known.abstract.strip())
+    if is_partial(new) != is_partial(known):
+        return is_partial(new)
+    if new.abstract == known.abstract:
+        return False
+    return _is_cut(new.abstract, known.abstract)
+
+
+def _is_cut(short: str, long: str) -> bool:
+    mine, other = _folded(short), _folded(long)
+    return len(mine) < len(other) and other.startswith(_sound(mine, short))
+
+
+def _united(shown: Paper, new: Paper, *, takes_text: bool) -> Paper:
+    text = new if takes_text else shown
+    moved_on = takes_text and (new.version or 0) > (shown.version or 0)
+    best = new if new.rank is not None and (shown.rank is None or new.rank < shown.rank) else shown
+    return replace(
+        shown,
+        title=text.title,
+        abstract=text.abstract or shown.abstract,
+        authors=text.authors or shown.authors or new.authors,
+        categories=_union(shown.categories, new.categories),
+        keywords=_union(shown.keywords, new.keywords),
+        venue=(text.venue or shown.venue or new.venue),
+        url=_address(shown, new, takes_text=takes_text),
+        links=_links(shown.links, new.links),
+        published_at=_earliest(shown.published_at, new.published_at),
+        updated_at=_latest(shown.updated_at, new.updated_at),
+        version=shown.version if text.version is None else text.version,
+        votes=shown.votes if new.votes is None else new.votes,
+        withdrawn=shown.withdrawn and not (moved_on and not new.withdrawn),
+        partial=is_partial(text),
+        rank=best.rank,
+        rank_of=best.rank_of,
+    )
+
+
+def _address(shown: Paper, new: Paper, *, takes_text: bool) -> str:
+    if new.url and takes_text and (_from_registry(new) or not _from_registry(shown)):
+        return new.url
+    return shown.url or new.url
+
+
+def _union(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*a, *b)))
+
+
+def _links(a: tuple[Link, ...], b: tuple[Link, ...]) -> tuple[Link, ...]:
+    by_url = {link.url: link for link in (*b, *a)}
+    ordered = dict.fromkeys(link.url for link in (*a, *b))
+    return tuple(by_url[url] for url in ordered)[:_MOST_LINKS]
+
+
+def _earliest(a: datetime | None, b: datetime | None) -> datetime | None:
+    return min((at for at in (a, b) if at is not None), default=None)
+
+
+def _latest(a: datetime | None, b: datetime | None) -> datetime | None:
+    return max((at for at in (a, b) if at is not None), default=None)
+
+
+def _from_registry(paper: Paper) -> bool:
+    """Say whether a record comes from those who gave the paper its id."""
+    host = _REGISTRY_HOSTS.get(scheme_of(paper.id))
+    if host is None:
+        return False
+    if paper.announced is not Announced.UNSAID:
+        return True
+    found = _HOST.match(paper.url)
+    where = found[1].lower() if found else ""
+    return where == host or where.endswith("." + host)
+
+
+# ------------------------------------------------------------------ what is news
+
+
+def _completed(new: Paper, seen: Seen, *, takes: bool) -> tuple[News, ...]:
+    """A fuller text, or the first record to name authors or categories: keywords may match now.
+
+    A paper that came without news does not become news by being told more fully.
+    """
+    if seen.baseline:
+        return ()
+    shown = seen.shown
+    gained = []
+    if takes and _is_poorer(shown, new):
+        gained.append("abstract")
+    if new.authors and not shown.authors:
+        gained.append("authors")
+    if new.categories and not shown.categories:
+        gained.append("categories")
+    return (News(ChangeKind.NEW, completes=True, summary={"gained": gained}),) if gained else ()
+
+
+def _revised(new: Paper, seen: Seen, *, takes: bool) -> tuple[News, ...]:
+    shown = seen.shown
+    if not takes or (is_partial(shown) and not is_partial(new)):
+        return ()
+    # Another source's first word on the same version is a difference, not a revision.
+    next_version = shown.version is not None and (new.version or 0) > shown.version
+    if not (seen.supplies or next_version) or says_the_same(new, shown):
+        return ()
+    return (
+        News(
+            ChangeKind.REVISED, summary={"title": shown.title} if new.title != shown.title else {}
+        ),
+    )
+
+
+def _cross_listed(new: Paper, seen: Seen) -> tuple[News, ...]:
+    known = {category.lower() for category in seen.shown.categories}
+    added = [category for category in new.categories if category.lower() not in known]
+    if not known or not added:
+        return ()
+    # Another source with words of its own for the same subjects adds no listing.
+    if seen.last is None and not _one_vocabulary(added, seen.shown.categories):
+        return ()
+    return (News(ChangeKind.CROSS_LISTED, completes=True, summary={"categories": added}),)
+
+
+def _one_vocabulary(added: Collection[str], known: Collection[str]) -> bool:
+    return any(map(_is_arxiv_category, added)) and any(map(_is_arxiv_category, known))
+
+
+def _is_arxiv_category(category: str) -> bool:
+    archive, dot, subject = category.partition(".")
+    return (
+        archive.replace("-", "").isalpha()
+        and archive.islower()
+        and " " not in subject
+        and (bool(dot) or "-" in archive)
+    )
+
+
+def _published(new: Paper, ids: Collection[str], seen: Seen) -> tuple[News, ...]:
+    if not any(map(_is_preprint, seen.ids)) or _where_published(seen.shown.venue, seen.ids):
+        return ()
+    where = _where_published(new.venue, ids)
+    return (News(ChangeKind.PUBLISHED, summary={"where": where}),) if where else ()
+
+
+def _is_preprint(id_: str) -> bool:
+    return id_.startswith(("arxiv:", *_PREPRINT_DOIS))
+
+
+def _where_published(venue: str, ids: Collection[str]) -> str:
+    if venue and squash(venue) not in _PREPRINT_VENUES:
+        return venue
+    return next((id_ for id_ in ids if id_.startswith("doi:") and not _is_preprint(id_)), "")
+
+
+# ------------------------------------------------------------------ comparing text
+
+
+def _folded(abstract: str) -> str:
+    return squash(without_link_hosts(abstract))
+
+
+def _sound(folded: str, raw: str) -> str:
+    """Return a folded text without the end that a cut may have garbled."""
+    return folded[:-_RAGGED] if raw.rstrip().endswith(_ELLIPSES) else folded
+
+
+def _same_abstract(a: str, b: str) -> bool:
+    if a == b:
+        return True
+    mine, other = _folded(a), _folded(b)
+    if mine == other:
+        return True
+    if len(mine) > len(other):
+        a, mine, other = b, other, mine
+    return other.startswith(_sound(mine, a))
+
+
+def _same_authors(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
+    if a == b or not a or not b:
+        return True
+    return [family_name(author) for author in a] == [family_name(author) for author in b]

@@ -1,0 +1,285 @@
+"""The first verb: bytes become papers, papers become changes. One transaction per document, one source
+after the other; what fails does so alone. Safe to repeat, and to be killed anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from paperdigest.core.diff import is_news
+from paperdigest.core.errors import RefusedInput, SourceError
+from paperdigest.core.paper import Paper
+from paperdigest.core.ports import Document, Parsed, RefusedDocument, Source, Unchanged, Verdict
+from paperdigest.flow.ingest_report import FileReport, IngestReport, SourceReport, SourceStatus
+from paperdigest.flow.intake import Counts, Intake
+from paperdigest.store.connection import Store
+from paperdigest.store.receipts import Receipt, was_accepted, write_receipt
+from paperdigest.store.sources import (
+    SourceState,
+    keep_bookmark,
+    note_failure,
+    note_success,
+    source_state,
+)
+
+MAX_AGE = timedelta(days=60)
+#: A baseline is committed in pieces of so many records: what is done stays done.
+BASELINE_BATCH = 5_000
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+
+#: Called with the document's name, records done, records in all.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRun:
+    """A source that is to be read now, with what its config says beyond its own options.
+
+    `max_age`: an unknown paper dated further back than this is old, not new; None: none is.
+    `quiet_after`: silent longer than this is stale; None: never.
+    """
+
+    source: Source
+    kind: str
+    max_age: timedelta | None = MAX_AGE
+    quiet_after: timedelta | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the source's name."""
+        return self.source.name
+
+
+def ingest(
+    store: Store,
+    sources: Sequence[SourceRun],
+    now: datetime,
+    *,
+    baseline: bool = False,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Take in everything the sources have past their bookmarks. Safe to repeat.
+
+    `only` names the sources to read (None: all). `baseline` takes everything without news. A source that
+    fails is reported and does not keep the others from being read. Raises StoreError, StoreFull and
+    LockHeld; what was committed before stays. In a rehearsal nothing is settled with the source.
+    """
+    wanted = [run for run in sources if only is None or run.name in only]
+    reading = _Reading(store, now, baseline=baseline, progress=progress or _no_progress)
+    return IngestReport(tuple(reading.read(run) for run in wanted))
+
+
+def pause_after(failures: int) -> timedelta:
+    """Return how long a source is left alone after so many failures in a row: a minute, doubling to six hours."""
+    doublings = max(0, min(failures - 1, 16))
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One run of the verb: what all its sources share."""
+
+    store: Store
+    now: datetime
+    baseline: bool
+    progress: Progress
+
+    def read(self, run: SourceRun) -> SourceReport:
+        before = source_state(self.store, run.name) or SourceState(run.name, run.kind)
+        files: list[FileReport] = []
+        try:
+            for item in run.source.fetch(before.bookmark, self.now):
+                report = self._take(run, before, item)
+                if report is not None:
+                    files.append(report)
+        except SourceError as error:
+            return self._failed(run, before, files, error)
+        if _nothing_but_refused(run, files):
+            return self._failed(run, before, files, SourceError(files[0].reason))
+        return self._done(run, before, files)
+
+    # ---------------------------------------------------------------- one document
+
+    def _take(
+        self, run: SourceRun, before: SourceState, item: Document | RefusedDocument | Unchanged
+    ) -> FileReport | None:
+        match item:
+            case Unchanged():
+                with self.store.transaction():
+                    keep_bookmark(self.store, run.name, run.kind, item.bookmark)
+                    write_receipt(
+                        self.store, Receipt(run.name, item.name, "", "unchanged", self.now)
+                    )
+                return None
+            case RefusedDocument():
+                return self._quarantine(run, item.name, item.sha256, item.reason)
+            case Document():
+                return self._accept(run, before, item)
+
+    def _accept(self, run: SourceRun, before: SourceState, document: Document) -> FileReport:
+        if was_accepted(self.store, run.name, document.sha256):
+            return self._duplicate(run, document)
+        try:
+            parsed = run.source.parse(document)
+        except RefusedInput as error:
+            return self._quarantine(
+                run, document.name, document.sha256, str(error), len(document.data)
+            )
+        counts = self._store_papers(run, before, document, parsed)
+        if counts is None:
+            return self._duplicate(run, document)
+        self._settle(run, document.name, Verdict.ACCEPTED, "")
+        rejected = len(parsed.rejected) + counts.rejected
+        return FileReport(
+            document.name,
+            document.sha256,
+            parsed.format,
+            Verdict.ACCEPTED,
+            papers=len(parsed.papers) - counts.rejected,
+            new=counts.new,
+            revised=counts.revised,
+            unchanged=counts.unchanged,
+            merged=counts.merged,
+            rejected=rejected,
+        )
+
+    def _duplicate(self, run: SourceRun, document: Document) -> FileReport:
+        reason = "read before"
+        with self.store.transaction():
+            keep_bookmark(self.store, run.name, run.kind, document.bookmark)
+            receipt = Receipt(
+                run.name, document.name, document.sha256, "duplicate", self.now, reason=reason
+            )
+            write_receipt(self.store, receipt)
+        self._settle(run, document.name, Verdict.DUPLICATE, reason)
+        return FileReport(document.name, document.sha256, "", Verdict.DUPLICATE, reason)
+
+    def _quarantine(
+        self, run: SourceRun, name: str, sha256: str, reason: str, size: int = 0
+    ) -> FileReport:
+        # Its bookmark is not kept: behind an unchanged mark the mended document would never be read.
+        with self.store.transaction():
+            receipt = Receipt(
+                run.name, name, sha256, "quarantined", self.now, reason=reason, bytes=size
+            )
+            write_receipt(self.store, receipt)
+        self._settle(run, name, Verdict.QUARANTINED, reason)
+        return FileReport(name, sha256, "", Verdict.QUARANTINED, reason)
+
+    def _store_papers(
+        self, run: SourceRun, before: SourceState, document: Document, parsed: Parsed
+    ) -> Counts | None:
+        """Write a document's papers and its receipt: in one transaction, or a baseline piece by piece.
+
+        None: another process took the same bytes while these were being parsed.
+        """
+        total, counts = len(parsed.papers), Counts()
+        size = BASELINE_BATCH if self.baseline else max(total, 1)
+        for start in range(0, max(total, 1), size):
+            piece = parsed.papers[start : start + size]
+            with self.store.transaction():
+                if was_accepted(self.store, run.name, document.sha256):
+                    return None
+                intake = Intake(
+                    self.store,
+                    run.name,
+                    self.now,
+                    counts=counts,
+                    is_news=lambda paper: self._is_news(run, before, paper),
+                )
+                intake.take(piece, partial(self._tell, document.name, total, start))
+                last = start + size >= total
+                keep_bookmark(
+                    self.store,
+                    run.name,
+                    run.kind,
+                    document.bookmark if last else "",
+                    records=intake.records_added,
+                    new_at=self.now if counts.stirred else None,
+                )
+                if last:
+                    write_receipt(self.store, self._receipt(run, document, parsed, counts))
+        self.progress(document.name, total, total)
+        return counts
+
+    def _tell(self, name: str, total: int, start: int, done: int) -> None:
+        self.progress(name, start + done, total)
+
+    def _receipt(
+        self, run: SourceRun, document: Document, parsed: Parsed, counts: Counts
+    ) -> Receipt:
+        return Receipt(
+            run.name,
+            document.name,
+            document.sha256,
+            "accepted",
+            self.now,
+            format=parsed.format,
+            bytes=len(document.data),
+            papers=len(parsed.papers) - counts.rejected,
+            new=counts.new,
+            revised=counts.revised,
+            unchanged=counts.unchanged,
+            merged=counts.merged,
+            rejected=len(parsed.rejected) + counts.rejected,
+        )
+
+    def _is_news(self, run: SourceRun, before: SourceState, paper: Paper) -> bool:
+        read_before = before.last_success_at or self.now
+        return is_news(paper, read_before=read_before, max_age=run.max_age, baseline=self.baseline)
+
+    def _settle(self, run: SourceRun, name: str, verdict: Verdict, reason: str) -> None:
+        if not self.store.rehearsing:
+            run.source.settle(name, verdict, reason, self.now)
+
+    # ---------------------------------------------------------------- the source as a whole
+
+    def _failed(
+        self, run: SourceRun, before: SourceState, files: list[FileReport], error: SourceError
+    ) -> SourceReport:
+        pause = pause_after(before.failures + 1)
+        wish = error.retry_after
+        later = self.now + (pause if wish is None else max(wish, timedelta()))
+        with self.store.transaction():
+            note_failure(
+                self.store, run.name, run.kind, self.now, error=str(error), not_before=later
+            )
+        return SourceReport(run.name, SourceStatus.FAILED, tuple(files), str(error))
+
+    def _done(self, run: SourceRun, before: SourceState, files: list[FileReport]) -> SourceReport:
+        stirred = any(file.new or file.revised or file.merged for file in files)
+        with self.store.transaction():
+            note_success(self.store, run.name, run.kind, self.now)
+        return SourceReport(
+            run.name, self._status(run, before, files, stirred=stirred), tuple(files)
+        )
+
+    def _status(
+        self, run: SourceRun, before: SourceState, files: list[FileReport], *, stirred: bool
+    ) -> SourceStatus:
+        if any(file.status is Verdict.QUARANTINED or file.rejected for file in files):
+            return SourceStatus.PARTIAL
+        if stirred:
+            return SourceStatus.OK
+        heard = before.last_new_at or before.first_read_at
+        if run.quiet_after is not None and heard is not None and self.now - heard > run.quiet_after:
+            return SourceStatus.STALE
+        return SourceStatus.QUIET
+
+
+def _nothing_but_refused(run: SourceRun, files: list[FileReport]) -> bool:
+    """A feed whose whole answer was refused has failed; people drop files, and one bad file is that alone."""
+    return (
+        run.kind != "inbox"
+        and bool(files)
+        and all(file.status is Verdict.QUARANTINED for file in files)
+    )
+
+
+def _no_progress(name: str, done: int, total: int) -> None:
+    """Nobody is looking."""

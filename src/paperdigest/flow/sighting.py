@@ -1,0 +1,59 @@
+"""One record of a document, ready to be looked up: its ids, its hash. Records that cannot be stored end here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from paperdigest.core.diff import Rank, rank_of, raw_hash
+from paperdigest.core.identity import record_ids, short_title
+from paperdigest.core.paper import Paper
+from paperdigest.core.ports import Rejected
+
+_LARGEST = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A record and what it is known by. `ids` are preferred first, the last one is made of its text;
+    `own_id` is the source's own; `rank` is its text's. `short_key` is "" unless the title is too short to be a key."""
+
+    paper: Paper
+    own_id: str
+    ids: tuple[str, ...]
+    short_key: str
+    raw_hash: bytes
+    rank: Rank
+
+
+def sightings(papers: Sequence[Paper], source: str) -> tuple[list[Sighting], list[Rejected]]:
+    """Return the records in their order, and those that no database can hold."""
+    seen: list[Sighting] = []
+    rejected: list[Rejected] = []
+    for place, paper in enumerate(papers, 1):
+        try:
+            seen.append(_sighting(paper, source))
+        except UnicodeEncodeError:
+            # Parsers clean their text; one that does not must not stop the whole document.
+            rejected.append(Rejected(place, "text that is no Unicode"))
+        except _UnfitError as error:
+            rejected.append(Rejected(place, str(error)))
+    return seen, rejected
+
+
+class _UnfitError(Exception):
+    """A record that no database can hold."""
+
+
+def _sighting(paper: Paper, source: str) -> Sighting:
+    if not paper.title.strip():
+        raise _UnfitError("no title")
+    numbers = (paper.votes or 0, paper.version or 0, paper.rank or 0, paper.rank_of or 0)
+    if max(numbers) >= _LARGEST or min(numbers) < -_LARGEST:
+        raise _UnfitError("a number that is too large")
+    if not paper.url.isascii() or paper.links:
+        "".join((paper.url, *(link.url for link in paper.links))).encode()
+    hashed = raw_hash(paper)
+    ids = record_ids(paper, source)
+    short = "" if ids[-1].startswith("title1:") else short_title(paper.title)
+    return Sighting(paper, ids[0], ids, short, hashed, rank_of(paper))

@@ -1,0 +1,70 @@
+"""The change log: numbers that only grow, written under the one lock, read by compose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from paperdigest.core.paper import Change, ChangeKind
+from paperdigest.store.connection import Store
+from paperdigest.store.instants import from_instant, to_instant
+
+_CHANGE = "SELECT number, paper_key, kind, at, source, revision, completes FROM changes"
+
+
+def newest_change(store: Store) -> int:
+    """Return the number of the newest change ever made; 0 in an empty history."""
+    row = store.row("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
+    return 0 if row is None else int(row[0])
+
+
+def change_before(store: Store, at: datetime) -> int:
+    """Return the number of the last change before an instant: reading after it yields all since then."""
+    row = store.row("SELECT min(number) FROM changes WHERE at >= ?", [to_instant(at)])
+    return newest_change(store) if row is None or row[0] is None else int(row[0]) - 1
+
+
+def changes_after(store: Store, number: int, until: int) -> list[Change]:
+    """Return the changes with numbers in (number, until], in their order."""
+    return _changes(store, " WHERE number > ? AND number <= ? ORDER BY number", number, until)
+
+
+def changes_since(store: Store, at: datetime) -> list[Change]:
+    """Return the changes made at that instant or later, in their order."""
+    return _changes(store, " WHERE at >= ? ORDER BY number", to_instant(at))
+
+
+def changes_of(store: Store, paper_key: int) -> list[Change]:
+    """Return everything that happened to a paper, in order."""
+    return _changes(store, " WHERE paper_key = ? ORDER BY number", paper_key)
+
+
+def insert_changes(store: Store, changes: Iterable[tuple[Change, Mapping[str, object]]]) -> None:
+    """Write changes with the numbers they bring, each with its summary."""
+    store.write_many(
+        "INSERT INTO changes (number, paper_key, kind, revision, completes, source, summary, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                change.number,
+                change.paper_key,
+                change.kind.value,
+                change.revision,
+                int(change.completes),
+                change.source,
+                json.dumps(summary, ensure_ascii=False) if summary else "{}",
+                to_instant(change.at),
+            )
+            for change, summary in changes
+        ),
+    )
+
+
+def _changes(store: Store, where: str, *parameters: int) -> list[Change]:
+    return [
+        Change(number, key, ChangeKind(kind), from_instant(at), source, revision, bool(completes))
+        for number, key, kind, at, source, revision, completes in store.rows(
+            _CHANGE + where, parameters
+        )
+    ]

@@ -1,0 +1,227 @@
+"""Opens the database: pragmas, migrations, and refusing what is not ours, not of our time or not sound.
+What is done with it then is `transactions` and the modules that know the tables.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from paperdigest.core.errors import StoreError
+from paperdigest.store.faults import plainly, told_plainly
+from paperdigest.store.locks import WRITE_LOCK, FileLock
+from paperdigest.store.schema import APPLICATION_ID, SCHEMA_VERSION, migrations
+from paperdigest.store.transactions import WRITE_WAIT, Store
+
+__all__ = ["WRITE_WAIT", "NoHistory", "Store", "open_memory", "open_store"]
+
+#: Seconds that SQLite waits for programs that do not know our locks.
+_BUSY_WAIT = 5.0
+_PAGE_SIZE = (
+    16384  # a third faster to fill than 4096, and smaller: abstracts seldom overflow a page
+)
+_SETTINGS = (
+    "PRAGMA synchronous = FULL",  # an acknowledged commit survives a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cache_size = -65536",  # 64 MB
+    "PRAGMA mmap_size = 268435456",
+    "PRAGMA temp_store = MEMORY",
+)
+_NO_HISTORY = "no history yet · run `paperdigest run --once`"
+_HEADER = b"SQLite format 3\x00"
+
+
+class NoHistory(StoreError):
+    """There is no database yet: nothing was ever ingested here."""
+
+
+class _Connection(sqlite3.Connection):
+    """A connection whose faults are told plainly. RELEASE is left alone: sqlite-utils handles that one."""
+
+    path: Path | None = None
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        try:
+            return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            told = None if sql.startswith("RELEASE") else plainly(error, self.path)
+            if told is None:
+                raise
+            raise told from error
+
+    def executemany(self, sql: str, parameters: Any, /) -> sqlite3.Cursor:
+        try:
+            return super().executemany(sql, parameters)
+        except sqlite3.Error as error:
+            told = plainly(error, self.path)
+            if told is None:
+                raise
+            raise told from error
+
+
+def open_store(
+    path: Path, *, write: bool, user: int | None = None, wait: float = WRITE_WAIT
+) -> Store:
+    """Open the database at `path`; with `write`, make it or bring it up to date first.
+
+    Raises NoHistory when reading where nothing was written yet; StoreError when the file is another
+    program's, another user's, a newer version's, damaged or not writable. `user` is the id to compare
+    the file's owner with (default: the effective user of this process); `wait` are the seconds that a write
+    waits for another one.
+    """
+    with told_plainly(path):
+        exists = _looked_at(path, os.geteuid() if user is None else user)
+    if not exists and not write:
+        raise NoHistory(_NO_HISTORY)
+    return _open_to_write(path, wait) if write else _open_to_read(path)
+
+
+def open_memory() -> Store:
+    """Open an empty database that lives as long as the store: for rehearsing where there is none yet."""
+    db = _wrap(sqlite3.connect(":memory:", isolation_level=None, factory=_Connection), None)
+    _migrate(db)
+    db.conn.execute("PRAGMA query_only = ON")
+    return Store(db, None, write=True, lock=None)
+
+
+def _looked_at(path: Path, user: int) -> bool:
+    """Say whether there is a file with something in it; refuse what is not ours without touching it."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    if found.st_uid != user:
+        owner = _user_name(found.st_uid)
+        raise StoreError(f"{path} belongs to {owner} · use: sudo -u {owner} paperdigest …")
+    if found.st_size == 0:
+        return path.is_file()
+    with path.open("rb") as file:
+        header = file.read(100)
+    if not header.startswith(_HEADER):
+        raise StoreError(f"{path} is not a paperdigest database · nothing was changed")
+    if int.from_bytes(header[68:72]) != APPLICATION_ID:
+        _refuse_stranger(path)
+    return True
+
+
+def _refuse_stranger(path: Path) -> None:
+    """Raise unless the log beside the file says it is ours after all, or the file holds nothing."""
+    conn = _connect_to_read(path)
+    try:
+        (mark,) = conn.execute("PRAGMA application_id").fetchone()
+        (tables,) = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        conn.close()
+    if mark != APPLICATION_ID and (mark or tables):
+        raise StoreError(f"{path} is not a paperdigest database · nothing was changed")
+
+
+def _open_to_read(path: Path) -> Store:
+    db = _wrap(_connect_to_read(path), path)
+    try:
+        _refuse_outdated(_version(db), path)
+    except BaseException:
+        db.close()
+        raise
+    return Store(db, path, write=False, lock=None)
+
+
+def _refuse_outdated(version: int, path: Path) -> None:
+    """Only a writer may bring the tables up to date; a reader can but say so."""
+    if version == 0:
+        raise NoHistory(_NO_HISTORY)
+    if version < SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} was written by an older paperdigest (schema {version})"
+            " · run `paperdigest run --once`, which brings it up to date"
+        )
+
+
+def _open_to_write(path: Path, wait: float) -> Store:
+    with told_plainly(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Made here and not by SQLite, so that it is never readable by others, not even for a moment.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    lock = FileLock(path.parent / WRITE_LOCK)
+    conn = _connect(f"{path.resolve().as_uri()}?mode=rw")
+    db = _wrap(conn, path)
+    try:
+        if _version(db) != SCHEMA_VERSION:
+            with lock.holding(wait):
+                _make(db)
+        db.conn.execute("PRAGMA query_only = ON")
+    except BaseException:
+        db.close()
+        raise
+    return Store(db, path, write=True, lock=lock, wait=wait)
+
+
+def _make(db: Database) -> None:
+    if not db.conn.execute("PRAGMA application_id").fetchone()[0]:
+        db.conn.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+        db.conn.execute("PRAGMA journal_mode = WAL")
+    _migrate(db)
+
+
+def _migrate(db: Database) -> None:
+    db.conn.execute("BEGIN IMMEDIATE")
+    try:
+        migrations.apply(db)
+        db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        db.conn.execute("COMMIT")
+    except BaseException:
+        if db.conn.in_transaction:
+            db.conn.execute("ROLLBACK")
+        raise
+
+
+def _version(db: Database) -> int:
+    """Return the schema's number, 0 for an empty file. Raises StoreError for a newer one."""
+    version = int(db.conn.execute("PRAGMA user_version").fetchone()[0])
+    newest = max(version, len(migrations.applied(db)))
+    if newest > SCHEMA_VERSION:
+        raise StoreError(
+            f"the database was written by a newer paperdigest (schema {newest}, this one knows {SCHEMA_VERSION})"
+            " · upgrade, or restore a backup"
+        )
+    return version
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    uri = path.resolve().as_uri()
+    # In a folder nobody can write to, a log cannot be made; and none there means the file is complete.
+    lone = not path.with_name(path.name + "-wal").exists() and not os.access(path.parent, os.W_OK)
+    return _connect(f"{uri}?mode=ro&immutable=1" if lone else f"{uri}?mode=ro")
+
+
+def _connect(uri: str) -> sqlite3.Connection:
+    with told_plainly(None):
+        return sqlite3.connect(
+            uri, uri=True, timeout=_BUSY_WAIT, isolation_level=None, factory=_Connection
+        )
+
+
+def _wrap(conn: sqlite3.Connection, path: Path | None) -> Database:
+    if isinstance(conn, _Connection):
+        conn.path = path
+    try:
+        for setting in _SETTINGS:
+            conn.execute(setting)
+        # Plug-ins of sqlite-utils that happen to be installed have no business here.
+        return Database(conn, execute_plugins=False)
+    except BaseException:
+        conn.close()
+        raise
+
+
+def _user_name(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return f"#{user}"

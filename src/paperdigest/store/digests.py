@@ -1,0 +1,178 @@
+"""Composed digests and the one recorded outcome of every match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from paperdigest.store.connection import Store
+from paperdigest.store.instants import from_instant, to_instant
+
+#: Outcomes that wait for the lane's next digest.
+WAITING = ("over limit", "undeliverable")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one (subscriber, paper, reason). `change` is the change that brought it."""
+
+    subscriber_id: int
+    paper_key: int
+    reason: str
+    outcome: str
+    topic: str
+    lane_id: int
+    digest_id: int | None
+    change: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DigestRow:
+    """One composed digest, without its content."""
+
+    id: int
+    subscriber_id: int
+    lane_id: int
+    slot: str
+    kind: str
+    title: str
+    papers: int
+    from_change: int
+    until_change: int
+    covers_from: datetime
+    covers_until: datetime
+    composed_at: datetime
+
+
+def insert_digest(store: Store, row: DigestRow) -> int:
+    """Write a digest and return its id (`row.id` is ignored). A twin slot is refused by the key."""
+    made = store.rows(
+        "INSERT INTO digests (subscriber_id, lane_id, slot, kind, title, papers, from_change, until_change,"
+        " covers_from_at, covers_until_at, composed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
+        [
+            row.subscriber_id,
+            row.lane_id,
+            row.slot,
+            row.kind,
+            row.title,
+            row.papers,
+            row.from_change,
+            row.until_change,
+            to_instant(row.covers_from),
+            to_instant(row.covers_until),
+            to_instant(row.composed_at),
+        ],
+    )
+    return int(made[0][0])
+
+
+_DIGEST = (
+    "SELECT id, subscriber_id, lane_id, slot, kind, title, papers, from_change, until_change,"
+    " covers_from_at, covers_until_at, composed_at FROM digests"
+)
+
+
+def digests_of(store: Store, subscriber_id: int, *, limit: int = 20) -> list[DigestRow]:
+    """Return a subscriber's newest digests, newest first."""
+    rows = store.rows(
+        _DIGEST + " WHERE subscriber_id = ? ORDER BY composed_at DESC, id DESC LIMIT ?",
+        [subscriber_id, limit],
+    )
+    return [_digest(row) for row in rows]
+
+
+def has_slot(store: Store, lane_id: int, slot: str) -> bool:
+    """Say whether a lane has a digest of that slot."""
+    return (
+        store.row("SELECT 1 FROM digests WHERE lane_id = ? AND slot = ?", [lane_id, slot])
+        is not None
+    )
+
+
+def record_outcomes(store: Store, outcomes: Iterable[Outcome]) -> None:
+    """Write outcomes. A waiting one of the same (subscriber, paper, reason) is replaced, any other stays."""
+    store.write_many(
+        "INSERT INTO outcomes (subscriber_id, paper_key, reason, outcome, topic, lane_id, digest_id, change, at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (subscriber_id, paper_key, reason) DO UPDATE SET outcome = excluded.outcome,"
+        " topic = excluded.topic, lane_id = excluded.lane_id, digest_id = excluded.digest_id,"
+        # The time of the first 'over limit' stays: it waits 14 days from then, not for ever.
+        " at = CASE WHEN excluded.outcome = 'over limit' THEN outcomes.at ELSE excluded.at END"
+        " WHERE outcomes.outcome IN ('over limit', 'undeliverable')",
+        [
+            (
+                row.subscriber_id,
+                row.paper_key,
+                row.reason,
+                row.outcome,
+                row.topic,
+                row.lane_id,
+                row.digest_id,
+                row.change,
+                to_instant(row.at),
+            )
+            for row in outcomes
+        ],
+    )
+
+
+_OUTCOME = "SELECT subscriber_id, paper_key, reason, outcome, topic, lane_id, digest_id, change, at FROM outcomes"
+
+
+def outcomes_for(store: Store, subscriber_id: int, paper_keys: Sequence[int]) -> list[Outcome]:
+    """Return what is recorded for a subscriber about these papers."""
+    found: list[Outcome] = []
+    for start in range(0, len(paper_keys), 500):
+        keys = paper_keys[start : start + 500]
+        marks = ",".join("?" * len(keys))
+        rows = store.rows(
+            f"{_OUTCOME} WHERE subscriber_id = ? AND paper_key IN ({marks})",
+            [subscriber_id, *keys],
+        )
+        found.extend(_outcome(row) for row in rows)
+    return found
+
+
+def outcomes_of_digest(store: Store, digest_id: int) -> list[Outcome]:
+    """Return what one digest settled."""
+    return [_outcome(row) for row in store.rows(_OUTCOME + " WHERE digest_id = ?", [digest_id])]
+
+
+def waiting(store: Store, lane_ids: Sequence[int], since: datetime) -> dict[int, list[Outcome]]:
+    """Return what waits for each lane's next digest, by lane id: not older than `since`."""
+    found: dict[int, list[Outcome]] = {}
+    for lane_id in lane_ids:
+        rows = store.rows(
+            _OUTCOME
+            + " WHERE lane_id = ? AND outcome IN ('over limit', 'undeliverable') AND at >= ? ORDER BY change",
+            [lane_id, to_instant(since)],
+        )
+        if rows:
+            found[lane_id] = [_outcome(row) for row in rows]
+    return found
+
+
+def give_back(store: Store, digest_id: int) -> int:
+    """Return the papers of a digest that reached nobody to the lane's next one. Returns how many."""
+    return store.write(
+        "UPDATE outcomes SET outcome = 'undeliverable' WHERE digest_id = ? AND outcome IN ('sent', 'listed')",
+        [digest_id],
+    )
+
+
+def drop(store: Store, digest_id: int) -> int:
+    """Mark what a digest held as dropped by the operator. Returns how many."""
+    return store.write(
+        "UPDATE outcomes SET outcome = 'dropped' WHERE digest_id = ? AND outcome IN ('sent', 'listed')",
+        [digest_id],
+    )
+
+
+def _digest(row: tuple[int, int, int, str, str, str, int, int, int, int, int, int]) -> DigestRow:
+    return DigestRow(*row[:9], *(from_instant(at) for at in row[9:]))
+
+
+def _outcome(row: tuple[int, int, str, str, str, int, int | None, int, int]) -> Outcome:
+    return Outcome(*row[:8], from_instant(row[8]))

@@ -1,0 +1,36 @@
+"""Single values the store remembers: which database this is, notices already given."""
+
+from __future__ import annotations
+
+import secrets
+
+from paperdigest.store.connection import Store
+
+_DATABASE_ID = "database id"
+
+
+def fact(store: Store, name: str) -> str | None:
+    """Return a remembered value, or None."""
+    row = store.row("SELECT value FROM facts WHERE name = ?", [name])
+    return None if row is None else str(row[0])
+
+
+def remember(store: Store, name: str, value: str) -> None:
+    """Write a value. Must run inside a transaction."""
+    store.write(
+        "INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [name, value],
+    )
+
+
+def database_id(store: Store) -> str:
+    """Return what tells this database from any other; made at first use. It goes into every Message-ID,
+    so that two databases with equal lane numbers never send equal ones."""
+    known = fact(store, _DATABASE_ID)
+    if known is not None:
+        return known
+    with store.transaction():
+        # Read anew under the lock: two writers must not each make one.
+        known = fact(store, _DATABASE_ID) or secrets.token_hex(8)
+        remember(store, _DATABASE_ID, known)
+    return known

@@ -1,0 +1,184 @@
+"""Subscribers and their lanes as the store remembers them: registration, bookmarks, what topics asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from paperdigest.core.subscription import Subscriber, subscriber_from_json, subscriber_to_json
+from paperdigest.store.connection import Store
+from paperdigest.store.instants import from_instant, to_instant
+
+MAIN = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A subscriber as the store knows it. `last_good` is the last version that could be read."""
+
+    id: int
+    name: str
+    last_good: Subscriber
+    registered_at: datetime
+    gone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One (subscriber, schedule): how far it has read the change log and which slot came last."""
+
+    id: int
+    subscriber_id: int
+    name: str
+    bookmark: int
+    last_slot: str
+    last_slot_at: datetime | None
+    last_digest_at: datetime | None
+    digests: int
+    created_at: datetime
+
+
+def registered(store: Store) -> dict[str, Registered]:
+    """Return every subscriber ever seen, by name."""
+    rows = store.rows(
+        "SELECT id, name, definition, registered_at, gone_at FROM subscribers ORDER BY id"
+    )
+    return {
+        name: Registered(
+            id_, name, subscriber_from_json(definition), from_instant(at), _maybe(gone)
+        )
+        for id_, name, definition, at, gone in rows
+    }
+
+
+def register(store: Store, subscriber: Subscriber, *, change: int, now: datetime) -> int:
+    """Write a subscriber who is new; `change` is the newest change number at this moment."""
+    made = store.rows(
+        "INSERT INTO subscribers (name, definition, registered_at, registered_change) VALUES (?, ?, ?, ?)"
+        " RETURNING id",
+        [subscriber.name, subscriber_to_json(subscriber), to_instant(now), change],
+    )
+    return int(made[0][0])
+
+
+def rename(store: Store, old: str, new: str) -> None:
+    """Give a subscriber another name; ledger and lanes stay."""
+    store.write("UPDATE subscribers SET name = ? WHERE name = ?", [new, old])
+
+
+def keep_definition(store: Store, id_: int, subscriber: Subscriber) -> None:
+    """Remember this version as the last good one; the subscriber is (again) in the config."""
+    store.write(
+        "UPDATE subscribers SET definition = ?, gone_at = NULL WHERE id = ?",
+        [subscriber_to_json(subscriber), id_],
+    )
+
+
+def mark_gone(store: Store, ids: Iterable[int], now: datetime) -> None:
+    """Note that these names left the config. Their ledger stays."""
+    store.write_many(
+        "UPDATE subscribers SET gone_at = ? WHERE id = ? AND gone_at IS NULL",
+        [(to_instant(now), id_) for id_ in ids],
+    )
+
+
+_LANE = (
+    "SELECT id, subscriber_id, name, bookmark, last_slot, last_slot_at, last_digest_at, digests, created_at"
+    " FROM lanes"
+)
+
+
+def lanes(store: Store) -> dict[tuple[int, str], Lane]:
+    """Return every lane by (subscriber id, lane name)."""
+    found = (_lane(row) for row in store.rows(_LANE))
+    return {(lane.subscriber_id, lane.name): lane for lane in found}
+
+
+def lane(store: Store, id_: int) -> Lane | None:
+    """Return one lane as it stands now."""
+    row = store.row(_LANE + " WHERE id = ?", [id_])
+    return None if row is None else _lane(row)
+
+
+def open_lane(
+    store: Store,
+    subscriber_id: int,
+    name: str,
+    *,
+    bookmark: int,
+    now: datetime,
+    later: bool = False,
+) -> None:
+    """Start a lane that has dealt with every change up to `bookmark`; nothing if it is there.
+
+    `later`: the subscriber is not new, so each of the lane's topics counts as added and looks back.
+    """
+    row = store.row(
+        "INSERT INTO lanes (subscriber_id, name, bookmark, created_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (subscriber_id, name) DO NOTHING RETURNING id",
+        [subscriber_id, name, bookmark, to_instant(now)],
+    )
+    if row is not None and later:
+        # A lane that asked for nothing so far is not the same as one that was never asked.
+        keep_topics(store, int(row[0]), {"": ""})
+
+
+def advance(
+    store: Store,
+    lane_id: int,
+    *,
+    bookmark: int,
+    slot: tuple[str, datetime] | None,
+    digest_at: datetime | None,
+) -> None:
+    """Move a lane on. `slot` None leaves its schedule alone (`send`, or a look that found nothing)."""
+    store.write("UPDATE lanes SET bookmark = max(bookmark, ?) WHERE id = ?", [bookmark, lane_id])
+    if slot is not None:
+        store.write(
+            "UPDATE lanes SET last_slot = ?, last_slot_at = ? WHERE id = ?",
+            [slot[0], to_instant(slot[1]), lane_id],
+        )
+    if digest_at is not None:
+        store.write(
+            "UPDATE lanes SET last_digest_at = ?, digests = digests + 1 WHERE id = ?",
+            [to_instant(digest_at), lane_id],
+        )
+
+
+def topics_seen(store: Store) -> dict[int, dict[str, str]]:
+    """Return what each lane's topics asked for when it last composed: lane id → topic → definition."""
+    seen: dict[int, dict[str, str]] = {}
+    for lane_id, topic, definition in store.rows(
+        "SELECT lane_id, topic, definition FROM lane_topics"
+    ):
+        seen.setdefault(lane_id, {})[topic] = definition
+    return seen
+
+
+def keep_topics(store: Store, lane_id: int, definitions: Mapping[str, str]) -> None:
+    """Remember what the lane's topics ask for now, in place of what they asked for before."""
+    store.write("DELETE FROM lane_topics WHERE lane_id = ?", [lane_id])
+    store.write_many(
+        "INSERT INTO lane_topics (lane_id, topic, definition) VALUES (?, ?, ?)",
+        [(lane_id, topic, definition) for topic, definition in definitions.items()],
+    )
+
+
+def _lane(row: tuple[int, int, str, int, str, int | None, int | None, int, int]) -> Lane:
+    id_, subscriber_id, name, bookmark, last_slot, slot_at, digest_at, digests, created = row
+    return Lane(
+        id_,
+        subscriber_id,
+        name,
+        bookmark,
+        last_slot,
+        _maybe(slot_at),
+        _maybe(digest_at),
+        digests,
+        from_instant(created),
+    )
+
+
+def _maybe(instant: int | None) -> datetime | None:
+    return None if instant is None else from_instant(instant)
