@@ -1,0 +1,131 @@
+"""What an HTTP server or its absence says, in plain words, and its wish to be left alone for a while.
+
+Addresses are shown without what may be secret in them. Asking is `http`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx2
+
+_LONGEST_WAIT = timedelta(days=1)
+_SECRET = re.compile(
+    r"([?&][\w.-]*(?:key|token|secret|password|passwd|auth|sig|signature|session)[\w.-]*=)[^&#]+",
+    re.IGNORECASE,
+)
+_STATUS = {
+    204: "no content",
+    400: "bad request · check the address and what it asks for",
+    401: "not authorised · check the address",
+    403: "access refused",
+    404: "not found · check the address",
+    406: "not acceptable",
+    408: "request timeout",
+    410: "gone for good · remove the source or look for its new address",
+    429: "too many requests",
+    451: "unavailable for legal reasons",
+}
+#: Special kinds before the general ones they belong to.
+_FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (httpx2.ConnectTimeout, "no connection in time"),
+    (httpx2.TimeoutException, "no answer in time"),
+    (httpx2.RemoteProtocolError, "the server does not speak proper HTTP, or hung up"),
+    (httpx2.ProxyError, "the proxy refuses"),
+    (httpx2.UnsupportedProtocol, "the address is not a valid http or https one"),
+    (httpx2.InvalidURL, "the address is not a valid http or https one"),
+    (httpx2.ConnectError, "no connection"),
+)
+
+
+def shown(url: str) -> str:
+    """Return the address without user, password and the values of parameters that look secret."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "the address"
+    host = parts.netloc.rpartition("@")[2]
+    query = _SECRET.sub(r"\1***", f"?{parts.query}")[1:]
+    return urlunsplit((parts.scheme, host, parts.path, query, ""))
+
+
+def status_words(status: int) -> str:
+    """Return what a status means that brings no document."""
+    if status in _STATUS:
+        return f"{status} {_STATUS[status]}"
+    return f"{status} the server is failing" if status >= 500 else f"{status}"
+
+
+def retry_after(value: str, now: datetime) -> timedelta | None:
+    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, also with a fraction, or a date; at most a day.
+
+    `now` is the server's own time where it says it. None for what is neither.
+    """
+    value = value.strip()
+    if not value:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        return _until(value, now)
+    if not math.isfinite(seconds):
+        return None
+    return timedelta(seconds=min(max(seconds, 0.0), _LONGEST_WAIT.total_seconds()))
+
+
+def _until(value: str, now: datetime) -> timedelta | None:
+    at = http_date(value)
+    return None if at is None else min(max(at - now, timedelta(0)), _LONGEST_WAIT)
+
+
+def http_date(value: str) -> datetime | None:
+    """Return the instant of an HTTP date; None if it is none."""
+    try:
+        at = parsedate_to_datetime(value)
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def failure_words(error: Exception) -> str:
+    """Return why no answer came."""
+    for cause in _causes(error):
+        words = _cause_words(cause)
+        if words:
+            return words
+    if isinstance(error, httpx2.RemoteProtocolError) and re.search(
+        "complete message body|incomplete", str(error)
+    ):
+        return "the answer is cut off"
+    return next(
+        (words for kind, words in _FAILURES if isinstance(error, kind)), "the connection broke"
+    )
+
+
+def _cause_words(cause: BaseException) -> str:
+    match cause:
+        case socket.gaierror():
+            return "the name of the server cannot be found (DNS)"
+        case ConnectionRefusedError():
+            return "connection refused"
+        case ssl.SSLCertVerificationError():
+            return f"the certificate of the server is not trusted ({cause.verify_message.lower()})"
+        case ssl.SSLError():
+            return (
+                f"no secure connection ({(cause.reason or 'TLS failed').replace('_', ' ').lower()})"
+            )
+    return ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

@@ -1,0 +1,52 @@
+"""Dates as sources write them, to aware UTC. What cannot be a paper's date is dropped, never guessed.
+
+There is no clock here: a date in the future is the reader's to judge, who knows the time of reading.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+#: arXiv's first year; nothing that is read here is older than its medium.
+_FIRST_YEAR = 1991
+_LAST_YEAR = 2100
+_YEAR_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
+
+
+def utc(text: str) -> datetime | None:
+    """Return the instant that an ISO 8601 or RFC 5322 date names; without a zone it is UTC.
+
+    None for what is no date, does not exist (30 February) or lies outside 1991 to 2100.
+    """
+    text = text.strip()
+    if not text or len(text) > 60:
+        return None
+    at = _iso(text) or _mail(text)
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    try:
+        at = at.astimezone(UTC)
+    except OverflowError:
+        return None
+    return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
+
+
+def _iso(text: str) -> datetime | None:
+    partial = _YEAR_MONTH.fullmatch(text)
+    try:
+        if partial:
+            return datetime(int(partial[1]), int(partial[2] or 1), 1, tzinfo=UTC)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _mail(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
