@@ -1,0 +1,132 @@
+"""Which paper stands where in a digest: one place each, under the heaviest topic that has room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from paperdigest.core.digest import Section
+from paperdigest.core.entry import Desk, Find, full_entry, listed_entry
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFinds:
+    """What one topic found for one reader. `limit`: how many are shown whole.
+
+    `trending` > 0 keeps only that many, by votes where every find has them, else by place.
+    `earlier` are finds that another lane has sent, each with the words that say so.
+    """
+
+    name: str
+    finds: tuple[Find, ...]
+    weight: float = 1.0
+    limit: int = 20
+    trending: int = 0
+    earlier: tuple[tuple[Find, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(slots=True)
+class _Column:
+    """One topic while papers are being placed."""
+
+    topic: TopicFinds
+    finds: list[Find]
+    full: list[Find]
+    listed: list[Find]
+
+
+def arrange(
+    topics: Sequence[TopicFinds],
+    desk: Desk,
+    now: datetime,
+    *,
+    listed_before: datetime | None = None,
+) -> tuple[Section, ...]:
+    """Return the sections, in the order of `topics`; those with nothing to say are left out.
+
+    Finds seen before `listed_before` are named by title only. Every find stands in exactly one
+    section, in `full` or `listed`; nothing is counted only, that is for the renderer's budget.
+    """
+    columns = [_Column(topic, _ordered(topic), [], []) for topic in topics]
+    _place(columns, listed_before)
+    also = _names_by_paper(columns)
+    return tuple(
+        section for column in columns if (section := _section(column, also, desk, now)) is not None
+    )
+
+
+def _ordered(topic: TopicFinds) -> list[Find]:
+    if not topic.trending:
+        return sorted(topic.finds, key=_relevance)
+    by_votes = all(find.paper.votes is not None for find in topic.finds)
+    best_first = sorted(topic.finds, key=_votes if by_votes else _place_on_page)
+    return best_first[: topic.trending]
+
+
+# Fixed tie-breaks in all three: the same input always gives the same digest.
+def _relevance(find: Find) -> tuple[float, float, float, int, str]:
+    return (-find.strength, *_votes(find))
+
+
+def _votes(find: Find) -> tuple[float, float, int, str]:
+    return (-(find.paper.votes or 0), *_place_on_page(find))
+
+
+def _place_on_page(find: Find) -> tuple[float, int, str]:
+    # Change numbers follow the order in which a source told of its papers.
+    return (find.paper.rank or float("inf"), find.change, find.paper.id)
+
+
+def _place(columns: Sequence[_Column], listed_before: datetime | None) -> None:
+    """Give every find one place: whole under the heaviest topic with room, else by title."""
+    heaviest_first = sorted(
+        columns, key=lambda column: -column.topic.weight
+    )  # stable: config order
+    placed: set[tuple[int, str]] = set()
+    for column in heaviest_first:
+        for find in column.finds:
+            fresh = listed_before is None or find.seen_at >= listed_before
+            if (
+                (find.key, find.reason) in placed
+                or not fresh
+                or len(column.full) >= column.topic.limit
+            ):
+                continue
+            placed.add((find.key, find.reason))
+            column.full.append(find)
+    for column in heaviest_first:
+        for find in column.finds:
+            if (find.key, find.reason) not in placed:
+                placed.add((find.key, find.reason))
+                column.listed.append(find)
+
+
+def _names_by_paper(columns: Sequence[_Column]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    for column in columns:
+        for find in column.finds:
+            names.setdefault(find.key, []).append(column.topic.name)
+    return names
+
+
+def _section(
+    column: _Column, names: dict[int, list[str]], desk: Desk, now: datetime
+) -> Section | None:
+    topic = column.topic
+    if not column.finds and not topic.earlier:
+        return None
+
+    def others(find: Find) -> tuple[str, ...]:
+        return tuple(name for name in names[find.key] if name != topic.name)
+
+    return Section(
+        name=topic.name,
+        total=len(column.finds),
+        full=tuple(full_entry(find, desk, now, also=others(find)) for find in column.full),
+        listed=tuple(listed_entry(find, desk, now, also=others(find)) for find in column.listed),
+        elsewhere=len(column.finds) - len(column.full) - len(column.listed),
+        earlier=tuple(listed_entry(find, desk, now, note=note) for find, note in topic.earlier),
+        note=topic.note,
+    )

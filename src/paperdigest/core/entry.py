@@ -1,0 +1,219 @@
+"""One find becomes one entry: what is shown of a paper and why it is there. What is missing stays empty."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from paperdigest.core import words
+from paperdigest.core.digest import Entry, Marked, Why
+from paperdigest.core.paper import Link, Paper
+from paperdigest.core.query import Field, Hit
+from paperdigest.core.text import display, excerpt, links_in, safe_url
+
+AUTHORS_SHOWN = 5
+REASONS_SHOWN = 6
+
+
+def _no_hits() -> tuple[Hit, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A paper that some topic may show. `hits` is asked only for what is shown."""
+
+    key: int
+    paper: Paper
+    reason: str
+    change: int
+    seen_at: datetime
+    strength: int = 0
+    hits: Callable[[], tuple[Hit, ...]] = field(default=_no_hits, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is shown of a paper whoever reads it: worked out once a round, not once a reader."""
+
+    title: str
+    abstract: str
+    url: str
+    searches: str
+    authors: tuple[str, ...]
+    venue: str
+    place: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What entries need besides their papers: each source's search address, and the cards made so far.
+
+    One desk serves all readers of a round; `now` is the reader's local time and may differ.
+    """
+
+    searches: Mapping[str, str] = field(default_factory=dict)
+    cards: dict[int, Card] = field(default_factory=dict, compare=False, repr=False)
+
+    def card(self, find: Find) -> Card:
+        """Return the paper's card."""
+        found = self.cards.get(find.key)
+        if found is None:
+            found = self.cards[find.key] = _card(find.paper, self.searches)
+        return found
+
+
+def full_entry(
+    find: Find, desk: Desk, now: datetime, *, also: tuple[str, ...] = (), note: str = ""
+) -> Entry:
+    """Return everything that a digest shows of a paper."""
+    paper, hits, card = find.paper, find.hits(), desk.card(find)
+    return Entry(
+        paper_key=find.key,
+        reason=find.reason,
+        id=paper.id,
+        title=Marked(card.title, merged(hits, Field.TITLE)),
+        kind=find.reason.split(":")[0],
+        url=card.url,
+        searches=card.searches,
+        year=_old_year(paper, now),
+        authors=card.authors,
+        more_authors=max(0, len(paper.authors) - AUTHORS_SHOWN),
+        sources=paper.sources,
+        categories=paper.categories,
+        venue=card.venue,
+        date=_date(paper, find, now),
+        votes=paper.votes,
+        place=card.place,
+        version=paper.version if paper.version and paper.version > 1 else None,
+        excerpt=_excerpt(card.abstract, hits),
+        why=_why(hits),
+        links=card.links,
+        also=also,
+        note=note,
+    )
+
+
+def listed_entry(
+    find: Find, desk: Desk, now: datetime, *, also: tuple[str, ...] = (), note: str = ""
+) -> Entry:
+    """Return the one line a digest shows of a paper: its linked title."""
+    hits, card = find.hits(), desk.card(find)
+    return Entry(
+        paper_key=find.key,
+        reason=find.reason,
+        id=find.paper.id,
+        title=Marked(card.title, merged(hits, Field.TITLE)),
+        kind=find.reason.split(":")[0],
+        url=card.url,
+        searches=card.searches,
+        year=_old_year(find.paper, now),
+        why=_why(hits),
+        also=also,
+        note=note,
+    )
+
+
+def _card(paper: Paper, searches: Mapping[str, str]) -> Card:
+    url, site = address(paper, searches)
+    return Card(
+        display(paper.title),
+        display(paper.abstract),
+        url,
+        site,
+        tuple(display(name) for name in paper.authors[:AUTHORS_SHOWN]),
+        display(paper.venue),
+        words.place(paper.rank, paper.rank_of) if paper.rank else "",
+        _links(paper, url),
+    )
+
+
+def address(paper: Paper, searches: Mapping[str, str]) -> tuple[str, str]:
+    """Return what the title opens, and the site's name when that is a search and not the paper."""
+    own = safe_url(paper.url) or _address_of_id(paper.ids or (paper.id,))
+    if own:
+        return own, ""
+    for source in paper.sources:
+        template = searches.get(source, "")
+        if template:
+            url = safe_url(template.replace("{title}", quote(display(paper.title), safe="")))
+            return url, (urlsplit(url).hostname or "").removeprefix("www.")
+    return "", ""
+
+
+def _address_of_id(ids: tuple[str, ...]) -> str:
+    for id_ in ids:
+        origin, _, value = id_.partition(":")
+        if origin == "arxiv":
+            return f"https://arxiv.org/abs/{value}"
+        if origin == "doi":
+            return f"https://doi.org/{quote(value, safe='/:;().-_')}"
+        if origin == "pmid":
+            return f"https://pubmed.ncbi.nlm.nih.gov/{value}/"
+    return ""
+
+
+def merged(
+    hits: tuple[Hit, ...], where: Field, *, start: int = 0, end: int | None = None
+) -> tuple[tuple[int, int], ...]:
+    """Return the stretches hit in one field, sorted, overlaps joined, cut to [start, end) and moved to 0."""
+    stretches: list[tuple[int, int]] = []
+    for hit in hits:  # sorted by place, as queries give them
+        if hit.field is not where:
+            continue
+        first = max(hit.start, start) - start
+        last = (hit.end if end is None else min(hit.end, end)) - start
+        if first >= last:
+            continue
+        if stretches and first <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(stretches[-1][1], last))
+        else:
+            stretches.append((first, last))
+    return tuple(stretches)
+
+
+def _excerpt(text: str, hits: tuple[Hit, ...]) -> Marked:
+    if not text:
+        return Marked("")
+    first = next((hit for hit in hits if hit.field is Field.ABSTRACT), None)
+    start, end = excerpt(text, None if first is None else (first.start, first.end))
+    before, after = ("… " if start else ""), (" …" if end < len(text) else "")
+    moved = tuple(
+        (a + len(before), b + len(before))
+        for a, b in merged(hits, Field.ABSTRACT, start=start, end=end)
+    )
+    return Marked(before + text[start:end] + after, moved)
+
+
+def _why(hits: tuple[Hit, ...]) -> tuple[Why, ...]:
+    found: dict[tuple[str, str], Why] = {}
+    for hit in hits:
+        found.setdefault((hit.term, str(hit.field)), Why(hit.text, str(hit.field), hit.term))
+    return tuple(found.values())[:REASONS_SHOWN]
+
+
+def _links(paper: Paper, title_opens: str) -> tuple[Link, ...]:
+    links = [link for link in paper.links if link.rel != "abstract"]
+    links += links_in(paper.abstract)
+    known = {title_opens}
+    shown: list[Link] = []
+    for link in links:
+        url = safe_url(link.url)
+        if url and url not in known:
+            known.add(url)
+            shown.append(Link(link.rel, url))
+    return tuple(shown)
+
+
+def _old_year(paper: Paper, now: datetime) -> str:
+    year = paper.published_at.year if paper.published_at else None
+    return str(year) if year is not None and year < now.year - 1 else ""
+
+
+def _date(paper: Paper, find: Find, now: datetime) -> str:
+    if paper.published_at is not None:
+        return words.day_and_year(paper.published_at)
+    return words.first_seen((paper.first_seen_at or find.seen_at).astimezone(now.tzinfo))

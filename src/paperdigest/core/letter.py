@@ -1,0 +1,82 @@
+"""The frame of a digest: its title, its opening notes, and what was looked at. Sections come from `arrange`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from paperdigest.core import words
+from paperdigest.core.digest import Digest, Section, SourceLine
+from paperdigest.core.paper import ChangeKind
+from paperdigest.core.schedule import Slot
+from paperdigest.core.subscription import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a digest says besides its papers. All times in the reader's zone.
+
+    `looked_back` is set on a first digest. `missed` are the slots it stands for, itself included.
+    `seen` is how many new papers all sources brought in the time covered.
+    """
+
+    subscriber: Subscriber
+    slot: Slot
+    kind: str
+    now: datetime
+    covers_from: datetime
+    covers_until: datetime
+    sources: tuple[SourceLine, ...] = ()
+    seen: int = 0
+    looked_back: timedelta | None = None
+    missed: tuple[Slot, ...] = ()
+    operator: tuple[str, ...] = ()
+
+
+def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
+    """Return the digest; without papers it is the short line that says what was looked at."""
+    named = [part for part in sections if part.full or part.listed or part.counted]
+    kinds = [entry.kind for part in named for entry in (*part.full, *part.listed, *part.counted)]
+    count, updates = len(kinds), sum(kind != ChangeKind.NEW for kind in kinds)
+    title = (
+        words.title_of(
+            count - updates, [part.name for part in named], kind=frame.kind, updates=updates
+        )
+        if count
+        else words.nothing_matched(frame.seen, frame.covers_until - frame.covers_from)
+    )
+    return Digest(
+        subscriber=frame.subscriber.name,
+        slot=frame.slot.name,
+        kind=frame.kind if count else "empty",
+        title=title,
+        at=frame.now,
+        covers_from=frame.covers_from,
+        covers_until=frame.covers_until,
+        preheader=_preheader(named),
+        sections=tuple(sections),
+        notes=_notes(frame),
+        sources=frame.sources,
+        looked_at=words.looked_at(frame.sources, frame.seen),
+        manage=words.manage(
+            frame.subscriber.name, shared=frame.subscriber.shared, operator=frame.operator
+        ),
+        more=words.command_for_more(frame.subscriber.name),
+        shared=frame.subscriber.shared,
+    )
+
+
+def _preheader(sections: Sequence[Section]) -> str:
+    titles = [entry.title.text for part in sections for entry in part.full]
+    return " · ".join(titles[:2])
+
+
+def _notes(frame: Frame) -> tuple[str, ...]:
+    notes = []
+    if frame.looked_back is not None:
+        notes.append(words.first_digest(frame.seen, frame.looked_back))
+    elif len(frame.missed) > 1:
+        zone = frame.now.tzinfo
+        notes.append(words.covers([slot.at.astimezone(zone) for slot in frame.missed]))
+    return tuple(notes)

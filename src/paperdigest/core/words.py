@@ -1,0 +1,385 @@
+"""Every fixed word readers see: counts, plurals, dates, titles, closing lines. English only.
+
+Plain text in, plain text out; what is escaped or wrapped, and how, is the renderer's work.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from paperdigest.core.digest import Entry, Section, SourceLine, Why
+from paperdigest.core.paper import ChangeKind, Link
+
+SUBJECT_WIDTH = 78  # RFC 5322 2.1.1 recommends it for a line; phones show about half
+NO_TRACKING = "No tracking: nothing in this message reports that you opened it."
+UPDATES = "Updates"
+DOT = " · "
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_KINDS = {
+    ChangeKind.CROSS_LISTED: "Cross-listed",
+    ChangeKind.REVISED: "Revised",
+    ChangeKind.PUBLISHED: "Published",
+    ChangeKind.WITHDRAWN: "Withdrawn",
+}
+_RELS = {"abstract": "abstract", "pdf": "PDF", "code": "code", "page": "page", "doi": "DOI"}
+
+
+# ------------------------------------------------------------------ numbers
+
+
+def number(count: int) -> str:
+    """Return 1912 as `1,912`."""
+    return f"{count:,}"
+
+
+def count(amount: int, singular: str, plural: str = "") -> str:
+    """Return `1 vote`, `1,912 votes`; `plural` is for nouns that do not just take an s."""
+    noun = singular if amount == 1 else plural or f"{singular}s"
+    return f"{number(amount)} {noun}"
+
+
+def count_papers(amount: int) -> str:
+    """Return `1 paper`, `1,912 papers`."""
+    return count(amount, "paper")
+
+
+def count_new_papers(amount: int) -> str:
+    """Return `1 new paper`, `7 new papers`."""
+    return count(amount, "new paper")
+
+
+def count_sources(amount: int) -> str:
+    """Return `1 source`, `3 sources`."""
+    return count(amount, "source")
+
+
+def count_votes(amount: int) -> str:
+    """Return `1 vote`, `41 votes`."""
+    return count(amount, "vote")
+
+
+def count_days(amount: int) -> str:
+    """Return `1 day`, `7 days`."""
+    return count(amount, "day")
+
+
+def count_hours(amount: int) -> str:
+    """Return `1 hour`, `24 hours`."""
+    return count(amount, "hour")
+
+
+def ordinal(place: int) -> str:
+    """Return 2 as `2nd`, 11 as `11th`, 1001 as `1,001st`."""
+    teens = place % 100 in (11, 12, 13)
+    ending = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{number(place)}{ending}"
+
+
+def place(rank: int, rank_of: int | None) -> str:
+    """Return `2nd of 96`, or `2nd` when the page's length is not known."""
+    return f"{ordinal(rank)} of {number(rank_of)}" if rank_of else ordinal(rank)
+
+
+# -------------------------------------------------------------------- dates
+
+
+def short_date(day: date) -> str:
+    """Return `20 Nov`."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def day_and_year(day: date) -> str:
+    """Return `18 Nov 2026`."""
+    return f"{short_date(day)} {day.year}"
+
+
+def weekday(day: date) -> str:
+    """Return `Tuesday`."""
+    return _WEEKDAYS[day.weekday()]
+
+
+def full_date(day: date) -> str:
+    """Return `Friday 20 Nov 2026`."""
+    return f"{weekday(day)} {day_and_year(day)}"
+
+
+def clock(at: datetime) -> str:
+    """Return `06:30`, in the zone the time is given in."""
+    return f"{at.hour:02}:{at.minute:02}"
+
+
+def since(at: datetime, now: datetime) -> str:
+    """Return `06:30` of today, `Tuesday` within a week, else `3 Nov`. Both times in the reader's zone."""
+    if at.date() == now.date():
+        return clock(at)
+    near = timedelta() < now.date() - at.date() < timedelta(days=7)
+    return weekday(at) if near else short_date(at)
+
+
+def first_seen(day: date) -> str:
+    """Return what stands in for a date the source does not give: `first seen 20 Nov`."""
+    return f"first seen {short_date(day)}"
+
+
+# -------------------------------------------------------------------- lists
+
+
+def names(items: Sequence[str]) -> str:
+    """Return `a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(items[:-1]), *items[-1:])))
+
+
+def authors(shown: Sequence[str], more: int = 0) -> str:
+    """Return `Ada Lovelace, Charles Babbage, +12`; empty when no one is named."""
+    return ", ".join((*shown, *((f"+{number(more)}",) if more and shown else ())))
+
+
+def authors_short(shown: Sequence[str], more: int = 0) -> str:
+    """Return `Ada Lovelace et al.`, or the one name, or nothing."""
+    if not shown:
+        return ""
+    return f"{shown[0]} et al." if len(shown) > 1 or more else shown[0]
+
+
+def cut(text: str, width: int) -> str:
+    """Return the text cut to `width` code points, after a whole word where one ends in time, with `…`."""
+    if len(text) <= width:
+        return text
+    room = text[: max(width, 1)]
+    head, blank, _ = room.rpartition(" ")
+    kept = head if blank and len(head) > width // 2 else room[:-1]
+    return kept.rstrip(" ,;:·-–—(") + "…"
+
+
+# ------------------------------------------------------------------- titles
+
+
+def title_of(new: int, topics: Sequence[str], kind: str = "digest", *, updates: int = 0) -> str:
+    """Return a digest's title: `7 new papers: Multimodal pretraining, Experts`.
+
+    `updates` counts what is not new (withdrawn, revised …). An alert reads `Alert: 1 new paper in
+    Experts`. Topics that do not fit a subject line become `+2`. Without papers: `nothing_matched`.
+    """
+    counts = [count_new_papers(new)] if new or not updates else []
+    counts += [count(updates, "update")] if updates else []
+    is_alert = kind == "alert"
+    start = ("Alert: " if is_alert else "") + names(counts)
+    start += (" in " if is_alert else ": ") if topics else ""
+    return start + _fitting(topics, SUBJECT_WIDTH - len(start))
+
+
+def nothing_matched(papers: int, period: timedelta) -> str:
+    """Return `Nothing matched out of 1,912 papers in 7 days`."""
+    return f"Nothing matched out of {count_papers(papers)} in {how_long(period)}"
+
+
+def how_long(period: timedelta) -> str:
+    """Return `7 days`; below a day and a half, `24 hours`. Rounded, never nothing."""
+    hours = max(1, round(period / timedelta(hours=1)))
+    return count_hours(hours) if hours < 36 else count_days(round(hours / 24))
+
+
+def _fitting(topics: Sequence[str], width: int) -> str:
+    for kept in range(len(topics), 0, -1):
+        left = len(topics) - kept
+        line = ", ".join(topics[:kept]) + (f", +{left}" if left else "")
+        if len(line) <= width:
+            return line
+    return cut(topics[0], max(width, 20)) if topics else ""
+
+
+# ------------------------------------------------------------ around a paper
+
+
+def kind_label(kind: str) -> str:
+    """Return the badge of a change that is not new: `Withdrawn`; nothing for what is new."""
+    return "" if kind == ChangeKind.NEW else _KINDS.get(ChangeKind(kind), "")
+
+
+def facts(entry: Entry) -> str:
+    """Return `hf · cs.LG, cs.CV · 18 Nov 2026 · 41 votes · v2`, of whatever is known."""
+    known = (
+        ", ".join(entry.sources),
+        ", ".join(entry.categories),
+        entry.venue,
+        entry.date,
+        count_votes(entry.votes) if entry.votes is not None else "",
+        entry.place,
+        f"v{entry.version}" if entry.version and entry.version > 1 else "",
+    )
+    return DOT.join(filter(None, known))
+
+
+def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
+    """Return `multi-modal pre-training · title, abstract` for every text that matched, each once."""
+    places: dict[str, list[str]] = {}
+    texts: dict[str, str] = {}
+    for reason in reasons:
+        key = reason.text.casefold()
+        texts.setdefault(key, reason.text)
+        where = places.setdefault(key, [])
+        if reason.where and reason.where not in where:
+            where.append(reason.where)
+    return tuple(
+        texts[key] + (DOT + ", ".join(where) if where else "") for key, where in places.items()
+    )
+
+
+def matched(reasons: Sequence[Why]) -> str:
+    """Return one line of all reasons: `Matched: state space model · title; cs.LG · category`."""
+    return "Matched: " + "; ".join(why_lines(reasons)) if reasons else ""
+
+
+def link_labels(links: Sequence[Link]) -> tuple[tuple[str, str], ...]:
+    """Return (label, address) of each link: `code`, `PDF`, `code 2`."""
+    seen: dict[str, int] = {}
+    labelled = []
+    for link in links:
+        label = _RELS.get(link.rel, link.rel or "link")
+        seen[label] = seen.get(label, 0) + 1
+        labelled.append((f"{label} {seen[label]}" if seen[label] > 1 else label, link.url))
+    return tuple(labelled)
+
+
+def opens_search(site: str) -> str:
+    """Return what is said of a title that opens a search, not the paper."""
+    return f"opens a search on {site}"
+
+
+def also_in(topics: Sequence[str]) -> str:
+    """Return `Also in Experts and Trending`."""
+    return f"Also in {names(topics)}"
+
+
+# ------------------------------------------------------------ around a topic
+
+
+def how_many(section: Section) -> str:
+    """Return `20 of 25`: shown in full, out of what the topic found. Empty where it shows none."""
+    if section.full:
+        return f"{number(len(section.full))} of {number(section.total)}"
+    return count_papers(section.total) if section.listed or section.counted else ""
+
+
+def shown_elsewhere(amount: int) -> str:
+    """Return the line for papers of a topic that stand under another one."""
+    return f"{number(amount)} more {'stands' if amount == 1 else 'stand'} under another topic"
+
+
+def by_title(section: Section) -> str:
+    """Return the words over the papers that are only listed: `5 more by title`."""
+    return f"{number(len(section.listed))} {'more ' if section.full else ''}by title"
+
+
+def waiting(amount: int) -> str:
+    """Return the line for papers that are only counted: they come with the next digest."""
+    return f"and {number(amount)} more {'waits' if amount == 1 else 'wait'} for the next digest"
+
+
+def already_sent(amount: int) -> str:
+    """Return the words over papers that reached the reader by another lane."""
+    return f"{count_papers(amount)} you already have"
+
+
+def new_words(added: Sequence[str], topic: str) -> str:
+    """Return the name over what only new words of a topic find: `New keyword: state space model`."""
+    if not added:
+        return f"{topic}: as changed"
+    return f"New {'keyword' if len(added) == 1 else 'keywords'}: {', '.join(added)}"
+
+
+def sent_earlier(at: datetime, now: datetime) -> str:
+    """Return `sent at once on Tuesday`, of a paper that reached the reader by another lane."""
+    at = at.astimezone(now.tzinfo)
+    return "sent at once today" if at.date() == now.date() else f"sent at once on {since(at, now)}"
+
+
+# ------------------------------------------------------------ opening lines
+
+
+def first_digest(papers: int, looked_back: timedelta) -> str:
+    """Return what a first digest says of itself."""
+    return (
+        f"Your first digest: it looks back over {how_long(looked_back)} ({count_papers(papers)}). "
+        "The next ones hold only what is new."
+    )
+
+
+def covers(days: Sequence[date]) -> str:
+    """Return which dates one digest stands for after an absence: `Covers Wed 18 Nov and Thu 19 Nov`."""
+    told = tuple(dict.fromkeys(f"{weekday(day)[:3]} {short_date(day)}" for day in days))
+    if len(told) > 4:
+        return f"Covers {count(len(told), 'date')}, {told[0]} to {told[-1]}"
+    return f"Covers {names(told)}"
+
+
+# ------------------------------------------------------------- closing lines
+
+
+def looked_at(sources: Sequence[SourceLine], total_new: int) -> tuple[str, ...]:
+    """Return what was looked at: one line when all is well, else a line for each source that is not."""
+    unwell = tuple(f"{source.name}: {source.said}" for source in sources if source.said)
+    if unwell:
+        return unwell
+    if not sources:
+        return ("no source is set up, so nothing was looked at",)
+    state = "up to date" if len(sources) == 1 else "all up to date"
+    return (f"{count_sources(len(sources))}, {count_new_papers(total_new)}, {state}",)
+
+
+def not_read_yet() -> str:
+    """Return what is said of a source that was never read."""
+    return "not read yet"
+
+
+def nothing_since(at: datetime, now: datetime) -> str:
+    """Return `nothing since Tuesday`. Both times in the reader's zone."""
+    return f"nothing since {since(at, now)}"
+
+
+def could_not_be_read(at: datetime, now: datetime, error: str) -> str:
+    """Return `could not be read since 06:30 (connection refused)`. Both times in the reader's zone."""
+    reason = f" ({cut(error, 120)})" if error else ""
+    return f"could not be read since {since(at, now)}{reason}"
+
+
+def manage(
+    subscriber: str, *, shared: bool = False, operator: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return how to change, pause or stop. Readers of a shared digest can only ask the operator."""
+    whom = (
+        names([target.removeprefix("email:") for target in operator]) or "whoever runs paperdigest"
+    )
+    if shared:
+        return (f"To change, pause or stop this digest, ask {whom}.",)
+    name = shlex.quote(subscriber)
+    lines = (f"Pause or stop: paperdigest pause {name}, paperdigest stop {name}",)
+    return (*lines, f"To change what you get, edit your topics or ask {whom}.")
+
+
+def command_for_more(subscriber: str) -> str:
+    """Return the command that shows what a digest only counted."""
+    return f"paperdigest preview {shlex.quote(subscriber)}"
+
+
+# ------------------------------------------------------------------ notices
+
+
+def broken_subscription(problems: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return title and lines that tell a reader of mistakes in their file."""
+    return (
+        "Your subscription file cannot be read",
+        (*problems, "Until it is mended, your digests go on as they were."),
+    )
+
+
+def broken_file(name: str, problems: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """Return title and lines that tell the operator of a subscriber's broken file."""
+    return (
+        f"The subscription file of {name} cannot be read",
+        (*problems, "It is set aside; the last good version stays in force."),
+    )

@@ -1,0 +1,68 @@
+"""Are a user's templates right? Each is compiled and filled in with the sample; all problems come at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from difflib import get_close_matches
+from pathlib import Path
+
+from paperdigest.core.digest import Digest, Entry, Marked
+from paperdigest.core.errors import TemplateError
+from paperdigest.render.environments import NAMES, Templates, broken, where
+from paperdigest.render.fragments import prepared
+from paperdigest.render.sample import sample_digest
+
+_PAGES = ("digest.html.j2", "digest.txt.j2", "subject.txt.j2")
+
+
+def check(user_templates: Path | None = None) -> list[TemplateError]:
+    """Return everything that is wrong with the templates, each with file and line; empty: nothing."""
+    found = [*_misnamed(user_templates), *broken(user_templates)]
+    return found or _failing(Templates(user_templates))
+
+
+def own_templates(folder: Path | None) -> frozenset[str]:
+    """Return the names of templates that the user's folder replaces."""
+    return frozenset(
+        name for name in NAMES if folder is not None and where(name, folder).parent == folder
+    )
+
+
+def _misnamed(folder: Path | None) -> list[TemplateError]:
+    """Return the files that replace nothing but are named almost like something. Others are parts to include."""
+    if folder is None or not folder.is_dir():
+        return []
+    strange = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in NAMES)
+    return [
+        TemplateError(f"{path}: no template of this name · did you mean {near[0]}?")
+        for path in strange
+        if (near := get_close_matches(path.name, NAMES, n=1, cutoff=0.9))
+    ]
+
+
+def _failing(templates: Templates) -> list[TemplateError]:
+    full = sample_digest()
+    bare = replace(
+        full, preheader="", sections=(), notes=(), looked_at=(), manage=(), more="", kind="empty"
+    )
+    poor = Entry(paper_key=0, reason="new", id="", title=Marked("A title and nothing else"))
+    found: dict[str, TemplateError] = {}
+    for name in NAMES:
+        cases = [full, bare] if name in _PAGES else [*full.entries, poor]
+        for case in cases:
+            try:
+                templates.render(name, **_values(case))
+            except TemplateError as error:
+                found.setdefault(str(error), error)
+    return list(found.values())
+
+
+def _values(case: Digest | Entry) -> dict[str, object]:
+    if isinstance(case, Entry):
+        return prepared(case)
+    return {"digest": case, "papers": _titles, "lines": _titles}
+
+
+def _titles(entries: Iterable[Entry]) -> str:
+    return "\n".join(entry.title.text for entry in entries)

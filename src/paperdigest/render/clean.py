@@ -1,0 +1,128 @@
+"""Untrusted values made harmless before any template sees them: no control characters, only http links.
+
+Escaping is left to each output; what is clean already comes back as the same object.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+from typing import TypeVar
+
+from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core.paper import Link
+from paperdigest.core.words import cut
+from paperdigest.render.excerpts import shortened
+
+# Line and paragraph breaks become a blank. Bidi controls, zero-width signs, tag characters, C0, C1
+# and lone surrogates go: they show nothing and change what others show (Trojan Source, CVE-2021-42574).
+# ZWNJ and ZWJ stay: Persian, Indic scripts and emoji need them.
+_BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
+_GONE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+_UNCLEAN = re.compile(f"{_BREAKS.pattern}|{_GONE.pattern}")
+_ADDRESS = re.compile(r"https?://[^\s/?#\\@]+(?:[/?#]|\Z)", re.IGNORECASE)
+_UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\"'<>\\^`{|}]")
+_LONGEST_ADDRESS = 2_000
+_LONGEST_TEXT = 1_000  # of anything; what is longer is no name, no title and no line
+
+Value = TypeVar("Value", Entry, Section, Digest, SourceLine, Why)
+
+
+def clean_text(text: str) -> str:
+    """Return the text without anything that is not meant to be seen, on one line."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _GONE.sub("", _BREAKS.sub(" ", text))
+
+
+def safe_url(url: str) -> str:
+    """Return an http or https address fit for any attribute, or "" for whatever else it is.
+
+    Blanks, quotes and brackets are percent-encoded (RFC 3986 2.1); an address with a user part
+    (`https://arxiv.org@evil.example/`) or longer than 2,000 characters is no link.
+    """
+    url = clean_text(url).strip()
+    if len(url) > _LONGEST_ADDRESS or not _ADDRESS.match(url):
+        return ""
+    return _UNSAFE_IN_ADDRESS.sub(_percent, url)
+
+
+def clean_marked(marked: Marked) -> Marked:
+    """Return the marked text cleaned; marks move with their words."""
+    marked = shortened(marked, _LONGEST_TEXT)
+    if not _UNCLEAN.search(marked.text):
+        return marked
+    pieces: list[str] = []
+    marks: list[tuple[int, int]] = []
+    at = 0
+    for piece, is_hit in marked.spans():
+        kept = clean_text(piece)
+        if is_hit and kept:
+            marks.append((at, at + len(kept)))
+        pieces.append(kept)
+        at += len(kept)
+    return Marked("".join(pieces), tuple(marks))
+
+
+def clean_entry(entry: Entry) -> Entry:
+    """Return the paper with clean texts and safe addresses; links that are none are gone."""
+    links = tuple(
+        Link(clean_text(link.rel), url) for link in entry.links if (url := safe_url(link.url))
+    )
+    found = {**_changes(entry), "url": safe_url(entry.url), "links": links}
+    title = clean_marked(entry.title)
+    found["title"] = title if title.text.strip() else Marked(clean_text(entry.id or entry.url))
+    found["excerpt"] = clean_marked(entry.excerpt)
+    found["why"] = tuple(_cleaned(reason) for reason in entry.why)
+    return _replaced(entry, found)
+
+
+def clean_frame(digest: Digest) -> Digest:
+    """Return the digest with everything but its papers cleaned."""
+    found = _changes(digest)
+    found["sources"] = tuple(_cleaned(source) for source in digest.sources)
+    found["sections"] = tuple(_cleaned(section) for section in digest.sections)
+    return _replaced(digest, found)
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found.group().encode())
+
+
+def _cleaned(value: Value) -> Value:
+    return _replaced(value, _changes(value))
+
+
+def _changes(value: Entry | Section | Digest | SourceLine | Why) -> dict[str, object]:
+    """Return the cleaned strings, and tuples of strings, among the fields that need it."""
+    found: dict[str, object] = {}
+    for name in _TEXTS[type(value)]:
+        held = getattr(value, name)
+        if isinstance(held, str):
+            if _is_unclean(held):
+                found[name] = _line(held)
+        elif any(map(_is_unclean, held)):
+            found[name] = tuple(map(_line, held))
+    return found
+
+
+def _is_unclean(text: str) -> bool:
+    return len(text) > _LONGEST_TEXT or _UNCLEAN.search(text) is not None
+
+
+def _line(text: str) -> str:
+    return cut(clean_text(text), _LONGEST_TEXT)
+
+
+def _replaced(value: Value, found: dict[str, object]) -> Value:
+    changed = {name: new for name, new in found.items() if new != getattr(value, name)}
+    return replace(value, **changed) if changed else value  # type: ignore[arg-type]  # names and types are the fields' own
+
+
+_TEXTS = {
+    kind: tuple(f.name for f in fields(kind) if f.type in ("str", "tuple[str, ...]"))
+    for kind in (Entry, Section, Digest, SourceLine, Why)
+}

@@ -1,0 +1,207 @@
+"""The three template environments: HTML (always escaped), plain text, Slack (its own escaper).
+
+The user's folder is looked at first, the bundled one second. Everything is compiled at construction.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from paperdigest.core import words
+from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core.errors import TemplateError
+from paperdigest.core.paper import Link
+from paperdigest.render.clean import safe_url
+from paperdigest.render.slack import Mrkdwn, slack_escape, slack_link, slack_marked
+from paperdigest.render.wrap import starred, wrap
+from paperdigest.resources import data_dir
+
+HTML = ("digest.html.j2", "entry.html.j2", "listed.html.j2")
+TEXT = ("subject.txt.j2", "digest.txt.j2", "entry.txt.j2", "listed.txt.j2")
+SLACK = ("entry.slack.j2", "summary.slack.j2", "listed.slack.j2")
+NAMES = HTML + TEXT + SLACK
+
+# What an expression in a user's template can raise besides Jinja's own errors.
+_MISTAKES = (
+    jinja2.TemplateError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+)
+
+_VALUES = frozenset({Digest, Section, Entry, Marked, Why, SourceLine, Link})
+
+_WORDS = {
+    "how_many": words.how_many,
+    "by_title": words.by_title,
+    "waiting": words.waiting,
+    "shown_elsewhere": words.shown_elsewhere,
+    "already_sent": words.already_sent,
+    "no_tracking": words.NO_TRACKING,
+    "number": words.number,
+    "short_date": words.short_date,
+    "day_and_year": words.day_and_year,
+    "weekday": words.weekday,
+    "clock": words.clock,
+}
+
+
+class Templates:
+    """All templates of a digest, compiled. Raises TemplateError for one that cannot be."""
+
+    __slots__ = ("_templates", "folder")
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.folder = folder
+        compiled = [_compiled(name, environment, folder) for name, environment in _named(folder)]
+        self._templates = dict(zip(NAMES, compiled, strict=True))
+
+    def render(self, name: str, **values: object) -> str:
+        """Return the template filled in. Raises TemplateError with the place of the mistake."""
+        template = self._templates[name]
+        try:
+            return template.render(values)
+        except _MISTAKES as error:
+            raise _told(name, self.folder, error) from error
+
+
+def broken(folder: Path | None) -> list[TemplateError]:
+    """Return what cannot be compiled, all of it at once."""
+    found = []
+    for name, environment in _named(folder):
+        try:
+            _compiled(name, environment, folder)
+        except TemplateError as error:
+            found.append(error)
+    return found
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """A sandbox that knows our own values: their public fields are safe without a closer look."""
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        if type(obj) in _VALUES:
+            return not attr.startswith("_")
+        return super().is_safe_attribute(obj, attr, value)
+
+
+def where(name: str, folder: Path | None) -> Path:
+    """Return the file that `name` is read from: the user's, or the bundled one."""
+    own = folder / name if folder is not None else None
+    return own if own is not None and own.is_file() else data_dir("templates") / name
+
+
+def dateline(digest: Digest) -> str:
+    """Return the line over the title: the day, for an alert also the time, and for whom."""
+    day = words.full_date(digest.at)
+    return f"{day}, {words.clock(digest.at)}" if digest.kind == "alert" else day
+
+
+def linked(text: str) -> Markup:
+    """Return our own line as HTML, with the addresses in it as links."""
+    pieces = []
+    for word in text.split(" "):
+        bare = word.rstrip(".,;:)")
+        url = safe_url(bare) if bare.isascii() else ""
+        link = Markup('<a class="link" href="{}" style="color:#1b4f8f">{}</a>{}')
+        pieces.append(link.format(url, bare, word[len(bare) :]) if url else Markup.escape(word))
+    return Markup(" ").join(pieces)
+
+
+def _loader(folder: Path | None) -> jinja2.BaseLoader:
+    bundled = jinja2.FileSystemLoader(data_dir("templates"))
+    if folder is None:
+        return bundled
+    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), bundled])
+
+
+def _environment(
+    loader: jinja2.BaseLoader,
+    *,
+    autoescape: bool = False,
+    finalize: Callable[[Any], Any] | None = None,
+) -> jinja2.Environment:
+    environment = _Environment(
+        loader=loader,
+        autoescape=autoescape,
+        finalize=finalize,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(_WORDS, dateline=dateline)
+    return environment
+
+
+def _html(loader: jinja2.BaseLoader) -> jinja2.Environment:
+    environment = _environment(loader, autoescape=True)
+    # Text that is trusted by its author is still text of a stranger: no way round the escaper.
+    del environment.filters["safe"]
+    environment.globals.update(linked=linked)
+    return environment
+
+
+def _text(loader: jinja2.BaseLoader) -> jinja2.Environment:
+    environment = _environment(loader)
+    environment.filters["wrap"] = wrap
+    environment.globals.update(starred=starred)
+    return environment
+
+
+def _slack(loader: jinja2.BaseLoader) -> jinja2.Environment:
+    environment = _environment(loader, finalize=_mrkdwn)
+    environment.globals.update(link=slack_link, marked=slack_marked)
+    return environment
+
+
+def _mrkdwn(value: object) -> Mrkdwn:
+    return value if isinstance(value, Mrkdwn) else slack_escape(str(value))
+
+
+def _named(folder: Path | None) -> Iterator[tuple[str, jinja2.Environment]]:
+    loader = _loader(folder)
+    for names, environment in (
+        (HTML, _html(loader)),
+        (TEXT, _text(loader)),
+        (SLACK, _slack(loader)),
+    ):
+        for name in names:
+            yield name, environment
+
+
+def _compiled(name: str, environment: jinja2.Environment, folder: Path | None) -> jinja2.Template:
+    try:
+        return environment.get_template(name)
+    except (*_MISTAKES, OSError) as error:
+        raise _told(name, folder, error) from error
+
+
+def _told(name: str, folder: Path | None, error: Exception) -> TemplateError:
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        file = error.filename or os.fspath(where(error.name or name, folder))
+        return TemplateError(f"{file}:{error.lineno}: {error.message}")
+    file, line = _place(error.__traceback__) or (os.fspath(where(name, folder)), 0)
+    said = str(error) or type(error).__name__
+    return TemplateError(f"{file}:{line}: {said}" if line else f"{file}: {said}")
+
+
+def _place(traceback: TracebackType | None) -> tuple[str, int] | None:
+    """Return the innermost template line of a traceback; Jinja maps its code back to the files."""
+    found = None
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            found = (file, traceback.tb_lineno)
+        traceback = traceback.tb_next
+    return found

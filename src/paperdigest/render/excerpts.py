@@ -1,0 +1,43 @@
+"""An excerpt made shorter: cut at words, kept round its first marked stretch."""
+
+from __future__ import annotations
+
+from paperdigest.core.digest import Marked
+
+_MORE = "…"
+
+
+def shortened(excerpt: Marked, room: int) -> Marked:
+    """Return at most about `room` code points of the text; nothing for 0, the same if it fits."""
+    text = excerpt.text
+    if len(text) <= room:
+        return excerpt
+    if room <= 0:
+        return Marked("")
+    start, end = _window(excerpt, room)
+    before = f"{_MORE} " if start and not text.startswith(_MORE, start) else ""
+    after = f" {_MORE}" if end < len(text) and not text[:end].endswith(_MORE) else ""
+    moved = len(before) - start
+    marks = tuple(
+        (max(first, start) + moved, min(last, end) + moved)
+        for first, last in excerpt.marks
+        if first < end and last > start
+    )
+    return Marked(before + text[start:end] + after, marks)
+
+
+def _window(excerpt: Marked, room: int) -> tuple[int, int]:
+    """Return the stretch to keep: the first mark a third of the way in, edges at blanks."""
+    text = excerpt.text
+    first, last = excerpt.marks[0] if excerpt.marks else (0, 0)
+    start = max(0, min(first - room // 3, len(text) - room))
+    if first < room and last <= room:
+        start = 0
+    end = min(len(text), start + room)
+    if start:
+        blank = text.find(" ", start, max(first, start))
+        start = blank + 1 if blank >= 0 else start
+    if end < len(text):
+        blank = text.rfind(" ", max(last, start + 1), end + 1)
+        end = blank if blank > start else end
+    return start, end

@@ -1,0 +1,155 @@
+"""One paper in every form, rendered once and kept: most digests of a morning share most papers."""
+
+from __future__ import annotations
+
+import binascii
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from markupsafe import Markup
+
+from paperdigest.core import words
+from paperdigest.core.digest import Entry, Marked
+from paperdigest.core.paper import Link
+from paperdigest.core.ports import SlackEntry
+from paperdigest.render.clean import clean_entry
+from paperdigest.render.environments import Templates
+from paperdigest.render.excerpts import shortened
+from paperdigest.render.json_form import entry_json
+
+SLACK_ROOM = 2_900  # a section block takes 3,000 characters
+
+
+class Fragments:
+    """All forms of one paper. `entry` is the paper cleaned; each form is made when first asked for."""
+
+    def __init__(self, entry: Entry, templates: Templates) -> None:
+        self.entry = clean_entry(entry)
+        self._templates = templates
+
+    @cached_property
+    def _prepared(self) -> dict[str, object]:
+        return prepared(self.entry)
+
+    @cached_property
+    def html(self) -> Markup:
+        return self._html("entry.html.j2")
+
+    @cached_property
+    def html_line(self) -> Markup:
+        return self._html("listed.html.j2")
+
+    @cached_property
+    def text(self) -> str:
+        return self._templates.render("entry.txt.j2", **self._prepared).strip("\n")
+
+    @cached_property
+    def text_line(self) -> str:
+        return self._templates.render("listed.txt.j2", **self._prepared).strip("\n")
+
+    @cached_property
+    def slack(self) -> SlackEntry:
+        return SlackEntry(mrkdwn=self._slack(), summary=self._one_line("summary.slack.j2"))
+
+    @cached_property
+    def slack_line(self) -> str:
+        return self._one_line("listed.slack.j2")
+
+    @cached_property
+    def json(self) -> str:
+        return entry_json(self.entry, "full")
+
+    @cached_property
+    def json_line(self) -> str:
+        return entry_json(self.entry, "listed")
+
+    @cached_property
+    def size(self) -> int:
+        return encoded_size(self.html)
+
+    @cached_property
+    def size_of_line(self) -> int:
+        return encoded_size(self.html_line)
+
+    def _html(self, name: str) -> Markup:
+        return Markup(self._templates.render(name, **self._prepared).strip("\n"))  # noqa: S704 - rendered with autoescape
+
+    def _one_line(self, name: str) -> str:
+        return " ".join(self._templates.render(name, **self._prepared).split())
+
+    def _slack(self) -> str:
+        """Return the whole paper, or less and less of it until it fits one block."""
+        said = self._in_slack(self._prepared)
+        for entry in _ever_shorter(self.entry):
+            if _slack_width(said) <= SLACK_ROOM:
+                return said
+            said = self._in_slack(prepared(entry))
+        return said if _slack_width(said) <= SLACK_ROOM else self._one_line("summary.slack.j2")
+
+    def _in_slack(self, values: dict[str, object]) -> str:
+        return self._templates.render("entry.slack.j2", **values).strip()
+
+
+def prepared(entry: Entry) -> dict[str, object]:
+    """Return what a paper's template is given: the entry, and its lines as plain text."""
+    links = tuple(
+        link for link in entry.links if not (link.rel == "abstract" and link.url == entry.url)
+    )
+    search = words.opens_search(entry.searches) if entry.searches and entry.url else ""
+    remarks = words.cut(", ".join(filter(None, (entry.year, entry.note, search))), 200)
+    return {
+        "entry": entry,
+        "title": entry.title,
+        "url": entry.url,
+        "year": entry.year,
+        "note": entry.note,
+        "excerpt": entry.excerpt,
+        "category": words.cut(entry.categories[0], 60) if entry.categories else "",
+        "label": words.kind_label(entry.kind),
+        "authors": words.authors(entry.authors, entry.more_authors),
+        "who": words.cut(words.authors_short(entry.authors, entry.more_authors), 80),
+        "facts": words.facts(entry),
+        "search": search,
+        "matched": words.matched(entry.why),
+        "links": words.link_labels(links),
+        "also": words.also_in(entry.also) if entry.also else "",
+        "remark": f"({remarks})" if remarks else "",
+    }
+
+
+def encoded_size(html: str) -> int:
+    """Return how many bytes the text takes in a mail: UTF-8, quoted-printable, every line ended by CRLF."""
+    encoded = binascii.b2a_qp(html.encode(), istext=True)
+    return len(encoded) + encoded.count(b"\n") + 2
+
+
+def surely_within(html: str, budget: int) -> bool:
+    """Say whether the text encoded is within the budget, as far as a quick look can tell."""
+    data = html.encode()
+    beyond_ascii = 2 * (
+        len(data) - len(html)
+    )  # at most: a letter of two bytes has one that is extra
+    encoded = len(data) + 2 * (data.count(b"=") + beyond_ascii)
+    lines = data.count(b"\n") + 1
+    return encoded + 3 * (encoded // 72 + lines) + 4 * lines <= budget
+
+
+def _slack_width(text: str) -> int:
+    """Return the length in UTF-16 units, as Slack may count it."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def _ever_shorter(entry: Entry) -> Iterator[Entry]:
+    yield replace(entry, excerpt=shortened(entry.excerpt, 160))
+    entry = replace(entry, excerpt=Marked(""))
+    yield entry
+    entry = replace(entry, links=_short(entry.links)[:3], why=entry.why[:2], also=entry.also[:3])
+    yield entry
+    entry = replace(entry, links=(), why=(), also=(), categories=entry.categories[:5])
+    yield entry
+    yield replace(entry, authors=(), categories=(), sources=(), venue="")
+
+
+def _short(links: tuple[Link, ...]) -> tuple[Link, ...]:
+    return tuple(link for link in links if len(link.url) <= 200)

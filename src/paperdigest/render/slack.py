@@ -1,0 +1,77 @@
+"""Text for Slack's mrkdwn: the one escaper, the one maker of links, marks that cannot break out.
+
+Cutting to a width happens before escaping, or `&amp;` would be cut in two.
+"""
+
+from __future__ import annotations
+
+import re
+
+from paperdigest.core.digest import Marked
+from paperdigest.core.words import cut
+from paperdigest.render.clean import clean_text, safe_url
+
+LONGEST_LABEL = 250
+LONGEST_LINK = 800
+
+# Slack has no way to escape its formatting signs; a combining grapheme joiner before one keeps it
+# from being read as such and shows nothing.
+_JOINER = "\u034f"
+_FORMATTING = re.compile(r"(?=[*_~`])")
+_BOUNDARY = "\u200b"  # bold needs a word edge; a zero-width space is one
+
+
+class Mrkdwn(str):
+    """Text that is ready for Slack: escaped, or built by us."""
+
+    __slots__ = ()
+
+
+def slack_escape(text: str) -> Mrkdwn:
+    """Return untrusted text as mrkdwn: `&`, `<` and `>` escaped exactly once, formatting signs inert.
+
+    Nothing else may be escaped: https://docs.slack.dev/messaging/formatting-message-text#escaping
+    What is ready already comes back unchanged.
+    """
+    if isinstance(text, Mrkdwn):
+        return text
+    inert = _FORMATTING.sub(_JOINER, clean_text(text))
+    return Mrkdwn(inert.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
+
+
+def slack_link(url: str, label: str) -> Mrkdwn:
+    """Return `<url|label>`, or the label alone where the address is not http or https, or too long.
+
+    `|` would end the label early, so it becomes `¦`.
+    """
+    shown = slack_escape(cut(clean_text(label).strip(), LONGEST_LABEL).replace("|", "¦"))
+    address = safe_url(url).replace("&", "&amp;")
+    if not address or len(address) > LONGEST_LINK:
+        return shown
+    return Mrkdwn(f"<{address}|{shown or slack_escape(url)}>")
+
+
+def slack_marked(marked: Marked) -> Mrkdwn:
+    """Return the text with its marked stretches in bold."""
+    text = marked.text
+    pieces: list[str] = []
+    at = 0
+    for piece, is_hit in marked.spans():
+        end = at + len(piece)
+        pieces.append(
+            _bold(piece, text[at - 1 : at], text[end : end + 1]) if is_hit else slack_escape(piece)
+        )
+        at = end
+    line = "".join(pieces)
+    # A line that starts with ">" would be a quotation.
+    return Mrkdwn(_JOINER + line if line.startswith("&gt;") else line)
+
+
+def _bold(piece: str, before: str, after: str) -> str:
+    core = piece.strip()
+    if not core:
+        return piece
+    lead, _, tail = piece.partition(core)
+    opening = _BOUNDARY if before.isalnum() and not lead else ""
+    closing = _BOUNDARY if after.isalnum() and not tail else ""
+    return f"{lead}{opening}*{slack_escape(core)}*{closing}{tail}"

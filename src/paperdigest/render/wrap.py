@@ -1,0 +1,82 @@
+"""Plain text within 72 columns: wrapped between words, addresses whole, wide letters counted as two."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from paperdigest.core.digest import Marked
+
+WIDTH = 72
+
+
+def wrap(text: str, indent: int = 0, hanging: int | None = None, first: str = "") -> str:
+    """Return the text in lines of at most 72 columns, without a line end after the last.
+
+    `indent` blanks stand before every line, `hanging` instead before all but the first (both in
+    columns); `first` stands in the first line after its indent ("- "). An address is never broken,
+    any other run too long for a line is.
+    """
+    later = " " * (indent if hanging is None else hanging)
+    line = " " * indent + first
+    size = len if text.isascii() else columns
+    words = text.split()
+    room = WIDTH - max(columns(line), len(later))
+    if max(map(size, words), default=0) > room:
+        words = [piece for word in words for piece in _pieces(word, room)]
+    used = start = columns(line)
+    lines: list[str] = []
+    for word in words:
+        width = size(word)
+        if used == start:
+            line += word
+            used += width
+        elif used + 1 + width <= WIDTH:
+            line += " " + word
+            used += 1 + width
+        else:
+            lines.append(line)
+            line, start = later + word, len(later)
+            used = start + width
+    lines.append(line)
+    return "\n".join(lines)
+
+
+def starred(marked: Marked) -> str:
+    """Return the text with its marked stretches between asterisks, the signs hugging the words."""
+    if not marked.marks:
+        return marked.text
+    pieces = []
+    for piece, is_hit in marked.spans():
+        core = piece.strip()
+        pieces.append(piece.replace(core, f"*{core}*") if is_hit and core else piece)
+    return "".join(pieces)
+
+
+def columns(text: str) -> int:
+    """Return how many columns a terminal uses for the text."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns_of(letter) for letter in text)
+
+
+def _columns_of(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+
+
+def _pieces(word: str, room: int) -> Iterator[str]:
+    """Yield a run without blanks (Chinese, Thai, a long formula) in pieces that fit a line."""
+    if "://" in word or columns(word) <= room:
+        yield word
+        return
+    piece, used = "", 0
+    for letter in word:
+        taken = _columns_of(letter)
+        if piece and used + taken > room:
+            yield piece
+            piece, used = "", 0
+        piece += letter
+        used += taken
+    yield piece

@@ -1,0 +1,242 @@
+"""The fixed words readers see."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digests import AT, OK, entry, listed, section
+from paperdigest.core import words
+from paperdigest.core.digest import SourceLine, Why
+from paperdigest.core.paper import ChangeKind, Link
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (1, "1st"),
+        (2, "2nd"),
+        (3, "3rd"),
+        (4, "4th"),
+        (10, "10th"),
+        (11, "11th"),
+        (12, "12th"),
+        (13, "13th"),
+        (21, "21st"),
+        (22, "22nd"),
+        (111, "111th"),
+        (112, "112th"),
+        (1001, "1,001st"),
+    ],
+)
+def test_ordinals_end_as_spoken(place: int, said: str) -> None:
+    assert words.ordinal(place) == said
+
+
+def test_a_place_without_the_pages_length_is_the_ordinal_alone() -> None:
+    assert (words.place(2, 96), words.place(2, None)) == ("2nd of 96", "2nd")
+
+
+def test_thousands_are_parted_and_one_is_singular() -> None:
+    assert words.count_papers(1912) == "1,912 papers"
+    assert words.count_papers(1) == "1 paper"
+    assert words.count_papers(0) == "0 papers"
+    assert words.count(2, "entry", "entries") == "2 entries"
+
+
+def test_dates_are_short_and_unambiguous() -> None:
+    day = date(2026, 11, 18)
+    assert words.short_date(day) == "18 Nov"
+    assert words.day_and_year(day) == "18 Nov 2026"
+    assert words.weekday(day) == "Wednesday"
+    assert words.full_date(day) == "Wednesday 18 Nov 2026"
+    assert words.first_seen(day) == "first seen 18 Nov"
+
+
+def test_a_title_counts_and_names_its_topics() -> None:
+    title = words.title_of(7, ["Multimodal pretraining", "Experts"])
+    assert title == "7 new papers: Multimodal pretraining, Experts"
+
+
+def test_a_title_of_one_paper_is_singular() -> None:
+    assert words.title_of(1, ["Experts"]) == "1 new paper: Experts"
+
+
+def test_a_title_says_what_is_not_new() -> None:
+    assert words.title_of(0, ["Experts"], updates=1) == "1 update: Experts"
+    assert words.title_of(3, ["Experts"], updates=2) == "3 new papers and 2 updates: Experts"
+
+
+def test_an_alert_says_so_in_its_title() -> None:
+    assert words.title_of(2, ["Experts"], "alert") == "Alert: 2 new papers in Experts"
+
+
+def test_topics_that_do_not_fit_a_subject_are_counted() -> None:
+    title = words.title_of(40, [f"Topic number {n}" for n in range(12)])
+    assert title == "40 new papers: Topic number 0, Topic number 1, Topic number 2, +9"
+
+
+@given(st.integers(0, 9999), st.lists(st.text(min_size=1, max_size=60), max_size=9))
+@settings(deadline=None)
+def test_a_title_fits_a_subject_line(count: int, topics: list[str]) -> None:
+    assert len(words.title_of(count, topics)) <= words.SUBJECT_WIDTH
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        (timedelta(days=7), "7 days"),
+        (timedelta(days=1), "24 hours"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(0), "1 hour"),
+        (timedelta(days=6, hours=23), "7 days"),
+    ],
+)
+def test_nothing_matched_says_out_of_what(period: timedelta, said: str) -> None:
+    assert words.nothing_matched(1912, period) == f"Nothing matched out of 1,912 papers in {said}"
+
+
+def test_one_line_says_that_all_sources_are_well() -> None:
+    assert words.looked_at(OK, 412) == ("3 sources, 412 new papers, all up to date",)
+    assert words.looked_at(OK[:1], 1) == ("1 source, 1 new paper, up to date",)
+
+
+def test_each_source_that_is_not_well_has_its_line() -> None:
+    sources = (
+        OK[0],
+        SourceLine("arxiv-cs", "stale", 0, "nothing since Tuesday"),
+        SourceLine("hf", "failed", 0, "could not be read since 06:30 (connection refused)"),
+    )
+    assert words.looked_at(sources, 412) == (
+        "arxiv-cs: nothing since Tuesday",
+        "hf: could not be read since 06:30 (connection refused)",
+    )
+
+
+def test_a_source_that_is_not_well_is_told_with_the_time_it_stopped() -> None:
+    early, tuesday = AT.replace(hour=6, minute=30), AT - timedelta(days=3)
+    refused = words.could_not_be_read(early, AT, "connection refused")
+    assert refused == "could not be read since 06:30 (connection refused)"
+    assert words.nothing_since(tuesday, AT) == "nothing since Tuesday"
+    assert words.nothing_since(AT - timedelta(days=7), AT) == "nothing since 13 Nov"
+
+
+def test_no_source_at_all_is_said() -> None:
+    assert words.looked_at((), 0) == ("no source is set up, so nothing was looked at",)
+
+
+def test_names_are_joined_as_spoken() -> None:
+    said = [
+        words.names([]),
+        words.names(["a"]),
+        words.names(["a", "b"]),
+        words.names(["a", "b", "c"]),
+    ]
+    assert said == ["", "a", "a and b", "a, b and c"]
+
+
+def test_authors_past_the_shown_are_counted() -> None:
+    assert words.authors(("Ada Lovelace", "Ida Rhodes"), 12) == "Ada Lovelace, Ida Rhodes, +12"
+    assert words.authors((), 0) == ""
+
+
+def test_the_short_form_of_authors_names_the_first() -> None:
+    assert words.authors_short(("Ada Lovelace", "Ida Rhodes")) == "Ada Lovelace et al."
+    assert words.authors_short(("Ada Lovelace",)) == "Ada Lovelace"
+    assert words.authors_short(()) == ""
+
+
+def test_what_is_not_known_of_a_paper_leaves_no_separator() -> None:
+    bare = listed(1)
+    assert words.facts(bare) == ""
+    assert (
+        words.facts(entry(categories=(), date="", votes=1, place="", version=1))
+        == "arxiv-cs · 1 vote"
+    )
+
+
+def test_a_text_that_matched_in_two_places_is_said_once() -> None:
+    reasons = (
+        Why("Paper boats", "title", "paper boat"),
+        Why("paper boats", "abstract", "paper boat"),
+        Why("paper boats", "abstract", "boats"),
+        Why("cs.LG", "category", "cs.LG"),
+    )
+    assert words.matched(reasons) == "Matched: Paper boats · title, abstract; cs.LG · category"
+    assert words.matched(()) == ""
+
+
+def test_two_links_of_one_kind_are_numbered() -> None:
+    links = (
+        Link("code", "https://a.example"),
+        Link("pdf", "https://b.example"),
+        Link("code", "https://c.example"),
+    )
+    assert [label for label, _ in words.link_labels(links)] == ["code", "PDF", "code 2"]
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_every_kind_of_change_but_new_has_a_badge(kind: ChangeKind) -> None:
+    assert bool(words.kind_label(kind)) == (kind is not ChangeKind.NEW)
+
+
+def test_a_topic_says_how_many_of_how_many() -> None:
+    assert words.how_many(section(listed=(listed(8),))) == "2 of 3"
+    assert words.how_many(section(full=(), earlier=(listed(8),), total=1)) == ""
+
+
+def test_a_topic_that_only_lists_says_how_many_there_are() -> None:
+    only = section(full=(), listed=(listed(8), listed(9)))
+    assert (words.how_many(only), words.by_title(only)) == ("2 papers", "2 by title")
+
+
+def test_what_only_waits_reads_right_for_one_and_many() -> None:
+    assert words.waiting(12) == "and 12 more wait for the next digest"
+    assert words.waiting(1) == "and 1 more waits for the next digest"
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (timedelta(hours=2), "sent at once today"),
+        (timedelta(days=3), "sent at once on Tuesday"),
+        (timedelta(days=17), "sent at once on 3 Nov"),
+    ],
+)
+def test_an_earlier_sending_is_named_by_its_day(before: timedelta, said: str) -> None:
+    assert words.sent_earlier(AT - before, AT) == said
+
+
+def test_an_earlier_sending_is_named_in_the_readers_zone() -> None:
+    now = datetime(2026, 11, 20, 8, tzinfo=timezone(timedelta(hours=9)))
+    assert words.sent_earlier(datetime(2026, 11, 19, 22, tzinfo=UTC), now) == "sent at once today"
+
+
+def test_days_after_an_absence_are_named_or_counted() -> None:
+    days = [date(2026, 11, day) for day in range(10, 21)]
+    assert words.covers(days[:2]) == "Covers Tue 10 Nov and Wed 11 Nov"
+    assert words.covers(days) == "Covers 11 dates, Tue 10 Nov to Fri 20 Nov"
+
+
+def test_readers_of_a_shared_digest_are_told_whom_to_ask() -> None:
+    (line,) = words.manage("lab", shared=True, operator=("email:ops@example.org",))
+    assert line == "To change, pause or stop this digest, ask ops@example.org."
+
+
+def test_commands_quote_a_name_that_needs_it() -> None:
+    assert words.command_for_more("ada b") == "paperdigest preview 'ada b'"
+
+
+@given(st.text(max_size=200), st.integers(1, 90))
+@settings(deadline=None)
+def test_a_cut_text_is_never_wider_than_asked(text: str, width: int) -> None:
+    made = words.cut(text, width)
+    assert len(made) <= width
+    assert made == text or made.endswith("…")
+
+
+def test_a_text_is_cut_after_a_whole_word() -> None:
+    assert words.cut("paper boats that float for a while", 20) == "paper boats that…"

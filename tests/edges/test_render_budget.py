@@ -1,0 +1,149 @@
+"""A digest within the budget of an e-mail: what gives way first, and that no paper is lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digests import digest, entries, entry, listed, section
+from pages import RENDERER, rendered
+from paperdigest.core.digest import Digest, Entry, Marked
+from paperdigest.render import BUDGET, Renderer, sample_digest
+from paperdigest.render.excerpts import shortened
+from paperdigest.render.fragments import encoded_size, surely_within
+
+# -------------------------------------------------------- the budget
+
+
+def papers_of(shown: Digest) -> dict[int, str]:
+    """Return where each paper ended, and fail for one that stands twice."""
+    places: dict[int, str] = {}
+    for part in shown.sections:
+        for name in ("full", "listed", "counted"):
+            for one in getattr(part, name):
+                assert one.paper_key not in places
+                places[one.paper_key] = name
+    return places
+
+
+def as_sent(html: str) -> bytes:
+    """Return the HTML part as the standard library encodes it for the wire."""
+    mail = EmailMessage()
+    mail.set_content(html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes().partition(b"\n\n")[2].replace(b"\n", b"\r\n")
+
+
+def long_one(key: int) -> Entry:
+    return entry(key, excerpt=Marked(f"{key} " + "Über Äpfel = naïve " * 15, ((0, 1),)))
+
+
+CROWDS: dict[str, Callable[[], Digest]] = {
+    "40 in two topics": lambda: digest(
+        section("A", full=entries(1, 20)), section("B", full=entries(21, 20))
+    ),
+    "60 with accents": lambda: digest(section("A", full=tuple(map(long_one, range(60))))),
+    "500 in full": lambda: digest(section("A", full=entries(1, 500))),
+    "500 listed": lambda: digest(
+        section("A", full=entries(1, 5), listed=tuple(listed(key) for key in range(10, 510)))
+    ),
+    "2,000 in 10 topics": lambda: digest(
+        *(
+            section(
+                f"Topic {n}",
+                full=entries(1000 * n, 100),
+                listed=tuple(listed(1000 * n + 500 + k) for k in range(100)),
+            )
+            for n in range(10)
+        )
+    ),
+    "200 in Chinese": lambda: digest(
+        section(
+            "中文",
+            full=tuple(entry(n, title=Marked(f"{n} " + "多模态预训练" * 12)) for n in range(200)),
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_html_fits_its_budget_and_no_paper_is_lost(crowd: str) -> None:
+    given_digest = CROWDS[crowd]()
+    shown, message = RENDERER.render(given_digest)
+    assert len(as_sent(message.html)) <= BUDGET
+    assert papers_of(shown).keys() == papers_of(given_digest).keys()
+    assert shown.papers == given_digest.papers
+    counted = sum(1 for place in papers_of(shown).values() if place == "counted")
+    assert counted == sum(map(int, re.findall(r"^and (\d+) more wait", message.text, re.M)))
+
+
+def test_a_digest_that_fits_is_not_touched() -> None:
+    given_digest = CROWDS["40 in two topics"]()
+    assert RENDERER.render(given_digest)[0] == given_digest
+
+
+def test_excerpts_give_way_before_papers() -> None:
+    shown, _ = RENDERER.render(CROWDS["60 with accents"]())
+    assert set(papers_of(shown).values()) == {"full"}
+    assert all(len(one.excerpt.text) <= 164 for one in shown.entries)
+
+
+def test_whole_papers_give_way_from_the_end_of_the_longest_topic() -> None:
+    short, long = section("Short", full=entries(1, 3)), section("Long", full=entries(100, 200))
+    shown, _ = RENDERER.render(digest(short, long))
+    assert len(shown.sections[0].full) == 3
+    kept, named = shown.sections[1].full, shown.sections[1].listed
+    assert [one.paper_key for one in (*kept, *named)] == list(range(100, 300))
+    assert kept
+    assert named
+
+
+def test_titles_are_only_counted_when_nothing_else_can_give_way() -> None:
+    shown, _ = RENDERER.render(CROWDS["500 listed"]())
+    places = list(papers_of(shown).values())
+    assert "full" not in places
+    assert places.index("counted") == len([place for place in places if place == "listed"])
+
+
+def test_a_budget_is_used_and_not_just_kept() -> None:
+    _, message = RENDERER.render(CROWDS["500 in full"]())
+    assert encoded_size(message.html) > 0.97 * BUDGET
+
+
+@pytest.mark.parametrize("crowd", CROWDS)
+def test_the_measured_size_is_the_size_on_the_wire(crowd: str) -> None:
+    html = rendered(CROWDS[crowd]()).html
+    assert abs(encoded_size(html) - len(as_sent(html))) < 0.005 * len(as_sent(html))
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs"])).map(lambda text: text + "\n"))
+@settings(deadline=None)
+def test_the_quick_look_never_calls_fitting_what_does_not_fit(text: str) -> None:
+    size = encoded_size(text)
+    assert not surely_within(text, size - 1)
+
+
+def test_the_same_digest_gives_the_same_bytes() -> None:
+    assert Renderer().render(sample_digest()) == RENDERER.render(sample_digest())
+
+
+@given(
+    st.text(alphabet="abcdef éß…", min_size=1, max_size=400),
+    st.integers(0, 399),
+    st.integers(1, 60),
+    st.integers(20, 300),
+)
+@settings(deadline=None)
+def test_a_shortened_excerpt_keeps_its_first_mark(
+    text: str, start: int, length: int, room: int
+) -> None:
+    start = min(start, len(text) - 1)
+    mark = (start, min(start + min(length, room // 2), len(text)))
+    made = shortened(Marked(text, (mark,)), room)
+    assert len(made.text) <= room + 4
+    first, last = made.marks[0]
+    assert made.text[first:last] == text[mark[0] : mark[1]]
