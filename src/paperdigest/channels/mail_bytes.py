@@ -1,0 +1,176 @@
+"""A message as the exact bytes that go out: the same digest, key and time give the same bytes on every try.
+
+Owns the set and order of header fields and the two parts; knows nothing of connections.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from urllib.parse import quote
+
+from paperdigest.channels.mail_address import Mailbox
+from paperdigest.channels.mail_headers import LONGEST_LINE, fold, mailbox_field, text_field
+from paperdigest.core.ports import Message
+
+_HARD_LIMIT = 998  # RFC 5322 section 2.1.1
+_LONE = re.compile("[\ud800-\udfff]")
+_SAFE_KEY = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9_.-]{0,38}[A-Za-z0-9_-])?")
+_TOO_LONG = re.compile(rb"^(.{74,75})(=(?:20|09))$", re.MULTILINE)
+_FIELD = re.compile(rb"([!-9;-~]+):(?: |\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands in every message of one sender. Empty means the field is left out, except
+    `unsubscribe_to`, for which the reply address or the sender stands in.
+    """
+
+    sender: Mailbox
+    reply_to: Mailbox | None = None
+    unsubscribe_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who it is from and for, as the mail server hears it. `fault`: why it cannot be sent at all."""
+
+    sender: str
+    recipient: str
+    fault: str = ""
+
+
+def message_bytes(
+    message: Message, head: Letterhead, recipient: str, *, key: str, at: datetime
+) -> bytes:
+    """Return the message: CRLF line ends, 7-bit, lines of at most 76 characters wherever that can be.
+
+    `recipient` is a checked ASCII address. Raises RuntimeError if the header came out as anything but
+    the fields meant: that is a bug of ours, and the message must not leave.
+    """
+    token = _token(key)
+    boundary = f"=_pd_{token}"
+    fields = _fields(message, head, recipient, token, boundary, at)
+    data = b"".join(
+        (
+            "\r\n".join(fields).encode("ascii"),
+            b"\r\n\r\n",
+            _part(boundary, "text/plain", message.text),
+            _part(boundary, "text/html", message.html),
+            f"--{boundary}--\r\n".encode("ascii"),
+        )
+    )
+    _check_header(data, [field.partition(":")[0] for field in fields])
+    return data
+
+
+def pack(envelope: Envelope, data: bytes) -> bytes:
+    """Return envelope and message as one payload: a line of JSON, then the bytes."""
+    line = {"from": envelope.sender, "to": envelope.recipient}
+    if envelope.fault:
+        line["fault"] = envelope.fault
+    return json.dumps(line).encode("ascii") + b"\n" + data
+
+
+def unpack(payload: bytes) -> tuple[Envelope, bytes]:
+    """Take apart what `pack` made. Raises ValueError for other bytes."""
+    line, _, data = payload.partition(b"\n")
+    plain = json.loads(line)
+    if not isinstance(plain, dict) or not {"from", "to"} <= plain.keys():
+        raise ValueError("these bytes are not a prepared mail")
+    return Envelope(plain["from"], plain["to"], plain.get("fault", "")), data
+
+
+def _fields(
+    message: Message, head: Letterhead, recipient: str, token: str, boundary: str, at: datetime
+) -> list[str]:
+    sender = head.sender
+    list_id = f"{_slug(message.list_name)}.paperdigest.{_host(sender.domain)}"
+    fields = [
+        mailbox_field("From", sender.name, sender.address),
+        fold("To", [recipient]),
+        text_field("Subject", message.subject),
+        f"Date: {format_datetime(at.astimezone(UTC))}",
+        fold("Message-ID", [f"<pd.{token}@{_host(sender.domain)}>"]),
+        fold("List-Id", [f"<{list_id}>"]),
+        "Auto-Submitted: auto-generated",
+        "Precedence: bulk",
+    ]
+    if not message.shared:
+        fields.insert(6, fold("List-Unsubscribe", [_unsubscribe(head, message.list_name)]))
+    if head.reply_to is not None:
+        fields.append(mailbox_field("Reply-To", head.reply_to.name, head.reply_to.address))
+    return [
+        *fields,
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
+    ]
+
+
+def _part(boundary: str, kind: str, text: str) -> bytes:
+    head = (
+        f"--{boundary}\r\nContent-Type: {kind}; charset=utf-8\r\n"
+        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+    )
+    return head.encode("ascii") + _quoted_printable(text) + b"\r\n"
+
+
+def _quoted_printable(text: str) -> bytes:
+    """Encode by RFC 2045 section 6.7; line ends of any kind become CRLF, half characters U+FFFD."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        data = _LONE.sub("\ufffd", text).encode()
+    coded = binascii.b2a_qp(data, istext=True)
+    if b" \n" in data or b"\t\n" in data or data.endswith((b" ", b"\t")):
+        # b2a_qp writes a blank at a line's end as =20 without asking whether there is room for it.
+        coded = _TOO_LONG.sub(rb"\1=\n\2", coded)
+    return coded.replace(b"\n", b"\r\n")
+
+
+def _unsubscribe(head: Letterhead, list_name: str) -> str:
+    """Return `<mailto:…>` for List-Unsubscribe (RFC 2369); it is one word and is never cut or encoded."""
+    reply = head.reply_to.address if head.reply_to is not None else head.sender.address
+    address = quote(head.unsubscribe_to or reply, safe="@!$'*+-._~")
+    with_name = f"<mailto:{address}?subject=unsubscribe%20{_slug(list_name)}>"
+    return with_name if len(with_name) < LONGEST_LINE else f"<mailto:{address}?subject=unsubscribe>"
+
+
+def _token(key: str) -> str:
+    """Return the key where it can stand in a Message-ID and a boundary, else its digest."""
+    if _SAFE_KEY.fullmatch(key) and ".." not in key:
+        return key
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _slug(name: str) -> str:
+    """Return the name as one label of a List-Id (RFC 2919); names that would look alike stay apart."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-")
+    if plain == name.lower():
+        return plain
+    mark = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{plain}-{mark}" if plain else mark
+
+
+def _host(domain: str) -> str:
+    """Return the domain fit for an identifier: an address literal loses its brackets."""
+    return re.sub(r"[^A-Za-z0-9.-]", "-", domain.strip("[]"))
+
+
+def _check_header(data: bytes, expected: list[str]) -> None:
+    """Look at the bytes themselves: the fields meant, once each and in order, and nothing that folds away."""
+    head = data.partition(b"\r\n\r\n")[0]
+    lines = head.split(b"\r\n")
+    starts = [_FIELD.match(line) for line in lines if not line.startswith(b" ")]
+    names = [found[1].decode("ascii") if found else "?" for found in starts]
+    bare = b"\r" in b"".join(lines) or b"\n" in b"".join(lines) or b"\0" in head
+    blank = any(not line.strip() for line in lines) or max(map(len, lines)) > _HARD_LIMIT
+    if names != expected or bare or blank or not data.isascii():
+        raise RuntimeError(f"the mail header came out wrong: {names} instead of {expected}")

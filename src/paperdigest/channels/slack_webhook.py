@@ -1,0 +1,108 @@
+"""Slack by incoming webhook: one message, no thread, no receipt. The address is the secret.
+
+Second to the bot token: what was posted cannot be read back, so a lost answer stays a lost answer.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook import WebhookClient, WebhookResponse
+
+from paperdigest.channels import slack_blocks
+from paperdigest.channels.options import Asked, check_on_unknown, is_private_way, reveal
+from paperdigest.channels.slack import payload_of
+from paperdigest.channels.slack_errors import connection_outcome, error_outcome, status_outcome
+from paperdigest.core.errors import DeliveryError, PaperdigestError
+from paperdigest.core.ports import Message, Outcome, Part, Refused, Retry, Sent, Unknown
+
+_silent = logging.getLogger("slack_sdk.paperdigest")
+_silent.setLevel(logging.CRITICAL + 1)
+
+
+@dataclass(frozen=True)
+class SlackWebhookChannel:
+    """Posts to webhooks by name (`[slack.webhooks]`); the target is the name. `timeout` in seconds."""
+
+    webhooks: Mapping[str, Asked] = field(repr=False)
+    timeout: float = 30.0
+    on_unknown: str = "resend_once"
+    name: str = field(default="slack-webhook", init=False)
+
+    def __post_init__(self) -> None:
+        check_on_unknown(self.on_unknown)
+
+    def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
+        """Return the one part: what fits a message, and how much did not."""
+        payload = payload_of(slack_blocks.single(message.slack))
+        return (Part(target, 0, key, json.dumps(payload, ensure_ascii=False).encode()),)
+
+    def send(self, part: Part, after: str = "") -> Outcome:
+        """Post the part once. No reason ever holds the webhook's address."""
+        if part.target not in self.webhooks:
+            return Refused(
+                f"there is no webhook named {part.target!r} · add it under [slack.webhooks]"
+            )
+        try:
+            address = reveal(self.webhooks[part.target])
+        except PaperdigestError as error:
+            return Retry(str(error))
+        if not is_private_way(address):
+            return Refused(f"the address of the webhook {part.target!r} must start with https://")
+        return self._post(address, part)
+
+    def probe(self) -> str:
+        """Fetch every address and look at its form: a webhook cannot be asked without posting.
+
+        Raises DeliveryError, which says what to do.
+        """
+        for name, asked in self.webhooks.items():
+            if not is_private_way(reveal(asked)):
+                raise DeliveryError(f"the address of the webhook {name!r} must start with https://")
+        return f"webhooks with an address: {', '.join(self.webhooks) or 'none'}"
+
+    def close(self) -> None:
+        """There is no connection to let go of: every call has its own."""
+
+    def _post(self, address: str, part: Part) -> Outcome:
+        # By default the library would post again after a lost connection: two messages for one call.
+        client = WebhookClient(address, retry_handlers=[], logger=_silent)
+        client.timeout = self.timeout  # type: ignore[assignment]  # urllib takes fractions of a second
+        try:
+            answer = client.send_dict(json.loads(part.payload))
+        except OSError as error:
+            return connection_outcome(error)
+        except (http.client.HTTPException, SlackClientError, ValueError):
+            return Unknown("Slack's answer could not be read, so the message may have been posted")
+        return _outcome(answer, part.target)
+
+
+def _outcome(answer: WebhookResponse, name: str) -> Outcome:
+    body = str(answer.body or "").strip()
+    if answer.status_code == 200:
+        if body == "ok":
+            return Sent()
+        return Unknown(
+            "the answer is not Slack's own (a proxy?), so the message may have been posted"
+        )
+    headers = {str(key): str(value) for key, value in dict(answer.headers).items()}
+    decided = status_outcome(answer.status_code, headers, now=datetime.now(UTC))
+    if decided is not None:
+        return decided
+    told = error_outcome(body, target=f"the webhook {name!r}")
+    if isinstance(told, Unknown) and 400 <= answer.status_code < 500:
+        return _client_error(answer.status_code, name)
+    return told
+
+
+def _client_error(status: int, name: str) -> Outcome:
+    """A 4xx answer without one of Slack's words: nothing was posted."""
+    if status in (404, 410):
+        return Refused(f"there is no webhook {name!r} any more (HTTP {status}) · make a new one")
+    return Retry(f"the webhook {name!r} answered HTTP {status} · check its address and the proxy")

@@ -1,0 +1,299 @@
+"""One conversation with a mail server, phase by phase, so that it is always known how far it came.
+
+Owns connecting, TLS, logging in and handing over one message. Never retries, never falls back to clear
+text, never waits without an end; what a failure means is decided in `smtp_errors`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import smtplib
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from paperdigest.channels.smtp_client import SmtpClient
+from paperdigest.channels.smtp_errors import Phase, SmtpError, answer, trouble
+from paperdigest.core.secret import Secret
+
+_CHUNK = 32_768
+_HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where to connect and how. `timeout` and `final_timeout` are seconds; see RFC 5321 section 4.5.3.2:
+    giving up early on the final answer makes duplicates. `credential` None means no login.
+    """
+
+    host: str
+    port: int
+    tls: str
+    auth: str
+    username: str
+    credential: Callable[[], Secret] | None
+    context: Callable[[], ssl.SSLContext]
+    timeout: float
+    final_timeout: float
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class SmtpSession:
+    """An open, logged-in connection. Every method raises SmtpError, after which it must be closed,
+    unless `usable` still says otherwise.
+    """
+
+    def __init__(self, smtp: SmtpClient, server: Server) -> None:
+        self._smtp = smtp
+        self._server = server
+        self._dirty = False
+        self.usable = True
+        self.messages = 0
+
+    @classmethod
+    def open(cls, server: Server) -> SmtpSession:
+        """Connect, start TLS, log in."""
+        with _faults(Phase.CONNECT):
+            sock = _connect(server)
+        session = cls(SmtpClient(sock, _own_name(sock), server.timeout), server)
+        try:
+            session._greet()
+            session._login()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def describe(self) -> str:
+        """Return what was agreed on: "mail.example.org:587, TLSv1.3, logged in as papers"."""
+        sock = self._smtp.sock
+        tls = (
+            (sock.version() or "TLS")
+            if isinstance(sock, ssl.SSLSocket)
+            else "no TLS (this machine only)"
+        )
+        login = f"logged in as {self._server.username}" if self._server.credential else "no login"
+        return f"{self._server}, {tls}, {login}"
+
+    def hand_over(self, sender: str, recipient: str, data: bytes) -> None:
+        """Send one message to one recipient; returns only when the server has said that it has it."""
+        if self._dirty:
+            self._command(Phase.MAIL, "RSET")
+        self._dirty = True
+        self._command(Phase.MAIL, self._mail_from(sender, len(data)))
+        self._command(Phase.RCPT, f"RCPT TO:<{recipient}>")
+        self._command(Phase.DATA, "DATA", 354)
+        self._body(data)
+        self._dot()
+        self._dirty = False
+        self.messages += 1
+
+    def quit(self) -> None:
+        """Say goodbye and close; a server that does not answer is not waited for long."""
+        with suppress(OSError, smtplib.SMTPException):
+            self._smtp.patience = min(self._server.timeout, 2.0)
+            self._smtp.docmd("QUIT")
+        self.close()
+
+    def close(self) -> None:
+        """Close without a word. Safe to call twice."""
+        self.usable = False
+        self._smtp.close()
+
+    # ------------------------------------------------------------------ opening
+
+    def _greet(self) -> None:
+        with self._guard(Phase.GREETING):
+            code, text = self._smtp.getreply()
+        if code != 220:
+            raise SmtpError(Phase.GREETING, answer(text), code=code)
+        self._hello()
+        if self._server.tls == "starttls":
+            self._start_tls()
+
+    def _hello(self) -> None:
+        with self._guard(Phase.GREETING):
+            code, text = self._smtp.ehlo()
+            if code >= 500 and self._server.tls == "none":
+                code, text = self._smtp.helo()
+        if code != 250:
+            raise SmtpError(Phase.GREETING, answer(text), code=code)
+
+    def _start_tls(self) -> None:
+        if not self._smtp.has_extn("starttls"):
+            raise SmtpError(
+                Phase.TLS,
+                "does not offer STARTTLS, so nothing was sent",
+                advice='if it speaks TLS from the start, set [email] port = 465, tls = "implicit"',
+            )
+        self._command(Phase.TLS, "STARTTLS", 220)
+        if self._smtp.unread:
+            # Clear text sent along with the answer would be read as if it had come through TLS.
+            raise SmtpError(Phase.TLS, "sent clear text past the start of TLS")
+        with self._guard(Phase.TLS):
+            self._smtp.secure(self._server.context(), self._server.host)
+        self._hello()
+
+    def _login(self) -> None:
+        credential = self._server.credential
+        if credential is None:
+            return
+        if not isinstance(self._smtp.sock, ssl.SSLSocket):
+            raise SmtpError(Phase.LOGIN, "has no TLS, so no password was sent")
+        methods = self._smtp.esmtp_features.get("auth", "").upper().split()
+        if not methods:
+            raise SmtpError(
+                Phase.LOGIN, "offers no login", advice='if it needs none, set [email] auth = "none"'
+            )
+        secret = credential().reveal()
+        if self._server.auth == "xoauth2":
+            self._login_xoauth2(secret)
+        elif "PLAIN" in methods:
+            self._login_with("PLAIN", secret, f"\0{self._server.username}\0{secret}")
+        elif "LOGIN" in methods:
+            self._login_with("LOGIN", secret, self._server.username, secret)
+        else:
+            raise SmtpError(
+                Phase.LOGIN,
+                f"offers no way to log in that is known here ({answer(' '.join(methods).encode())})",
+                advice='for XOAUTH2 set [email] auth = "xoauth2"',
+            )
+
+    def _login_xoauth2(self, token: str) -> None:
+        first = f"user={self._server.username}\x01auth=Bearer {token}\x01\x01"
+        # On failure the server explains itself in a challenge, which an empty line answers.
+        self._login_with("XOAUTH2", token, first, "")
+
+    def _login_with(self, method: str, secret: str, *steps: str) -> None:
+        coded = [base64.b64encode(step.encode()).decode("ascii") for step in steps]
+        with self._guard(Phase.LOGIN):
+            code, text = self._smtp.docmd(f"AUTH {method}", coded[0])
+            for step in coded[1:]:
+                if code != 334:
+                    break
+                code, text = self._smtp.docmd(step)
+        if code != 235:
+            # A server that repeats what it was told must not give it away.
+            said = text.decode("utf-8", "replace")
+            for told in (*filter(None, coded), secret):
+                said = said.replace(told, "***")
+            raise SmtpError(Phase.LOGIN, answer(said.encode()), code=code)
+
+    # ------------------------------------------------------------- one message
+
+    def _mail_from(self, sender: str, size: int) -> str:
+        limit = self._smtp.esmtp_features.get("size")
+        if limit is None:
+            return f"MAIL FROM:<{sender}>"
+        if limit.isdecimal() and 0 < int(limit) < size:
+            raise SmtpError(
+                Phase.MAIL, f"takes at most {int(limit):,} bytes, the digest has {size:,}", code=552
+            )
+        return f"MAIL FROM:<{sender}> SIZE={size}"
+
+    def _body(self, data: bytes) -> None:
+        stuffed = data.replace(b"\r\n.", b"\r\n..")
+        with self._guard(Phase.BODY):
+            for start in range(0, len(stuffed), _CHUNK):
+                self._socket().sendall(stuffed[start : start + _CHUNK])
+            early = self._smtp.getreply() if self._smtp.look_ahead() else None
+        if early is not None:
+            self.close()
+            raise SmtpError(Phase.BODY, answer(early[1]), code=early[0])
+
+    def _dot(self) -> None:
+        """From here on the message may have been taken. Only a write the system refused is certain."""
+        try:
+            self._socket().sendall(b".\r\n")
+        except ConnectionError as error:
+            self.close()
+            raise SmtpError(Phase.BODY, "closed the connection") from error
+        except OSError as error:
+            self.close()
+            raise SmtpError(Phase.DOT, trouble(error)[0]) from error
+        self._smtp.patience = self._server.final_timeout
+        self._answer(Phase.DOT, 2)
+        self._smtp.patience = self._server.timeout
+
+    def _command(self, phase: Phase, command: str, wanted: int = 2) -> None:
+        with self._guard(phase):
+            self._smtp.putcmd(command)
+        self._answer(phase, wanted)
+
+    def _answer(self, phase: Phase, wanted: int) -> None:
+        """Read one answer; `wanted` is its code or the first digit of it."""
+        with self._guard(phase):
+            code, text = self._smtp.getreply()
+        if wanted in (code, code // 100):
+            return
+        if code == 421 or not 400 <= code < 600:
+            self.close()  # it is leaving, or out of step
+        raise SmtpError(phase, answer(text), code=code)
+
+    def _socket(self) -> socket.socket:
+        if self._smtp.sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        return self._smtp.sock
+
+    @contextmanager
+    def _guard(self, phase: Phase) -> Iterator[None]:
+        try:
+            with _faults(phase):
+                yield
+        except SmtpError:
+            self.close()
+            raise
+
+
+@contextmanager
+def _faults(phase: Phase) -> Iterator[None]:
+    """Turn whatever a connection does into one fault that knows its phase."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as error:
+        raise SmtpError(phase, "answered something that is not SMTP") from error
+    except smtplib.SMTPServerDisconnected as error:
+        raise SmtpError(phase, "closed the connection") from error
+    except (
+        UnicodeError
+    ) as error:  # a host such as "mail..example.org" has no form DNS could be asked for
+        raise SmtpError(phase, "is not a host's name", advice="check [email] host") from error
+    except OSError as error:
+        raise SmtpError(phase, trouble(error)[0], advice=trouble(error)[1]) from error
+
+
+def _connect(server: Server) -> socket.socket:
+    sock = socket.create_connection((server.host, server.port), server.timeout)
+    try:
+        # The dot is a packet of its own; without this it would wait for the other side's delayed ack.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if server.tls == "none":
+            _must_be_here(sock)
+        if server.tls == "implicit":
+            return server.context().wrap_socket(sock, server_hostname=server.host)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+def _must_be_here(sock: socket.socket) -> None:
+    if not ip_address(sock.getpeername()[0]).is_loopback:
+        raise SmtpError(
+            Phase.CONNECT, "is not on this machine", advice='set [email] tls to "starttls"'
+        )
+
+
+def _own_name(sock: socket.socket) -> str:
+    """Return what to say in EHLO (RFC 5321 section 4.1.3) without asking DNS, which may take long."""
+    name = socket.gethostname()
+    if _HOST_NAME.fullmatch(name):
+        return name
+    address = sock.getsockname()[0].partition("%")[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

@@ -1,0 +1,465 @@
+"""Mail over real connections: what arrives, what never leaves, and what each failure means."""
+
+from __future__ import annotations
+
+import base64
+import email
+import email.policy
+import socket
+import ssl
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import NOW
+from contracts import channel_contract, message
+from paperdigest.channels.email import EmailChannel
+from paperdigest.channels.smtp_client import SmtpClient
+from paperdigest.channels.smtp_errors import SmtpError
+from paperdigest.channels.smtp_session import SmtpSession
+from paperdigest.core.errors import DeliveryError
+from paperdigest.core.ports import Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.secret import Secret
+from smtp_server import DROP, HANG, PASSWORD, USER, Authority, HostileSmtp, mailroom
+
+KEY = "0123456789abcdef01234567"
+
+
+@pytest.fixture(scope="module")
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture(scope="module")
+def ca_file(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority.write(path)
+    return path
+
+
+def open_channel(port: int, /, **over: Any) -> EmailChannel:
+    """Return a channel to a server without TLS or login on this machine."""
+    plain: dict[str, Any] = {"host": "127.0.0.1", "port": port, "tls": "none", "auth": "none"}
+    return EmailChannel(
+        **(plain | {"sender": "Papers <papers@example.org>", "timeout": 5.0} | over)
+    )
+
+
+def tls_channel(port: int, ca_file: Path | None, **over: Any) -> EmailChannel:
+    """Return a channel that verifies and logs in."""
+    plain: dict[str, Any] = {
+        "host": "localhost",
+        "tls": "starttls",
+        "auth": "password",
+        "username": USER,
+        "password": Secret(PASSWORD),
+        "ca_file": ca_file,
+    }
+    return open_channel(port, **(plain | over))
+
+
+def part_for(channel: EmailChannel, target: str = "ada@example.org", key: str = KEY) -> Part:
+    (part,) = channel.prepare(message(), target, key=key, at=NOW)
+    return part
+
+
+def parsed(data: bytes) -> EmailMessage:
+    read = email.message_from_bytes(data, policy=email.policy.default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def bodies(data: bytes) -> list[str]:
+    return [
+        part.get_payload(decode=True).decode().replace("\r\n", "\n")  # type: ignore[union-attr]  # leaves only
+        for part in parsed(data).iter_parts()
+    ]
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+def test_a_digest_arrives_over_tls_with_login_as_it_was_written(
+    authority: Authority, ca_file: Path, tls: str
+) -> None:
+    with mailroom(authority.context("localhost"), implicit=tls == "implicit", auth=True) as room:
+        channel = tls_channel(room.port, ca_file, tls=tls)
+        assert channel.send(part_for(channel)) == Sent()
+        channel.close()
+    assert room.logins == 1
+    ((sender, recipients, data),) = room.mails
+    assert (sender, recipients) == ("papers@example.org", ["ada@example.org"])
+    assert bodies(data) == [message().text, message().html]
+    assert parsed(data)["Subject"] == "3 new papers: Maps"
+
+
+def test_a_local_server_takes_mail_without_tls() -> None:
+    with mailroom() as room:
+        channel = open_channel(room.port)
+        assert channel.send(part_for(channel)) == Sent()
+        channel.close()
+    assert len(room.mails) == 1
+
+
+def test_two_messages_go_over_one_connection() -> None:
+    with mailroom() as room:
+        channel = open_channel(room.port)
+        assert channel.send(part_for(channel)) == Sent()
+        assert channel.send(part_for(channel, "bo@example.org", "f" * 24)) == Sent()
+        channel.close()
+    assert [mail[1] for mail in room.mails] == [["ada@example.org"], ["bo@example.org"]]
+    assert room.connections == 1
+
+
+def test_a_second_try_sends_identical_bytes() -> None:
+    with HostileSmtp({"dot": ["451 later", "250 taken"]}) as server:
+        channel = open_channel(server.port)
+        part = part_for(channel)
+        assert isinstance(channel.send(part), Retry)
+        assert channel.send(part) == Sent()
+        channel.close()
+    first, second = server.messages
+    assert first == second
+    assert parsed(first)["Message-ID"] == f"<pd.{KEY}@example.org>"
+
+
+def test_a_connection_that_ended_meanwhile_is_opened_again() -> None:
+    with HostileSmtp({"mail": ["250 ok", DROP, "250 ok"]}) as server:
+        channel = open_channel(server.port)
+        assert channel.send(part_for(channel)) == Sent()
+        assert channel.send(part_for(channel)) == Sent()
+        channel.close()
+    assert server.connections == 2
+    assert len(server.messages) == 2
+
+
+def test_a_refused_recipient_leaves_the_connection_fit_for_the_next() -> None:
+    with HostileSmtp({"rcpt": ["550 5.1.1 nobody here", "250 ok"]}) as server:
+        channel = open_channel(server.port)
+        assert isinstance(channel.send(part_for(channel, "nobody@example.org")), Refused)
+        assert channel.send(part_for(channel)) == Sent()
+        channel.close()
+    assert server.connections == 1
+    assert b"RSET\r\n" in server.heard
+
+
+def test_lines_that_start_with_a_dot_arrive_whole() -> None:
+    text = ".hidden\n..\n.\nlast\n"
+    with mailroom() as room:
+        channel = open_channel(room.port)
+        (part,) = channel.prepare(message(text=text), "ada@example.org", key=KEY, at=NOW)
+        assert channel.send(part) == Sent()
+        channel.close()
+    assert bodies(room.mails[0][2])[0] == text
+
+
+# ------------------------------------------------------------- what never leaves
+
+
+def nothing_left(server: HostileSmtp) -> bool:
+    told = b"".join(server.heard)
+    coded = base64.b64encode(PASSWORD.encode())
+    return not server.messages and b"AUTH" not in told and b"MAIL" not in told and coded not in told
+
+
+def test_a_server_that_hides_starttls_hears_neither_password_nor_message() -> None:
+    with HostileSmtp({"ehlo": "250-hostile.test\r\n250 AUTH PLAIN LOGIN"}) as server:
+        channel = tls_channel(server.port, None)
+        outcome = channel.send(part_for(channel))
+    assert isinstance(outcome, Retry)
+    assert "STARTTLS" in outcome.reason
+    assert nothing_left(server)
+
+
+def test_clear_text_slipped_in_behind_starttls_ends_the_conversation() -> None:
+    steps = {"ehlo": "250-hostile.test\r\n250 STARTTLS", "starttls": "220 go\r\n250 AUTH PLAIN"}
+    with HostileSmtp(steps) as server:
+        channel = tls_channel(server.port, None)
+        assert isinstance(channel.send(part_for(channel)), Retry)
+    assert nothing_left(server)
+
+
+@pytest.mark.parametrize("tls", ["starttls", "implicit"])
+@pytest.mark.parametrize("fault", ["unknown authority", "wrong host"])
+def test_a_certificate_that_does_not_hold_stops_everything(
+    authority: Authority, ca_file: Path, tls: str, fault: str
+) -> None:
+    names = "localhost" if fault == "unknown authority" else "elsewhere.test"
+    with mailroom(authority.context(names), implicit=tls == "implicit", auth=True) as room:
+        trusted = None if fault == "unknown authority" else ca_file
+        channel = tls_channel(room.port, trusted, tls=tls)
+        outcome = channel.send(part_for(channel))
+        with pytest.raises(DeliveryError, match="certificate"):
+            channel.probe()
+    assert isinstance(outcome, Retry)
+    assert "certificate" in outcome.reason
+    assert room.mails == []
+
+
+def test_a_wrong_password_is_told_plainly_and_nothing_is_lost(
+    authority: Authority, ca_file: Path
+) -> None:
+    with mailroom(authority.context("localhost"), auth=True) as room:
+        channel = tls_channel(room.port, ca_file, password=Secret("canary-wrong"))
+        outcome = channel.send(part_for(channel))
+        with pytest.raises(DeliveryError, match="535"):
+            channel.probe()
+    assert isinstance(outcome, Retry)
+    assert "535" in outcome.reason
+    assert "username and password" in outcome.reason
+    assert "canary" not in outcome.reason
+    assert room.mails == []
+
+
+def test_a_password_is_asked_for_at_every_login(authority: Authority, ca_file: Path) -> None:
+    given = iter([Secret("old"), Secret(PASSWORD)])
+    with mailroom(authority.context("localhost"), auth=True) as room:
+        channel = tls_channel(room.port, ca_file, password=lambda: next(given))
+        assert isinstance(channel.send(part_for(channel)), Retry)
+        assert channel.send(part_for(channel)) == Sent()
+        channel.close()
+
+
+def test_a_password_that_cannot_be_had_is_a_reason_to_wait(
+    authority: Authority, ca_file: Path
+) -> None:
+    def missing() -> Secret:
+        raise DeliveryError("secrets/smtp-password does not exist")
+
+    with mailroom(authority.context("localhost"), auth=True) as room:
+        channel = tls_channel(room.port, ca_file, password=missing)
+        assert channel.send(part_for(channel)) == Retry("secrets/smtp-password does not exist")
+
+
+def test_a_ca_file_without_certificates_is_named(tmp_path: Path, authority: Authority) -> None:
+    empty = tmp_path / "ca.pem"
+    empty.write_text("nothing")
+    with mailroom(authority.context("localhost"), auth=True) as room:
+        channel = tls_channel(room.port, empty)
+        outcome = channel.send(part_for(channel))
+    assert isinstance(outcome, Retry)
+    assert str(empty) in outcome.reason
+
+
+# ------------------------------------------------------- what each failure means
+
+_SIZE = "250-hostile.test\r\n250 SIZE 100"
+
+
+@pytest.mark.parametrize(
+    ("step", "act", "meaning"),
+    [
+        ("greeting", DROP, Retry),
+        ("greeting", HANG, Retry),
+        ("greeting", "421 too busy", Retry),
+        ("greeting", "554 go away", Retry),
+        ("greeting", "HTTP/1.1 400 Bad Request", Retry),
+        ("greeting", "220-" + "x" * 70_000, Retry),
+        ("ehlo", DROP, Retry),
+        ("ehlo", HANG, Retry),
+        ("ehlo", "421 closing", Retry),
+        ("ehlo", _SIZE, Refused),
+        ("mail", DROP, Retry),
+        ("mail", HANG, Retry),
+        ("mail", "421 closing", Retry),
+        ("mail", "451 later", Retry),
+        ("mail", "530 login first", Retry),
+        ("mail", "550 not as this sender", Retry),
+        ("mail", "552 too large", Refused),
+        ("rcpt", DROP, Retry),
+        ("rcpt", HANG, Retry),
+        ("rcpt", "421 closing", Retry),
+        ("rcpt", "450 greylisted", Retry),
+        ("rcpt", "550 no such user", Refused),
+        ("rcpt", "553 name not allowed", Refused),
+        ("data", DROP, Retry),
+        ("data", HANG, Retry),
+        ("data", "451 later", Retry),
+        ("data", "554 no", Refused),
+        ("body", DROP, Retry),
+        ("dot", DROP, Unknown),
+        ("dot", HANG, Unknown),
+        ("dot", "nonsense", Unknown),
+        ("dot", "354 what", Unknown),
+        ("dot", "421 closing", Retry),
+        ("dot", "451 later", Retry),
+        ("dot", "552 mailbox full", Refused),
+        ("dot", "554 looks like spam", Refused),
+    ],
+)
+def test_every_failure_has_its_meaning(step: str, act: str, meaning: type[Outcome]) -> None:
+    act = "354 go on" if step == "body" else act
+    steps = {step: act} if step != "body" else {"data": "354 go on", "body": DROP}
+    with HostileSmtp(steps) as server:
+        channel = open_channel(server.port, timeout=0.25, final_timeout=0.25)
+        # So large that it cannot all be under way before the other side has gone.
+        size = 6_000_000 if step == "body" else 100
+        (part,) = channel.prepare(message(text="x" * size), "ada@example.org", key=KEY, at=NOW)
+        outcome = channel.send(part)
+        channel.close()
+    assert type(outcome) is meaning, outcome
+    assert f"127.0.0.1:{server.port}" in outcome.reason  # type: ignore[union-attr]  # never Sent here
+
+
+def test_nobody_listening_is_a_reason_to_wait() -> None:
+    with HostileSmtp() as server:
+        port = server.port
+    channel = open_channel(port)
+    outcome = channel.send(part_for(channel))
+    assert outcome == Retry(
+        f"127.0.0.1:{port} refused the connection while connecting · check [email] host and port"
+    )
+
+
+@contextmanager
+def clear_session(server: HostileSmtp) -> Iterator[SmtpSession]:
+    """A session past its greeting, to look at logins without TLS in the way."""
+    channel = open_channel(server.port, username=USER)
+    with socket.create_connection(("127.0.0.1", server.port)) as sock:
+        session = SmtpSession(SmtpClient(sock, "test", 5.0), channel._server)
+        session._greet()
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+def test_a_host_that_is_no_name_is_a_reason_to_wait() -> None:
+    channel = tls_channel(25, None, host="mail..example.org")
+    outcome = channel.send(part_for(channel))
+    assert isinstance(outcome, Retry)
+    assert "is not a host's name" in outcome.reason
+
+
+def test_a_server_that_repeats_the_password_does_not_give_it_away() -> None:
+    said = base64.b64encode(f"\0{USER}\0{PASSWORD}".encode()).decode()
+    steps = {"auth": f"535 no: {said} {PASSWORD}"}
+    with (
+        HostileSmtp(steps) as server,
+        clear_session(server) as session,
+        pytest.raises(SmtpError) as raised,
+    ):
+        session._login_with("PLAIN", PASSWORD, f"\0{USER}\0{PASSWORD}")
+    assert str(raised.value) == "no: *** ***"
+
+
+def test_a_login_in_two_steps_sends_name_then_password() -> None:
+    coded = [base64.b64encode(text.encode()) for text in (USER, PASSWORD)]
+    steps = {"auth": "334 UGFzc3dvcmQ6", coded[1].decode().lower(): "235 welcome"}
+    with HostileSmtp(steps) as server, clear_session(server) as session:
+        session._login_with("LOGIN", PASSWORD, USER, PASSWORD)
+    assert server.heard[1:] == [b"AUTH LOGIN " + coded[0] + b"\r\n", coded[1] + b"\r\n"]
+
+
+def test_a_refused_token_ends_with_an_empty_line_and_a_plain_reason() -> None:
+    steps = {"auth": "334 eyJzdGF0dXMiOiI0MDAifQ==", "?": "535 5.7.8 token expired"}
+    with (
+        HostileSmtp(steps) as server,
+        clear_session(server) as session,
+        pytest.raises(SmtpError, match="token expired") as raised,
+    ):
+        session._login_xoauth2("canary-token")
+    told = base64.b64decode(server.heard[1].split()[2])
+    assert told == b"user=papers\x01auth=Bearer canary-token\x01\x01"
+    assert server.heard[2] == b"\r\n"
+    assert raised.value.code == 535
+
+
+def test_no_password_goes_over_a_connection_without_tls() -> None:
+    steps = {"ehlo": "250-hostile.test\r\n250 AUTH PLAIN"}
+    with HostileSmtp(steps) as server, clear_session(server) as session:
+        session._server = replace(session._server, credential=lambda: Secret(PASSWORD))
+        with pytest.raises(SmtpError, match="no TLS"):
+            session._login()
+    assert nothing_left(server)
+
+
+# ------------------------------------------------------------------ probe, options
+
+
+def test_probe_says_what_was_agreed_on(authority: Authority, ca_file: Path) -> None:
+    with mailroom(authority.context("localhost"), auth=True) as room:
+        seen = tls_channel(room.port, ca_file).probe()
+    assert seen == f"localhost:{room.port}, TLSv1.3, logged in as papers"
+    assert room.mails == []
+
+
+@pytest.mark.parametrize(
+    ("over", "told"),
+    [
+        ({"host": "mail.example.org"}, "only for a mail server on this machine"),
+        (
+            {"auth": "password", "username": "u", "password": Secret("p")},
+            "no password is sent without TLS",
+        ),
+        ({"tls": "ssl"}, "tls: 'ssl' is not known"),
+        ({"auth": "ntlm"}, "auth: 'ntlm' is not known"),
+        ({"on_unknown": "maybe"}, "on_unknown: 'maybe' is not known"),
+        ({"sender": "Papers"}, "from: 'Papers' is not a mail address"),
+        ({"sender": "Papers <a@b>\nBcc: x@y"}, "line break"),
+        ({"tls": "starttls", "auth": "password", "username": "u"}, "password: missing"),
+        ({"tls": "starttls", "auth": "password", "password": Secret("p")}, "username: missing"),
+        ({"tls": "starttls", "auth": "xoauth2", "username": "u"}, "token: missing"),
+        ({"host": ""}, "host: missing"),
+        ({"port": 70_000}, "port: 70000 is not a port"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_by_name(over: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        open_channel(25, **over)
+
+
+def test_no_secret_is_seen_in_the_channel() -> None:
+    assert PASSWORD not in repr(tls_channel(25, None))
+
+
+def test_the_contract_holds() -> None:
+    with HostileSmtp() as server:
+        port = server.port
+    channel_contract(open_channel(port), "ada@example.org", open_channel(port))
+
+
+# ---------------------------------------------------------------- a local program
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    path = tmp_path / "sendmail"
+    path.write_text('#!/bin/sh\necho "$@" > "$0.args"\ncat > "$0.mail"\nexit $(cat "$0.code")\n')
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    path.with_name("sendmail.code").write_text("0")
+    return path
+
+
+def test_a_local_program_gets_the_message_on_its_input(program: Path) -> None:
+    channel = open_channel(0, host="", sendmail=str(program))
+    assert channel.send(part_for(channel)) == Sent()
+    told = program.with_name("sendmail.args").read_text()
+    assert told == "-i -f papers@example.org -- ada@example.org\n"
+    assert b"\r" not in program.with_name("sendmail.mail").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"), [(75, Retry), (67, Refused), (68, Refused), (1, Retry), (78, Retry)]
+)
+def test_the_exit_code_of_a_program_has_its_meaning(
+    program: Path, code: int, meaning: type[Outcome]
+) -> None:
+    program.with_name("sendmail.code").write_text(str(code))
+    channel = open_channel(0, host="", sendmail=(str(program),))
+    assert type(channel.send(part_for(channel))) is meaning
+
+
+def test_a_program_that_is_not_there_is_a_reason_to_wait(tmp_path: Path) -> None:
+    channel = open_channel(0, host="", sendmail=(str(tmp_path / "none"),))
+    assert isinstance(channel.send(part_for(channel)), Retry)
+
+
+def test_certificates_are_verified_by_default() -> None:
+    context = tls_channel(25, None)._context()
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname

@@ -1,0 +1,332 @@
+"""Slack over real connections: receipts, threads, and what each answer means."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from builders import NOW
+from contracts import channel_contract, message
+from paperdigest.channels.options import OptionError
+from paperdigest.channels.slack import SlackChannel
+from paperdigest.channels.slack_errors import retry_after
+from paperdigest.channels.slack_webhook import SlackWebhookChannel
+from paperdigest.core.errors import DeliveryError
+from paperdigest.core.ports import Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.secret import Secret
+from slack_server import FakeSlack
+
+KEY = "0123456789abcdef01234567"
+TOKEN = "xoxb-canary-token"
+
+
+def bot(slack: FakeSlack, **over: Any) -> SlackChannel:
+    plain: dict[str, Any] = {"token": Secret(TOKEN), "api_url": slack.api_url, "timeout": 5.0}
+    return SlackChannel(**(plain | over))
+
+
+def hook(slack: FakeSlack, **over: Any) -> SlackWebhookChannel:
+    return SlackWebhookChannel({"team": Secret(slack.webhook_url)}, **({"timeout": 5.0} | over))
+
+
+def parts_for(channel: SlackChannel, target: str = "#papers", papers: int = 3) -> tuple[Part, ...]:
+    return channel.prepare(message(papers), target, key=KEY, at=NOW)
+
+
+def test_a_post_leaves_a_receipt_with_the_channels_id() -> None:
+    with FakeSlack() as slack:
+        outcome = bot(slack).send(parts_for(bot(slack))[0])
+    assert isinstance(outcome, Sent)
+    assert json.loads(outcome.receipt) == {"channel": "C0123", "ts": slack.posted[0]["ts"]}
+    assert slack.seen == [("/api/chat.postMessage", f"Bearer {TOKEN}")]
+    assert slack.posted[0]["unfurl_links"] is False
+    assert slack.posted[0]["metadata"]["event_payload"] == {"key": KEY, "part": 0}
+    assert "client_msg_id" not in slack.posted[0]
+
+
+def test_later_parts_hang_below_the_parent() -> None:
+    with FakeSlack() as slack:
+        channel = bot(slack)
+        first, *below = parts_for(channel, papers=30)
+        parent = channel.send(first)
+        assert isinstance(parent, Sent)
+        assert all(isinstance(channel.send(part, parent.receipt), Sent) for part in below)
+    assert below
+    assert {post.get("thread_ts") for post in slack.posted[1:]} == {slack.posted[0]["ts"]}
+    assert {post["channel"] for post in slack.posted} == {"C0123"}
+
+
+def test_a_part_without_its_parents_receipt_waits() -> None:
+    with FakeSlack() as slack:
+        part = parts_for(bot(slack), papers=30)[1]
+        for receipt in ("", "{}", "null", '{"channel": "C1"}', "nonsense"):
+            assert isinstance(bot(slack).send(part, receipt), Retry)
+    assert slack.posts == 0
+
+
+def test_a_mail_address_gets_a_direct_message() -> None:
+    with FakeSlack() as slack:
+        channel = bot(slack)
+        (part,) = parts_for(channel, "ada@example.org")
+        assert isinstance(channel.send(part), Sent)
+    assert slack.posted[0]["channel"] == "DU1"
+
+
+def test_a_mail_address_nobody_has_is_refused() -> None:
+    with FakeSlack() as slack:
+        (part,) = parts_for(bot(slack), "nobody@example.org")
+        outcome = bot(slack).send(part)
+    assert isinstance(outcome, Refused)
+    assert "nobody@example.org" in outcome.reason
+    assert slack.posts == 0
+
+
+def test_the_token_is_asked_for_at_every_call() -> None:
+    tokens = iter([Secret("one"), Secret("two")])
+    with FakeSlack() as slack:
+        channel = bot(slack, token=lambda: next(tokens))
+        (part,) = parts_for(channel)
+        channel.send(part)
+        channel.send(part)
+    assert [token for _, token in slack.seen] == ["Bearer one", "Bearer two"]
+
+
+def missing() -> Secret:
+    raise DeliveryError("secrets/slack-token does not exist")
+
+
+def test_a_token_that_cannot_be_had_is_a_reason_to_wait() -> None:
+    with FakeSlack() as slack:
+        outcome = bot(slack, token=missing).send(parts_for(bot(slack))[0])
+    assert outcome == Retry("secrets/slack-token does not exist")
+
+
+@pytest.mark.parametrize(
+    ("mode", "meaning", "wait", "shown"),
+    [
+        ("ok", Sent, None, 1),
+        ("warn", Sent, None, 1),
+        ("429 7", Retry, 7, 0),
+        ("429 1.5", Retry, 1.5, 0),
+        ("429 date", Retry, 90, 0),
+        ("429", Retry, 60, 0),
+        ("429 99999999", Retry, 3600, 0),
+        ("429 nan", Retry, 60, 0),
+        ("429 -5", Retry, 1, 0),
+        ("ratelimited", Retry, 60, 0),
+        ("http 500", Unknown, None, 0),
+        ("http 503", Unknown, None, 0),
+        ("http 404", Retry, None, 0),
+        ("html", Unknown, None, 0),
+        ("drop", Unknown, None, 0),
+        ("take and drop", Unknown, None, 1),
+        ("take and hang", Unknown, None, 1),
+        ("fatal_error", Unknown, None, 0),
+        ("internal_error", Unknown, None, 0),
+        ("something_new", Unknown, None, 0),
+        ("channel_not_found", Refused, None, 0),
+        ("not_in_channel", Refused, None, 0),
+        ("is_archived", Refused, None, 0),
+        ("invalid_auth", Refused, None, 0),
+        ("token_revoked", Refused, None, 0),
+        ("account_inactive", Refused, None, 0),
+        ("missing_scope", Refused, None, 0),
+        ("restricted_action", Refused, None, 0),
+        ("invalid_blocks", Refused, None, 0),
+        ("msg_too_long", Refused, None, 0),
+        ("msg_blocks_too_long", Refused, None, 0),
+        ("no_text", Refused, None, 0),
+    ],
+)
+def test_every_answer_has_its_meaning(
+    mode: str, meaning: type[Outcome], wait: float | None, shown: int
+) -> None:
+    with FakeSlack(mode) as slack:
+        channel = bot(slack, timeout=0.3)
+        outcome = channel.send(parts_for(channel)[0])
+    assert type(outcome) is meaning, outcome
+    assert slack.posts == 1, "the library must never post by itself again"
+    assert len(slack.posted) == shown
+    if wait is not None:
+        assert isinstance(outcome, Retry)
+        assert outcome.after is not None
+        assert abs(outcome.after.total_seconds() - wait) <= 2
+    assert "canary" not in repr(outcome)
+
+
+@pytest.mark.parametrize(
+    ("mode", "advice"),
+    [
+        ("not_in_channel", "/invite @paperdigest"),
+        ("channel_not_found", "check the name"),
+        ("missing_scope", "add the scope chat:write"),
+        ("invalid_auth", "paperdigest secret set slack-token"),
+        ("restricted_action", "must allow the bot"),
+    ],
+)
+def test_a_refusal_says_what_to_do(mode: str, advice: str) -> None:
+    with FakeSlack(mode) as slack:
+        outcome = bot(slack).send(parts_for(bot(slack))[0])
+    assert isinstance(outcome, Refused)
+    assert mode in outcome.reason
+    assert "#papers" in outcome.reason
+    assert advice in outcome.reason
+
+
+def test_nobody_listening_is_a_reason_to_wait() -> None:
+    with FakeSlack() as slack:
+        gone = bot(slack), hook(slack)
+    (hook_part,) = gone[1].prepare(message(), "team", key=KEY, at=NOW)
+    for outcome in (gone[0].send(parts_for(gone[0])[0]), gone[1].send(hook_part)):
+        assert outcome == Retry("Slack could not be reached (Connection refused)")
+
+
+def test_probe_says_who_we_are() -> None:
+    with FakeSlack() as slack:
+        assert bot(slack).probe() == "Slack workspace Readers as paperdigest"
+    assert slack.posts == 0
+
+
+def test_probe_says_what_is_wrong() -> None:
+    with FakeSlack() as slack:
+        channel = bot(slack)
+    with pytest.raises(DeliveryError, match="could not be reached"):
+        channel.probe()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://slack.com/api/", "ftp://x/", "", "https://", "https://a b/"]
+)
+def test_the_token_goes_nowhere_unsafe(url: str) -> None:
+    with pytest.raises(OptionError, match="api_url"):
+        SlackChannel(Secret(TOKEN), api_url=url)
+
+
+# ------------------------------------------------------------------- looking back
+
+SINCE = NOW - timedelta(hours=1)
+
+
+def test_a_post_whose_answer_was_lost_is_found_again() -> None:
+    with FakeSlack("take and drop") as slack:
+        channel = bot(slack)
+        (part,) = parts_for(channel)
+        assert isinstance(channel.send(part), Unknown)
+        found = channel.look_back(part, "", SINCE)
+    assert isinstance(found, Sent)
+    assert json.loads(found.receipt) == {"channel": "C0123", "ts": slack.posted[0]["ts"]}
+
+
+def test_a_thread_part_is_found_below_its_parent() -> None:
+    with FakeSlack("ok", "take and drop") as slack:
+        channel = bot(slack)
+        first, second, *_ = parts_for(channel, papers=30)
+        parent = channel.send(first)
+        assert isinstance(parent, Sent)
+        assert isinstance(channel.send(second, parent.receipt), Unknown)
+        assert isinstance(channel.look_back(second, parent.receipt, SINCE), Sent)
+        assert isinstance(channel.look_back(second, "", SINCE), Unknown)
+
+
+def test_a_post_that_never_came_is_known_to_be_missing() -> None:
+    with FakeSlack("drop") as slack:
+        channel = bot(slack)
+        (part,) = parts_for(channel)
+        assert isinstance(channel.send(part), Unknown)
+        assert isinstance(channel.look_back(part, "", SINCE), Retry)
+
+
+def test_a_channel_that_cannot_be_read_leaves_it_unknown() -> None:
+    with FakeSlack() as slack:
+        channel = bot(slack)
+        (part,) = parts_for(channel, "#elsewhere")
+        assert isinstance(channel.look_back(part, "", SINCE), Unknown)
+    (part,) = parts_for(channel)
+    assert isinstance(channel.look_back(part, "", SINCE), Unknown)
+
+
+# ----------------------------------------------------------------------- webhooks
+
+
+@pytest.mark.parametrize(
+    ("mode", "meaning", "shown"),
+    [
+        ("ok", Sent, 1),
+        ("429 7", Retry, 0),
+        ("http 500", Unknown, 0),
+        ("html", Unknown, 0),
+        ("drop", Unknown, 0),
+        ("take and drop", Unknown, 1),
+        ("take and hang", Unknown, 1),
+        ("400 invalid_payload", Refused, 0),
+        ("400 invalid_token", Refused, 0),
+        ("403 action_prohibited", Refused, 0),
+        ("404 channel_not_found", Refused, 0),
+        ("404 no_service", Refused, 0),
+        ("410 channel_is_archived", Refused, 0),
+        ("500 rollup_error", Unknown, 0),
+        ("http 404", Refused, 0),
+        ("http 407", Retry, 0),
+    ],
+)
+def test_every_answer_to_a_webhook_has_its_meaning(
+    mode: str, meaning: type[Outcome], shown: int
+) -> None:
+    with FakeSlack(mode) as slack:
+        channel = hook(slack, timeout=0.3)
+        (part,) = channel.prepare(message(), "team", key=KEY, at=NOW)
+        outcome = channel.send(part)
+    assert type(outcome) is meaning, outcome
+    assert slack.posts == 1
+    assert len(slack.posted) == shown
+    assert "canary" not in repr(outcome)
+    assert "/services/" not in repr(outcome)
+
+
+def test_a_webhook_nobody_named_is_refused() -> None:
+    channel = SlackWebhookChannel({})
+    (part,) = channel.prepare(message(), "team", key=KEY, at=NOW)
+    outcome = channel.send(part)
+    assert isinstance(outcome, Refused)
+    assert "'team'" in outcome.reason
+
+
+def test_a_webhook_without_tls_is_refused_unseen() -> None:
+    channel = SlackWebhookChannel({"team": Secret("http://hooks.example.org/canary")})
+    (part,) = channel.prepare(message(), "team", key=KEY, at=NOW)
+    outcome = channel.send(part)
+    assert isinstance(outcome, Refused)
+    assert "canary" not in outcome.reason
+
+
+def test_no_secret_reaches_a_log_or_a_repr(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with FakeSlack("ok", "invalid_auth", "drop", "ok", "http 500", "drop") as slack:
+        channel, by_hook = bot(slack), hook(slack)
+        (hook_part,) = by_hook.prepare(message(), "team", key=KEY, at=NOW)
+        for _ in range(3):
+            channel.send(parts_for(channel)[0])
+        for _ in range(3):
+            by_hook.send(hook_part)
+    seen = caplog.text + repr(channel) + repr(by_hook)
+    assert "canary" not in seen
+    assert "folding maps" not in seen
+
+
+def test_the_contracts_hold() -> None:
+    with FakeSlack() as slack:
+        channel, by_hook = bot(slack), hook(slack)
+    channel_contract(channel, "#papers", channel)
+    channel_contract(by_hook, "team", by_hook)
+
+
+def test_the_servers_own_clock_decides_how_long_a_date_is_away() -> None:
+    headers = {
+        "Retry-After": "Fri, 20 Nov 2026 12:00:30 GMT",
+        "Date": "Fri, 20 Nov 2026 12:00:00 GMT",
+    }
+    assert retry_after(headers, NOW) == timedelta(seconds=30)

@@ -1,0 +1,175 @@
+"""Slack on loopback for tests: takes posts, remembers them, and misbehaves as told."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+OK = "ok"
+#: Besides these: any error string of Slack's ("channel_not_found"), answered with HTTP 200.
+MODES = (
+    "ok",
+    "429 7",
+    "429 1.5",
+    "429 date",
+    "429",
+    "http 500",
+    "html",
+    "drop",
+    "take and drop",
+    "take and hang",
+)
+
+
+class FakeSlack:
+    """`modes` are used up one per post, "ok" afterwards. `posted` holds what Slack would show, in order;
+    `posts` counts the tries. Tokens and paths are in `seen`.
+    """
+
+    def __init__(self, *modes: str) -> None:
+        self.modes = list(modes)
+        self.posted: list[dict[str, Any]] = []
+        self.posts = 0
+        self.seen: list[tuple[str, str]] = []
+        self.people = {"ada@example.org": "U1"}
+        self.channels = {"#papers": "C0123"}
+        self.over = threading.Event()
+        self._server = _Server(("127.0.0.1", 0), _Answerer)
+        self._server.slack = self
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
+        port = self._server.server_address[1]
+        self.api_url = f"http://127.0.0.1:{port}/api/"
+        self.webhook_url = f"http://127.0.0.1:{port}/services/T0/B0/canary-webhook"
+
+    def __enter__(self) -> FakeSlack:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
+
+    def take(self, payload: dict[str, Any]) -> dict[str, Any]:
+        """Remember a message and return what Slack says of it."""
+        ts = f"{1_795_000_000 + len(self.posted)}.000100"
+        channel = self.channels.get(payload.get("channel", ""), payload.get("channel", ""))
+        self.posted.append({**payload, "channel": channel, "ts": ts})
+        return {"ok": True, "channel": channel, "ts": ts}
+
+    def answer(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer to a call that is no post."""
+        match method:
+            case "auth.test":
+                return {"ok": True, "team": "Readers", "user": "paperdigest"}
+            case "users.lookupByEmail":
+                user = self.people.get(given["email"])
+                return (
+                    {"ok": True, "user": {"id": user}}
+                    if user
+                    else {"ok": False, "error": "users_not_found"}
+                )
+            case "conversations.open":
+                return {"ok": True, "channel": {"id": "D" + given["users"]}}
+            case "conversations.list":
+                found = [{"id": id_, "name": name[1:]} for name, id_ in self.channels.items()]
+                return {"ok": True, "channels": found}
+            case "conversations.history" | "conversations.replies":
+                shown = [m for m in self.posted if m["channel"] == given["channel"]]
+                shown = [m for m in shown if m.get("thread_ts", "") == given.get("ts", "")]
+                return {"ok": True, "messages": shown}
+        return {"ok": False, "error": "unknown_method"}
+
+
+class _Server(ThreadingHTTPServer):
+    slack: FakeSlack
+
+
+class _Answerer(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_POST(self) -> None:
+        slack = self.server.slack
+        given = self._given()
+        slack.seen.append((self.path, self.headers.get("Authorization", "")))
+        is_hook = self.path.startswith("/services/")
+        if not is_hook and not self.path.endswith("/chat.postMessage"):
+            self._say(200, json.dumps(slack.answer(self.path.rpartition("/")[2], given)))
+            return
+        slack.posts += 1
+        mode = slack.modes.pop(0) if slack.modes else OK
+        if mode in ("ok", "take and drop", "take and hang", "warn"):
+            self._taken(mode, slack.take(given), is_hook)
+        else:
+            self._not_taken(mode, is_hook)
+
+    def _given(self) -> dict[str, Any]:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        if body.startswith("{"):
+            plain: dict[str, Any] = json.loads(body)
+            return plain
+        return {name: values[0] for name, values in parse_qs(body).items()}
+
+    def _taken(self, mode: str, answer: dict[str, Any], is_hook: bool) -> None:
+        if mode == "take and hang":
+            self.server.slack.over.wait(10)
+        if mode.startswith("take and"):
+            return
+        if mode == "warn":
+            answer["response_metadata"] = {"warnings": ["message_truncated"]}
+        self._say(200, "ok" if is_hook else json.dumps(answer))
+
+    def _not_taken(self, mode: str, is_hook: bool) -> None:
+        match mode.split():
+            case ["drop"]:
+                return
+            case ["429", *wait]:
+                self._limit(wait)
+            case ["http", status]:
+                self._say(int(status), "<html>trouble</html>", kind="text/html")
+            case ["html"]:
+                self._say(200, "<html>welcome to the hotel</html>", kind="text/html")
+            case [status, error]:
+                self._say(int(status), self._error(error, is_hook))
+            case _:
+                self._say(200, self._error(mode, is_hook))
+
+    def _error(self, error: str, is_hook: bool) -> str:
+        plain = {"ok": False, "error": error, "needed": "chat:write"}
+        return error if is_hook else json.dumps(plain)
+
+    def _limit(self, wait: list[str]) -> None:
+        headers = {}
+        if wait == ["date"]:
+            headers["Retry-After"] = formatdate(time.time() + 90, usegmt=True)
+        elif wait:
+            headers["Retry-After"] = wait[0]
+        self._say(429, json.dumps({"ok": False, "error": "ratelimited"}), headers=headers)
+
+    def _say(
+        self,
+        status: int,
+        body: str,
+        *,
+        kind: str = "application/json",
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        data = body.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
