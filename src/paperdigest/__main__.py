@@ -1,0 +1,5 @@
+"""`python -m paperdigest`."""
+
+from paperdigest.cli import main
+
+main()

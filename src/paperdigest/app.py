@@ -1,0 +1,278 @@
+"""Everything wired: settings, clock, store, sources and channels become what the verbs take.
+Decides nothing itself; holds no state that is not in the settings or the store."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from paperdigest import plugins
+from paperdigest.config import Settings, load
+from paperdigest.core import schedule
+from paperdigest.core.ports import Channel, Source
+from paperdigest.core.subscription import Subscriber
+from paperdigest.plugins import Group
+from paperdigest.wiring import channel_options, source_options
+
+if TYPE_CHECKING:
+    from paperdigest.flow.compose import ComposeReport, Press
+    from paperdigest.flow.deliver import DeliverReport, Post
+    from paperdigest.flow.ingest import Progress, SourceRun
+    from paperdigest.flow.ingest_report import IngestReport
+    from paperdigest.store.connection import Store
+
+#: What a title opens when a record has no address and the source names no search of its own.
+SEARCH = {
+    "inbox": "https://scholar.google.com/scholar?q={title}",
+    "url": "https://scholar.google.com/scholar?q={title}",
+}
+DATABASE = "paperdigest.db"
+OPERATOR = "(operator)"
+
+
+def wall_clock() -> datetime:
+    """Return the time of this machine: the one place that reads it."""
+    return datetime.now(UTC)
+
+
+class App:
+    """One configuration at work. Opens nothing until asked; close channels with `close()`."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        # Not the pid alone: pids come round again, and a row left by a dead process must look foreign.
+        self.process = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._channels: dict[str, Channel] = {}
+
+    @classmethod
+    def at(cls, path: Path, clock: Callable[[], datetime] = wall_clock) -> App:
+        """Return the app of a config file. Raises ConfigError."""
+        return cls(load(path), clock)
+
+    @property
+    def database(self) -> Path:
+        """Return where the database is."""
+        return self.settings.storage / DATABASE
+
+    def open_store(self, *, write: bool = True) -> Store:
+        """Open the database; the caller closes it."""
+        from paperdigest.store.connection import open_store
+
+        if write:
+            self.settings.storage.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return open_store(self.database, write=write)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        for channel in self._channels.values():
+            channel.close()
+        self._channels.clear()
+
+    # -- readers
+
+    def readers(self, store: Store) -> tuple[Subscriber, ...]:
+        """Return the subscribers, a broken file's in its last good version."""
+        from paperdigest.store import subscribers
+
+        wanted = list(self.settings.subscribers)
+        names = {subscriber.name for subscriber in wanted}
+        lost = [broken.name for broken in self.settings.broken if broken.name not in names]
+        if lost:
+            known = subscribers.registered(store)
+            wanted += [known[name].last_good for name in lost if name in known]
+        return tuple(wanted)
+
+    def register(self, store: Store, now: datetime) -> None:
+        """Know every subscriber before anything is read for them."""
+        from paperdigest.flow.register import register
+
+        broken = [broken.name for broken in self.settings.broken]
+        register(store, self.settings.subscribers, now, broken=broken)
+
+    def operator(self) -> Subscriber:
+        """Return whoever runs this, as a reader of notices. No subscriber can have such a name."""
+        return Subscriber(
+            OPERATOR, deliver=self.settings.operator, timezone=self.settings.timezone, shared=True
+        )
+
+    def tell_of_broken(self, store: Store, now: datetime) -> None:
+        """Tell the readers whose files cannot be used, and the operator: once for the same mistakes."""
+        from paperdigest.core import words
+        from paperdigest.flow.notice import notify
+
+        lasting = {reader.name: reader for reader in self.readers(store)}
+        for broken in self.settings.broken:
+            problems = [str(problem) for problem in broken.problems]
+            reader = lasting.get(broken.name)
+            if reader is not None:
+                title, lines = words.broken_subscription(problems)
+                notify(store, self.press, reader, title, lines, now)
+            title, lines = words.broken_file(broken.name, problems)
+            notify(store, self.press, self.operator(), title, lines, now)
+
+    # -- the three verbs
+
+    def ingest(
+        self,
+        store: Store,
+        now: datetime,
+        *,
+        names: Sequence[str] = (),
+        every: bool = False,
+        stale_for: timedelta | None = None,
+        baseline: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Read the named sources; without names those that are due, or all if `every`.
+
+        `stale_for` limits it to sources not read for that long.
+        """
+        from paperdigest.flow.ingest import ingest
+
+        self.register(store, now)
+        return ingest(
+            store, self._runs(store, now, names, every, stale_for), now, baseline=baseline
+        )
+
+    def ingest_file(
+        self,
+        store: Store,
+        file: Path,
+        wanted: str,
+        source: str,
+        now: datetime,
+        *,
+        baseline: bool = False,
+        progress: Progress | None = None,
+    ) -> IngestReport:
+        """Read one file for the named source; `-` is standard input. The file is not moved."""
+        from paperdigest.flow.ingest import SourceRun, ingest
+        from paperdigest.sources.documents import document, read_file
+        from paperdigest.sources.single import SingleSource
+
+        self.register(store, now)
+        found = document("-", sys.stdin.buffer.read()) if str(file) == "-" else read_file(file)
+        settings = {one.name: one for one in self.settings.sources}.get(source)
+        run = SourceRun(
+            SingleSource(source, found, wanted),
+            kind=settings.kind if settings else "inbox",
+            max_age=settings.max_age if settings else None,
+        )
+        return ingest(store, [run], now, baseline=baseline, progress=progress)
+
+    def compose(
+        self, store: Store, now: datetime, *, forced: frozenset[str] | None = None
+    ) -> ComposeReport:
+        """Write the digests that are due."""
+        from paperdigest.flow.compose import compose
+
+        self.register(store, now)
+        if self.settings.broken:
+            self.tell_of_broken(store, now)
+        return compose(store, self.press, self.readers(store), now, forced=forced)
+
+    def deliver(self, store: Store, stop: Callable[[], bool] = lambda: False) -> DeliverReport:
+        """Empty the outbox. Raises LockHeld while another process delivers."""
+        from paperdigest.flow.deliver import deliver
+        from paperdigest.store.locks import FileLock
+
+        with FileLock(self.settings.storage / "deliver.lock").holding():
+            return deliver(store, self._post(store, stop))
+
+    # -- parts
+
+    @cached_property
+    def press(self) -> Press:
+        """Return what composing needs. Raises TemplateError."""
+        from paperdigest.flow.compose import Press
+        from paperdigest.flow.looked_at import SourceView
+        from paperdigest.render import Renderer
+
+        templates = self.settings.templates
+        views = tuple(
+            SourceView(
+                source.name,
+                SEARCH.get(source.kind, "") if source.search is None else source.search,
+                source.quiet_after,
+            )
+            for source in self.settings.sources
+        )
+        renderer = Renderer(templates if templates.is_dir() else None)
+        return Press(renderer, self.channel, views, self.settings.operator)
+
+    def channel(self, name: str) -> Channel:
+        """Return the channel of that name, made once. Raises PaperdigestError."""
+        if name not in self._channels:
+            kind = plugins.load(Group.CHANNELS, name)
+            made: Channel = kind(**channel_options(name, self.settings))
+            self._channels[name] = made
+        return self._channels[name]
+
+    def source(self, name: str) -> Source:
+        """Return the source of that name. Raises KeyError."""
+        settings = {source.name: source for source in self.settings.sources}[name]
+        made: Source = plugins.load(Group.SOURCES, settings.kind)(
+            **source_options(settings, self.settings)
+        )
+        return made
+
+    def _post(self, store: Store, stop: Callable[[], bool]) -> Post:
+        from paperdigest.flow.deliver import Post
+        from paperdigest.flow.forbidden import Forbidden
+
+        forbidden = Forbidden(store, (*self.readers(store), self.operator()), self.clock)
+        return Post(self.channel, forbidden, self.clock, self.process, stop)
+
+    def _runs(
+        self,
+        store: Store,
+        now: datetime,
+        names: Sequence[str],
+        every: bool,
+        stale_for: timedelta | None,
+    ) -> list[SourceRun]:
+        from paperdigest.flow.ingest import SourceRun
+        from paperdigest.store import history
+
+        states = history.source_states(store)
+        runs = []
+        for settings in self.settings.sources:
+            state = states.get(settings.name)
+            last = None if state is None else state.last_read_at
+            held = (
+                state is not None and state.not_before_at is not None and now < state.not_before_at
+            )
+            wanted = (
+                settings.name in names
+                if names
+                else every or self._is_due(settings, last, now, held)
+            )
+            if stale_for is not None:
+                wanted = not held and (last is None or now - last > stale_for)
+            if wanted:
+                runs.append(
+                    SourceRun(
+                        self.source(settings.name),
+                        kind=settings.kind,
+                        max_age=settings.max_age,
+                        quiet_after=settings.quiet_after,
+                    )
+                )
+        return runs
+
+    def _is_due(self, settings: Any, last: datetime | None, now: datetime, held: bool) -> bool:
+        if held:
+            return False
+        if last is None or settings.kind == "inbox":
+            return True
+        if settings.schedule:
+            zone = schedule.zone(self.settings.timezone)
+            return bool(schedule.due(schedule.parse_schedule(settings.schedule), zone, last, now))
+        return settings.every is None or now - last >= settings.every

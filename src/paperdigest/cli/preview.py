@@ -1,0 +1,132 @@
+"""`paperdigest preview`: the next digest, without sending it."""
+
+from __future__ import annotations
+
+import tempfile
+import webbrowser
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paperdigest.cli.answers import hit_json, iso, paper_json, say
+from paperdigest.cli.session import Span, json_option, now_option, one_reader, opened
+
+if TYPE_CHECKING:
+    from paperdigest.core.digest import Digest, Entry
+    from paperdigest.core.entry import Find
+    from paperdigest.core.ports import Message
+    from paperdigest.flow.compose import Draft
+
+
+@click.command()
+@click.argument("subscriber", required=False)
+@click.option(
+    "--since", type=Span(), help='Everything first seen in that time, sent or not: 7d, "2 weeks".'
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "html", "slack", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option("--open", "open_it", is_flag=True, help="Open the HTML in a browser.")
+@now_option
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    subscriber: str | None,
+    since: timedelta | None,
+    form: str,
+    open_it: bool,
+    now: datetime | None,
+    as_json: bool,
+) -> None:
+    """Show what SUBSCRIBER's next digest would hold. Nothing is written or sent."""
+    from paperdigest.flow.preview import preview
+
+    with opened(ctx, write=False, now=now) as (app, store):
+        reader = one_reader(app.readers(store), subscriber)
+        draft = preview(store, app.press, reader, app.clock(), since=since)
+        digest, message = _shown(draft)
+        if as_json or form == "json":
+            say(_json(draft, digest))
+        elif open_it:
+            _open(message)
+        else:
+            click.echo(_text(message, form))
+        if not digest.papers and since is None and not as_json:
+            click.echo(
+                f"nothing is waiting for {reader.name} · what the last days brought: "
+                f"paperdigest preview {reader.name} --since 7d",
+                err=True,
+            )
+
+
+def _shown(draft: Draft) -> tuple[Digest, Message]:
+    if draft.digest is None or draft.message is None:
+        raise RuntimeError("a preview is always rendered")
+    return draft.digest, draft.message
+
+
+def _text(message: Message, form: str) -> str:
+    if form == "html":
+        return message.html
+    if form == "text":
+        return f"Subject: {message.subject}\n\n{message.text}"
+    slack = message.slack
+    lines = [slack.header, slack.context]
+    for name, entries in slack.sections:
+        lines += ["", name, *(entry.mrkdwn for entry in entries)]
+    return "\n".join([*lines, *slack.listed, slack.footer])
+
+
+def _open(message: Message) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".html", delete=False, encoding="utf-8") as file:
+        file.write(message.html)
+    click.echo(file.name)
+    webbrowser.open(Path(file.name).as_uri())
+
+
+def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
+    finds = draft.finds.by_paper
+    return {
+        "subscriber": digest.subscriber,
+        "slot": digest.slot,
+        "covers": {"from": iso(digest.covers_from), "until": iso(digest.covers_until)},
+        "title": digest.title,
+        "topics": [
+            {
+                "name": section.name,
+                "total": section.total,
+                "shown": len(section.full) + len(section.listed),
+                "papers": [
+                    _entry(entry, finds[(entry.paper_key, entry.reason)], shown_as, section.name)
+                    for entries, shown_as in (
+                        (section.full, "full"),
+                        (section.listed, "listed"),
+                        (section.counted, "counted"),
+                    )
+                    for entry in entries
+                ],
+            }
+            for section in digest.sections
+        ],
+        "sources": [
+            {"name": line.name, "status": line.status, "papers": line.papers, "said": line.said}
+            for line in digest.sources
+        ],
+    }
+
+
+def _entry(entry: Entry, find: Find, shown_as: str, topic: str) -> dict[str, Any]:
+    return {
+        **paper_json(find.paper),
+        "topics": [topic, *entry.also],
+        "score": find.strength,
+        "hits": [hit_json(hit) for hit in find.hits()],
+        "as": shown_as,
+    }

@@ -1,0 +1,199 @@
+"""`paperdigest run`: the service, or with --once what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paperdigest.cli.answers import say, table
+from paperdigest.cli.ingest import print_report
+from paperdigest.cli.session import json_option, now_option, opened, opened_app
+from paperdigest.core.errors import LockHeld, UsageError
+
+if TYPE_CHECKING:
+    from paperdigest.app import App
+    from paperdigest.core.subscription import Subscriber
+    from paperdigest.flow.compose import ComposeReport
+    from paperdigest.flow.deliver import DeliverReport
+    from paperdigest.store.connection import Store
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+@now_option
+@click.option(
+    "--dry-run", is_flag=True, help="Show what would happen; write, move and send nothing."
+)
+@click.option("--all", "every", is_flag=True, help="With --once: read every source, due or not.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, once: bool, now: datetime | None, dry_run: bool, every: bool, as_json: bool
+) -> int:
+    """Run as a service until SIGTERM; with --once, do what is due and end.
+
+    A second one beside a running service ends with 5 and names its holder.
+    """
+    if not once:
+        if now is not None or dry_run or every:
+            raise UsageError("--now, --dry-run and --all go with --once")
+        return _serve(ctx)
+    from paperdigest.store.locks import FileLock
+
+    with (
+        opened(ctx, write=True, now=now) as (app, store),
+        FileLock(app.settings.storage / "service.lock").holding(),
+    ):
+        return _once(app, store, dry_run=dry_run, every=every, as_json=as_json)
+
+
+def _serve(ctx: click.Context) -> int:
+    from paperdigest import logs
+    from paperdigest.rounds import AppRounds
+    from paperdigest.service import Service
+    from paperdigest.store.locks import FileLock
+
+    with opened_app(ctx) as app:
+        logs.setup("INFO")
+        app.settings.storage.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with FileLock(app.settings.storage / "service.lock").holding():
+            with app.open_store():
+                pass  # a database that cannot be used ends the service here, with its reason
+            return Service(AppRounds(app), app.clock).run()
+
+
+def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) -> int:
+    now = app.clock()
+    if dry_run:
+        with store.rehearsal():
+            ingested = app.ingest(store, now, every=every)
+            composed = app.compose(store, now)
+            delivered, note = None, "dry run: nothing was written, moved or sent"
+            standing = _standing(app, store, now, composed)
+    else:
+        ingested = app.ingest(store, now, every=every)
+        composed = app.compose(store, now)
+        delivered, note = _deliver(app, store)
+        standing = _standing(app, store, now, composed)
+    if as_json:
+        say(_json(ingested.to_json(), composed, delivered, standing))
+    else:
+        print_report(ingested)
+        _print(composed, delivered, standing, note)
+    troubled = bool(composed.failed) or (delivered is not None and bool(delivered.troubles))
+    return 4 if troubled or ingested.partly_failed else 0
+
+
+def _deliver(app: App, store: Store) -> tuple[DeliverReport | None, str]:
+    try:
+        return app.deliver(store), ""
+    except LockHeld as held:
+        return None, f"not delivered by this command: {held}"
+
+
+def _standing(
+    app: App, store: Store, now: datetime, composed: ComposeReport
+) -> list[tuple[Subscriber, str, str, int]]:
+    """Return (subscriber, next slot, why not, waiting) for everyone who got nothing now."""
+    from paperdigest.flow.due import standings
+    from paperdigest.flow.waiting import waiting
+
+    served = {done.subscriber for done in composed.digests}
+    rest = [reader for reader in app.readers(store) if reader.name not in served]
+    counts = waiting(store, rest, now)
+    return [
+        (
+            found.subscriber,
+            "" if found.next_slot is None else found.next_slot.name,
+            found.why_not,
+            counts.get(found.subscriber.name, 0),
+        )
+        for found in standings(store, rest, now)
+    ]
+
+
+def _json(
+    ingested: dict[str, Any],
+    composed: ComposeReport,
+    delivered: DeliverReport | None,
+    standing: Sequence[tuple[Subscriber, str, str, int]],
+) -> dict[str, Any]:
+    states = {} if delivered is None else delivered.states
+    return {
+        "ingest": ingested,
+        "digests": [
+            {
+                "subscriber": done.subscriber,
+                "slot": done.slot,
+                "kind": done.kind,
+                "papers": done.papers,
+                "deliveries": list(done.deliveries),
+            }
+            for done in composed.digests
+        ],
+        "deliveries": {
+            state: states.get(state, 0)
+            for state in ("sent", "retry", "failed", "unknown", "held", "dropped")
+        },
+        "next": [
+            {"subscriber": reader.name, "slot": slot, "waiting": count, "why_not": why_not}
+            for reader, slot, why_not, count in standing
+        ],
+        "failed": [{"subscriber": name, "reason": reason} for name, reason in composed.failed],
+    }
+
+
+def _print(
+    composed: ComposeReport,
+    delivered: DeliverReport | None,
+    standing: Sequence[tuple[Subscriber, str, str, int]],
+    note: str,
+) -> None:
+    rows = [
+        (
+            done.subscriber,
+            f"{done.papers:,} papers" if done.kind != "empty" else "nothing matched",
+            done.slot,
+        )
+        for done in composed.digests
+    ]
+    table([(name, what, f"· digest of {slot}") for name, what, slot in rows])
+    for name, reason in composed.failed:
+        click.echo(f"{name}  not composed: {reason}")
+    if delivered is not None and delivered.states:
+        click.echo(
+            "deliveries: "
+            + ", ".join(f"{count} {state}" for state, count in delivered.states.items())
+        )
+        for row, state, error in delivered.troubles:
+            click.echo(f"  {row.subscriber} {row.target}: {state}: {error}")
+    for reader, slot, why_not, count in standing:
+        click.echo(_line(reader, slot, why_not, count))
+    if note:
+        click.echo(note)
+
+
+def _line(reader: Subscriber, slot: str, why_not: str, count: int) -> str:
+    """Return "ada  nothing due · 3 waiting · next Mon 23 Nov 08:00 Europe/Berlin · now: paperdigest send ada"."""
+    if why_not:
+        return f"{reader.name}  {why_not}"
+    parts = [
+        f"{reader.name}  nothing due",
+        f"{count:,} waiting",
+        f"next {in_words(slot)}" if slot else "at once",
+    ]
+    if count:
+        parts.append(f"now: paperdigest send {reader.name}")
+    return " · ".join(parts)
+
+
+def in_words(slot: str) -> str:
+    """Return a slot's name for people: "Mon 23 Nov 08:00 Europe/Berlin"."""
+    from paperdigest.core import words
+
+    local, _, zone = slot.partition(" ")
+    at = datetime.fromisoformat(local)
+    return f"{words.weekday(at)[:3]} {words.short_date(at)} {at:%H:%M} {zone}"

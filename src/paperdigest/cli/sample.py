@@ -1,0 +1,81 @@
+"""A sample digest through a subscriber's real channels. Nothing of it enters the ledger."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from paperdigest.cli.answers import say
+from paperdigest.core import letter, schedule
+from paperdigest.core.arrange import TopicFinds, arrange
+from paperdigest.core.entry import Desk, Find
+from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.paper import Paper
+from paperdigest.core.ports import Sent
+from paperdigest.core.query import keywords
+
+if TYPE_CHECKING:
+    from paperdigest.app import App
+    from paperdigest.core.digest import Digest
+    from paperdigest.core.subscription import Subscriber
+
+_PAPER = Paper(
+    title="A sample paper: this message shows that deliveries arrive",
+    abstract="Nothing here is real. If you can read this sample, your digests will reach you the same way.",
+    authors=("paperdigest",),
+)
+
+
+def send_samples(app: App, readers: Sequence[Subscriber], now: datetime, *, as_json: bool) -> int:
+    """Send one sample to every target of the readers; return the exit code."""
+    results = [
+        (reader.name, target, _send(app, reader, target, now))
+        for reader in readers
+        for target in reader.deliver
+    ]
+    if as_json:
+        say(
+            {
+                "sent": [
+                    {"subscriber": name, "target": target, "error": error}
+                    for name, target, error in results
+                ]
+            }
+        )
+    else:
+        for name, target, error in results:
+            click.echo(f"{name}  {target}  {error or 'sent'}")
+    return 4 if any(error for _, _, error in results) else 0
+
+
+def _send(app: App, reader: Subscriber, target: str, now: datetime) -> str:
+    """Send to one target; return what went wrong, "" when it was sent."""
+    name, _, bare = target.partition(":")
+    try:
+        _, message = app.press.renderer.render(_digest(reader, now))
+        channel = app.channel(name)
+        # A key of its own each time: a sample may be sent as often as one likes.
+        receipt = ""
+        for part in channel.prepare(message, bare, key=f"test{secrets.token_hex(10)}", at=now):
+            outcome = channel.send(part, receipt)
+            if not isinstance(outcome, Sent):
+                return outcome.reason
+            receipt = receipt or outcome.receipt
+    except PaperdigestError as error:
+        return str(error)
+    return ""
+
+
+def _digest(reader: Subscriber, now: datetime) -> Digest:
+    zone = schedule.zone(reader.timezone)
+    local = now.astimezone(zone)
+    query = keywords(["sample"])
+    find = Find(0, _PAPER, "new", 0, now, 1, lambda: query.hits(_PAPER))
+    frame = letter.Frame(
+        reader, schedule.Slot("test", now), "digest", local, local - timedelta(days=1), local
+    )
+    return letter.digest(frame, arrange([TopicFinds("Test", (find,))], Desk(), local))

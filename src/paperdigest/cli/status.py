@@ -1,0 +1,143 @@
+"""`paperdigest status`: how everything stands, for people and for health checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from paperdigest import __version__
+from paperdigest.cli.answers import iso, say, table
+from paperdigest.cli.session import json_option, opened_app
+from paperdigest.cli.sources import source_states
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from paperdigest.app import App
+
+#: States that a person should look at.
+TROUBLED = ("failed", "unknown", "held")
+
+
+@click.command()
+@click.option(
+    "--healthy", is_flag=True, help="Print nothing more than needed; end with 1 if something ails."
+)
+@json_option
+@click.pass_context
+def command(ctx: click.Context, healthy: bool, as_json: bool) -> int:
+    """Say how everything stands: papers, sources, subscribers, deliveries."""
+    with opened_app(ctx) as app:
+        told = _status(app, app.clock())
+    if as_json:
+        say(told)
+    elif healthy:
+        click.echo("healthy" if told["healthy"] else "\n".join(told["ails"]))
+    else:
+        _print(told)
+    return 1 if healthy and not told["healthy"] else 0
+
+
+def _status(app: App, now: datetime) -> dict[str, Any]:
+    sources = source_states(app, now)
+    told: dict[str, Any] = {
+        "healthy": True,
+        "version": __version__,
+        "database": str(app.database),
+        "papers": 0,
+        "sources": sources,
+        "subscribers": len(app.settings.subscribers),
+        "due": [],
+        "deliveries": {},
+        "ails": _ails_of_config(app) + _ails_of_sources(sources),
+        "service": _service(app),
+    }
+    _from_store(app, now, told)
+    told["healthy"] = not told["ails"]
+    return told
+
+
+def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
+    from paperdigest.flow.due import due, standings
+    from paperdigest.store import deliveries, history
+    from paperdigest.store.connection import NoHistory
+
+    try:
+        with app.open_store(write=False) as store:
+            readers = app.readers(store)
+            told["papers"] = history.paper_count(store)
+            told["subscribers"] = len(readers)
+            told["deliveries"] = deliveries.counts(store)
+            told["due"] = [
+                {"subscriber": work.subscriber.name, "slot": work.slot.name}
+                for work in due(store, readers, now)
+            ]
+            told["next"] = [
+                {
+                    "subscriber": found.subscriber.name,
+                    "slot": found.next_slot.name if found.next_slot else "at once",
+                    "why_not": found.why_not,
+                    "last_digest_at": iso(found.lane.last_digest_at),
+                }
+                for found in standings(store, readers, now)
+            ]
+    except NoHistory:
+        told["next"] = []
+    told["ails"] += [
+        f"{count} deliveries {state} · paperdigest deliveries --state {state}"
+        for state, count in told["deliveries"].items()
+        if state in TROUBLED and count
+    ]
+
+
+def _ails_of_config(app: App) -> list[str]:
+    return [str(problem) for broken in app.settings.broken for problem in broken.problems]
+
+
+def _ails_of_sources(sources: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"source {one['name']}: {one['status']}" + (f" ({one['error']})" if one["error"] else "")
+        for one in sources
+        if one["status"] in ("failed", "stale")
+    ]
+
+
+def _service(app: App) -> str:
+    from paperdigest.core.errors import LockHeld
+    from paperdigest.store.locks import FileLock
+
+    lock = FileLock(app.settings.storage / "service.lock")
+    if not lock.path.exists():
+        return "not running"
+    try:
+        # The note in the file outlives its writer; only the lock itself tells.
+        with lock.holding():
+            return "not running"
+    except LockHeld:
+        return str(lock.holder() or "running")
+
+
+def _print(told: dict[str, Any]) -> None:
+    click.echo(
+        f"{told['database']}: {told['papers']:,} papers, {told['subscribers']:,} subscribers"
+    )
+    click.echo(f"service: {told['service']}")
+    table(
+        [
+            (one["name"], one["status"], f"{one['new']:,} new in 24 hours")
+            for one in told["sources"]
+        ],
+        indent="  ",
+    )
+    for one in told["next"][:50]:
+        click.echo(f"  {one['subscriber']}: {one['why_not'] or 'next ' + one['slot']}")
+    waiting = {state: count for state, count in told["deliveries"].items() if count}
+    if waiting:
+        click.echo(
+            "deliveries: " + ", ".join(f"{count:,} {state}" for state, count in waiting.items())
+        )
+    for ail in told["ails"]:
+        click.echo(f"! {ail}")
+    if not told["ails"]:
+        click.echo("healthy")

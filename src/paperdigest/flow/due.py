@@ -1,0 +1,217 @@
+"""Which lanes are due, and for which slot. Reads the store; decides by `core.schedule` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from paperdigest.core import schedule
+from paperdigest.core.schedule import Schedule, Slot
+from paperdigest.core.subscription import Pause, Subscriber, Topic, topic_to_json
+from paperdigest.flow.register import lane_names
+from paperdigest.store import history, subscribers
+from paperdigest.store.connection import Store
+from paperdigest.store.subscribers import MAIN, Lane
+from paperdigest.store.suppressions import EVERYTHING, Suppression, suppressions
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One lane that may get a digest now.
+
+    `slot` names it. `missed` are the regular slots since the last one, oldest first, `slot` itself
+    included. `moves_schedule` is False for `send` and looks ahead of the schedule that find nothing.
+    `targets` are those that may be served.
+    """
+
+    subscriber: Subscriber
+    lane: Lane
+    topics: tuple[Topic, ...]
+    asked_before: Mapping[str, str]
+    slot: Slot
+    missed: tuple[Slot, ...]
+    targets: tuple[str, ...]
+    kind: str = "digest"
+    forced: bool = False
+
+    @property
+    def first(self) -> bool:
+        """Say whether this reader's lane never had a digest."""
+        return self.lane.digests == 0
+
+    @property
+    def regular(self) -> bool:
+        """Say whether a slot of the schedule itself is due."""
+        return bool(self.missed)
+
+    @property
+    def definitions(self) -> dict[str, str]:
+        """Return what the lane's topics ask for now."""
+        return {topic.name: topic_to_json(topic) for topic in self.topics}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one lane stands when nothing is due: when next, or why not."""
+
+    subscriber: Subscriber
+    lane: Lane
+    next_slot: Slot | None
+    why_not: str = ""
+
+
+def due(
+    store: Store,
+    wanted: Sequence[Subscriber],
+    now: datetime,
+    *,
+    forced: frozenset[str] | None = None,
+) -> list[Work]:
+    """Return the lanes to compose now. `forced` names subscribers served whatever the schedule says."""
+    look = _Look(store, now)
+    works = []
+    for subscriber in wanted:
+        if forced is not None and subscriber.name not in forced:
+            continue
+        for name in lane_names(subscriber):
+            work = look.work(subscriber, name, forced=forced is not None)
+            if work is not None:
+                works.append(work)
+    return works
+
+
+def standings(store: Store, wanted: Sequence[Subscriber], now: datetime) -> list[Standing]:
+    """Return each main lane's next slot, or why it has none."""
+    look = _Look(store, now)
+    found = []
+    for subscriber in wanted:
+        lane = look.lane(subscriber, MAIN)
+        if lane is None:
+            continue
+        why_not = look.hindrance(subscriber, lane)
+        plan = schedule.parse_schedule(subscriber.schedule)
+        zone = schedule.zone(subscriber.timezone)
+        found.append(
+            Standing(
+                subscriber,
+                lane,
+                None if plan.at_once else schedule.next_slot(plan, zone, now),
+                why_not,
+            )
+        )
+    return found
+
+
+class _Look:
+    """One reading of the store, shared by all subscribers of a round."""
+
+    def __init__(self, store: Store, now: datetime) -> None:
+        self.now = now
+        self.newest = history.newest_change(store)
+        self.registered = subscribers.registered(store)
+        self.lanes = subscribers.lanes(store)
+        self.asked = subscribers.topics_seen(store)
+        self.suppressed = suppressions(store)
+
+    def lane(self, subscriber: Subscriber, name: str) -> Lane | None:
+        row = self.registered.get(subscriber.name)
+        return None if row is None else self.lanes.get((row.id, name))
+
+    def hindrance(self, subscriber: Subscriber, lane: Lane) -> str:
+        """Say in words why nothing may be composed for this subscriber; "" when nothing hinders."""
+        today = self.now.astimezone(schedule.zone(subscriber.timezone)).date()
+        if subscriber.pause is not None and _paused(subscriber.pause, today):
+            until = subscriber.pause.until
+            return "paused" + (f" until {until.isoformat()}" if until else "")
+        held = self.suppressed.get((lane.subscriber_id, EVERYTHING))
+        if held is not None and held.holds(today):
+            return str(held)
+        if not self.targets(subscriber, lane):
+            return (
+                "every target is paused or stopped"
+                if subscriber.deliver
+                else "no target to deliver to"
+            )
+        return ""
+
+    def targets(self, subscriber: Subscriber, lane: Lane) -> tuple[str, ...]:
+        today = self.now.astimezone(schedule.zone(subscriber.timezone)).date()
+        return tuple(
+            target
+            for target in dict.fromkeys(subscriber.deliver)
+            if not _holds(self.suppressed.get((lane.subscriber_id, target)), today)
+        )
+
+    def work(self, subscriber: Subscriber, name: str, *, forced: bool) -> Work | None:
+        lane = self.lane(subscriber, name)
+        topics = tuple(topic for topic in subscriber.topics if (topic.schedule or MAIN) == name)
+        if lane is None or self.hindrance(subscriber, lane):
+            return None
+        plan = schedule.parse_schedule(subscriber.schedule if name == MAIN else name)
+        slot, missed = self._slot(subscriber, lane, plan, topics, forced=forced)
+        if slot is None:
+            return None
+        return Work(
+            subscriber,
+            lane,
+            topics,
+            self.asked.get(lane.id, {}),
+            slot,
+            missed,
+            self.targets(subscriber, lane),
+            kind="alert" if plan.at_once else "digest",
+            forced=forced,
+        )
+
+    def _slot(
+        self,
+        subscriber: Subscriber,
+        lane: Lane,
+        plan: Schedule,
+        topics: tuple[Topic, ...],
+        *,
+        forced: bool,
+    ) -> tuple[Slot | None, tuple[Slot, ...]]:
+        zone = schedule.zone(subscriber.timezone)
+        local = self.now.astimezone(zone)
+        stirred = self.newest > lane.bookmark or self._asks_anew(lane, topics)
+        if plan.at_once:
+            # An alert is named by its last change; quiet hours only delay it.
+            if not (stirred or forced) or (_quiet(subscriber, local) and not forced):
+                return None, ()
+            name = f"change {self.newest}"
+            again = f" {local:%Y-%m-%dT%H:%M:%S}" if lane.last_slot.startswith(name) else ""
+            return Slot(name + again, self.now), ()
+        missed = schedule.due(plan, zone, lane.last_slot_at or lane.created_at, self.now)
+        if forced:
+            return Slot(f"{local:%Y-%m-%dT%H:%M:%S} {subscriber.timezone}", self.now), ()
+        if missed:
+            return missed[-1], missed
+        if lane.digests == 0 and stirred:
+            return Slot(f"{local:%Y-%m-%dT%H:%M} {subscriber.timezone}", self.now), ()
+        return None, ()
+
+    def _asks_anew(self, lane: Lane, topics: tuple[Topic, ...]) -> bool:
+        now_asked = {topic.name: topic_to_json(topic) for topic in topics}
+        return now_asked != self.asked.get(lane.id, {})
+
+
+def _paused(pause: Pause, today: date) -> bool:
+    return (pause.from_day is None or pause.from_day <= today) and (
+        pause.until is None or today < pause.until
+    )
+
+
+def _holds(held: Suppression | None, today: date) -> bool:
+    return held is not None and held.holds(today)
+
+
+def _quiet(subscriber: Subscriber, local: datetime) -> bool:
+    if not subscriber.quiet:
+        return False
+    start, end = schedule.parse_quiet(subscriber.quiet)
+    at = local.time()
+    return start <= at < end if start <= end else at >= start or at < end

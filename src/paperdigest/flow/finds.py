@@ -1,0 +1,304 @@
+"""What each due lane may show: changes past its bookmark, matched, less what this reader already had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from paperdigest.core import words
+from paperdigest.core.arrange import TopicFinds
+from paperdigest.core.entry import Find
+from paperdigest.core.matcher import Match, Matcher
+from paperdigest.core.paper import Change, ChangeKind, Paper
+from paperdigest.core.query import Query
+from paperdigest.core.subscription import Topic, topic_from_json
+from paperdigest.flow.due import Work
+from paperdigest.store import digests, history
+from paperdigest.store.connection import Store
+from paperdigest.store.digests import Outcome
+from paperdigest.store.subscribers import MAIN
+
+#: How long a completed or cross-listed paper is still news, and how long "over limit" waits.
+STILL_NEWS = timedelta(days=30)
+WAITS = timedelta(days=14)
+NEW = str(ChangeKind.NEW)
+
+
+@dataclass(frozen=True, slots=True)
+class LaneFinds:
+    """What one lane found. `skipped` are finds that `catch_up = "skip"` leaves out, with their topic."""
+
+    topics: tuple[TopicFinds, ...]
+    skipped: tuple[tuple[Find, str], ...] = ()
+
+    @property
+    def by_paper(self) -> dict[tuple[int, str], Find]:
+        """Return every find by (paper key, reason)."""
+        return {(find.key, find.reason): find for topic in self.topics for find in topic.finds}
+
+    def __bool__(self) -> bool:
+        return any(topic.finds for topic in self.topics)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What was read for a round of composing: changes, their papers, and who matches what."""
+
+    newest: int
+    changes: tuple[Change, ...]
+    papers: Mapping[int, Paper]
+    matches: Mapping[Query, Mapping[int, Match]] = field(repr=False)
+    waiting: Mapping[int, Sequence[Outcome]] = field(default_factory=dict)
+
+
+def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
+    """Read everything the due lanes need, once, and match it in one go."""
+    newest = history.newest_change(store)
+    since = min((_reach(store, work, now) for work in works), default=newest)
+    changes = tuple(history.changes_after(store, since, newest))
+    waiting = digests.waiting(store, [work.lane.id for work in works], now - WAITS)
+    keys = {change.paper_key for change in changes}
+    keys.update(row.paper_key for rows in waiting.values() for row in rows)
+    papers = history.papers(store, sorted(keys))
+    return Window(newest, changes, papers, _match(works, papers), waiting)
+
+
+def lane_finds(store: Store, work: Work, window: Window, now: datetime) -> LaneFinds:
+    """Return what one lane may show now."""
+    return _Reading(store, work, window, now).finds()
+
+
+def _reach(store: Store, work: Work, now: datetime) -> int:
+    """Return the change number from which this lane has to read: its bookmark, or further back."""
+    back = [work.lane.bookmark]
+    if work.asked_before and work.definitions != work.asked_before:
+        back.append(history.change_before(store, now - work.subscriber.backfill))
+    back.extend(
+        history.change_before(store, now - topic.within) for topic in work.topics if topic.trending
+    )
+    return min(back)
+
+
+def _match(works: Sequence[Work], papers: Mapping[int, Paper]) -> dict[Query, dict[int, Match]]:
+    queries = list(dict.fromkeys(_queries(works)))
+    keys = list(papers)
+    matches: dict[Query, dict[int, Match]] = {query: {} for query in queries}
+    for match in Matcher(queries).matches([papers[key] for key in keys]):
+        matches[queries[match.query]][keys[match.paper]] = match
+    return matches
+
+
+def _alert_topics(work: Work) -> tuple[Topic, ...]:
+    if work.lane.name != MAIN:
+        return ()
+    return tuple(topic for topic in work.subscriber.topics if topic.schedule == "at once")
+
+
+def _queries(works: Iterable[Work]) -> Iterable[Query]:
+    for work in works:
+        for topic in (*work.topics, *_alert_topics(work), *_edited(work).values()):
+            if topic.query is not None:
+                yield topic.query
+
+
+def _edited(work: Work) -> dict[str, Topic]:
+    """Return the earlier form of every topic that asks for something else now."""
+    return {
+        name: topic_from_json(work.asked_before[name])
+        for name, definition in work.definitions.items()
+        if name in work.asked_before and work.asked_before[name] != definition
+    }
+
+
+class _Reading:
+    """One lane's view of the window."""
+
+    def __init__(self, store: Store, work: Work, window: Window, now: datetime) -> None:
+        self.work = work
+        self.window = window
+        self.now = now
+        self.edited = _edited(work)
+        self.lookback = now - work.subscriber.backfill
+        keys = {change.paper_key for change in window.changes}
+        rows = digests.outcomes_for(store, work.lane.subscriber_id, sorted(keys))
+        self.had = {
+            (row.paper_key, row.reason): row for row in rows if row.outcome not in digests.WAITING
+        }
+
+    def finds(self) -> LaneFinds:
+        fresh = self._fresh()
+        cut = self._skip_before()
+        topics: list[TopicFinds] = []
+        skipped: list[tuple[Find, str]] = []
+        for topic in self.work.topics:
+            for finds in self._of_topic(topic, fresh):
+                keep = tuple(find for find in finds.finds if cut is None or find.seen_at > cut)
+                if cut is not None:
+                    skipped += [(find, topic.name) for find in finds.finds if find.seen_at <= cut]
+                topics.append(replace(finds, finds=keep))
+        topics += self._alerts()
+        topics += self._updates()
+        return LaneFinds(tuple(topics), tuple(skipped))
+
+    # -- candidates
+
+    def _fresh(self) -> dict[int, Find]:
+        """Return papers that are news for this lane: past its bookmark or waiting, not had yet."""
+        found: dict[int, Find] = {}
+        for change in self.window.changes:
+            if change.number > self.work.lane.bookmark and self._is_news(change):
+                self._offer(found, change)
+        for row in self.window.waiting.get(self.work.lane.id, ()):
+            paper = self.window.papers.get(row.paper_key)
+            if paper is not None and row.reason == NEW:
+                found[row.paper_key] = Find(row.paper_key, paper, NEW, row.change, row.at)
+        return found
+
+    def _offer(self, found: dict[int, Find], change: Change) -> None:
+        paper = self.window.papers.get(change.paper_key)
+        if paper is None or paper.withdrawn or (change.paper_key, NEW) in self.had:
+            return
+        found.setdefault(
+            change.paper_key, Find(change.paper_key, paper, NEW, change.number, change.at)
+        )
+
+    def _is_news(self, change: Change) -> bool:
+        if change.kind is ChangeKind.NEW and not change.completes:
+            return True
+        again = change.completes or change.kind is ChangeKind.CROSS_LISTED
+        paper = self.window.papers.get(change.paper_key)
+        seen_at = paper.first_seen_at if paper is not None else None
+        return again and (seen_at is None or self.now - seen_at <= STILL_NEWS)
+
+    def _skip_before(self) -> datetime | None:
+        if self.work.subscriber.catch_up == "skip" and len(self.work.missed) > 1:
+            return self.work.missed[-2].at
+        return None
+
+    # -- topics
+
+    def _of_topic(self, topic: Topic, fresh: Mapping[int, Find]) -> Iterable[TopicFinds]:
+        if topic.trending:
+            yield self._trending(topic)
+            return
+        base = fresh
+        if self.work.asked_before and topic.name not in self.work.asked_before:
+            base = {**self._earlier_than_bookmark(), **fresh}
+        yield _topic_finds(self.work, topic, self._matched(topic, base), earlier=self._told(topic))
+        if topic.name in self.edited:
+            late = self._late(topic, fresh)
+            if late:
+                yield _topic_finds(self.work, topic, late, name=self._new_words(topic))
+
+    def _late(self, topic: Topic, fresh: Mapping[int, Find]) -> tuple[Find, ...]:
+        """Return what only the edited topic finds among papers this lane has already passed."""
+        before = self._matched_keys(self.edited[topic.name])
+        passed = {
+            key: find
+            for key, find in self._earlier_than_bookmark().items()
+            if key not in before and key not in fresh
+        }
+        return self._matched(topic, passed)
+
+    def _new_words(self, topic: Topic) -> str:
+        known = set(self.edited[topic.name].words)
+        return words.new_words([word for word in topic.words if word not in known], topic.name)
+
+    def _earlier_than_bookmark(self) -> dict[int, Find]:
+        found: dict[int, Find] = {}
+        for change in self.window.changes:
+            passed = change.number <= self.work.lane.bookmark and change.at >= self.lookback
+            if passed and change.kind is ChangeKind.NEW:
+                self._offer(found, change)
+        return found
+
+    def _trending(self, topic: Topic) -> TopicFinds:
+        since = self.now - topic.within
+        found: dict[int, Find] = {}
+        for change in self.window.changes:
+            if change.kind is ChangeKind.NEW and change.at >= since:
+                self._offer(found, change)
+        finds = self._matched(topic, found)
+        popular = tuple(find for find in finds if (find.paper.votes or 0) >= topic.min_votes)
+        return _topic_finds(self.work, topic, popular)
+
+    def _matched(self, topic: Topic, finds: Mapping[int, Find]) -> tuple[Find, ...]:
+        query = topic.query
+        if query is None:
+            return tuple(finds.values()) if topic.trending else ()
+        matches = self.window.matches[query]
+        return tuple(_found_by(find, matches[key]) for key, find in finds.items() if key in matches)
+
+    def _matched_keys(self, topic: Topic) -> frozenset[int]:
+        query = topic.query
+        return frozenset() if query is None else frozenset(self.window.matches[query])
+
+    def _told(self, topic: Topic) -> tuple[tuple[Find, str], ...]:
+        """Return finds past the bookmark that another lane of this reader has sent already."""
+        matched = self._matched_keys(topic)
+        told: dict[int, tuple[Find, str]] = {}
+        for change in self.window.changes:
+            row = self.had.get((change.paper_key, NEW))
+            if row is None or row.lane_id == self.work.lane.id or change.paper_key not in matched:
+                continue
+            paper = self.window.papers.get(change.paper_key)
+            if (
+                change.number > self.work.lane.bookmark
+                and paper is not None
+                and row.digest_id is not None
+            ):
+                find = Find(change.paper_key, paper, NEW, change.number, change.at)
+                told[change.paper_key] = (find, words.sent_earlier(row.at, self.now))
+        return tuple(told.values())
+
+    def _alerts(self) -> list[TopicFinds]:
+        """Return the alert topics of a main lane: their papers went out at once and are only named."""
+        if self.work.lane.name != MAIN:
+            return []
+        named = ((topic.name, self._told(topic)) for topic in _alert_topics(self.work))
+        return [TopicFinds(name, (), earlier=told) for name, told in named if told]
+
+    # -- news about papers this reader was sent
+
+    def _updates(self) -> list[TopicFinds]:
+        if self.work.lane.name != MAIN:
+            return []
+        found: dict[tuple[int, str], Find] = {}
+        for change in self.window.changes:
+            if change.number > self.work.lane.bookmark and self._concerns(change):
+                paper = self.window.papers[change.paper_key]
+                find = Find(change.paper_key, paper, change.reason, change.number, change.at)
+                found[(change.paper_key, change.reason)] = find
+        if not found:
+            return []
+        return [TopicFinds(words.UPDATES, tuple(found.values()), limit=self.work.subscriber.limit)]
+
+    def _concerns(self, change: Change) -> bool:
+        if change.kind is ChangeKind.NEW or str(change.kind) not in self.work.subscriber.include:
+            return False
+        had = self.had.get((change.paper_key, NEW))
+        was_sent = had is not None and had.outcome in ("sent", "listed")
+        return was_sent and (change.paper_key, change.reason) not in self.had
+
+
+def _found_by(find: Find, match: Match) -> Find:
+    return replace(find, strength=match.strength, hits=lambda: match.hits)
+
+
+def _topic_finds(
+    work: Work,
+    topic: Topic,
+    finds: tuple[Find, ...],
+    *,
+    name: str = "",
+    earlier: tuple[tuple[Find, str], ...] = (),
+) -> TopicFinds:
+    return TopicFinds(
+        name or topic.name,
+        finds,
+        weight=topic.weight,
+        limit=work.subscriber.limit if topic.limit is None else topic.limit,
+        trending=topic.trending,
+        earlier=earlier,
+    )

@@ -1,0 +1,132 @@
+"""Why a reader did or did not get a paper: one answer for any pair, with its reasons. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from paperdigest.core import words
+from paperdigest.core.paper import ChangeKind, Paper
+from paperdigest.core.schedule import zone
+from paperdigest.core.subscription import Subscriber, Topic
+from paperdigest.flow.due import standings
+from paperdigest.store import deliveries, digests, history, subscribers
+from paperdigest.store.connection import Store
+from paperdigest.store.deliveries import Delivery
+from paperdigest.store.digests import Outcome
+from paperdigest.store.subscribers import MAIN
+
+#: What a recorded outcome is called when its message has gone out.
+_SETTLED = {"sent": "sent", "listed": "listed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`answer` is one of the interface's words; `because` are sentences for people."""
+
+    answer: str
+    because: tuple[str, ...]
+    deliveries: tuple[Delivery, ...] = ()
+
+
+def why(store: Store, reader: Subscriber, key: int, paper: Paper, now: datetime) -> Answer:
+    """Answer for one reader and one paper."""
+    row = subscribers.registered(store).get(reader.name)
+    if row is None:
+        return Answer(
+            "before bookmark",
+            (f"{reader.name} is not registered yet · run: paperdigest run --once",),
+        )
+    outcomes = [
+        found for found in digests.outcomes_for(store, row.id, [key]) if found.reason == "new"
+    ]
+    found = [_found(topic, paper) for topic in reader.topics]
+    reasons = tuple(text for text in found if text)
+    if outcomes:
+        return _recorded(store, reader, outcomes[0], reasons)
+    if not reasons:
+        return _unmatched(reader, paper)
+    return _waiting(store, reader, row.id, key, reasons, now)
+
+
+def _recorded(
+    store: Store, reader: Subscriber, outcome: Outcome, reasons: tuple[str, ...]
+) -> Answer:
+    when = words.full_date(outcome.at.astimezone(zone(reader.timezone)))
+    told = f"{outcome.outcome} under {outcome.topic} on {when}"
+    if outcome.digest_id is None:
+        return Answer(outcome.outcome, (told, *reasons))
+    rows = tuple(deliveries.listed(store, digest_id=outcome.digest_id, limit=1000))
+    parents = [row for row in rows if row.part == 0]
+    if outcome.outcome not in _SETTLED or any(row.state == "sent" for row in parents):
+        return Answer(outcome.outcome, (told, *reasons), rows)
+    states = ", ".join(f"{row.target} {row.state}" for row in parents)
+    return Answer("pending", (f"composed on {when}, not sent yet: {states}", *reasons), rows)
+
+
+def _unmatched(reader: Subscriber, paper: Paper) -> Answer:
+    excluded = [
+        f"{topic.name}: would match, but is excluded by {', '.join(_excluders(topic, paper))}"
+        for topic in reader.topics
+        if topic.exclude and _found(replace(topic, exclude=()), paper)
+    ]
+    if excluded:
+        return Answer("excluded", tuple(excluded))
+    elsewhere = [
+        f"{topic.name}: the words match, but not the {' or '.join(_limits(topic))} asked for"
+        for topic in reader.topics
+        if _limits(topic) and _found(replace(topic, categories=(), sources=()), paper)
+    ]
+    return Answer("not matched", tuple(elsewhere) or ("none of the topics finds it",))
+
+
+def _waiting(
+    store: Store,
+    reader: Subscriber,
+    id_: int,
+    key: int,
+    reasons: tuple[str, ...],
+    now: datetime,
+) -> Answer:
+    lane = subscribers.lanes(store)[(id_, MAIN)]
+    changes = [change for change in history.changes_of(store, key) if change.kind is ChangeKind.NEW]
+    if not changes:
+        return Answer("before bookmark", ("it entered history without news", *reasons))
+    if max(change.number for change in changes) <= lane.bookmark:
+        seen = words.full_date(changes[0].at.astimezone(zone(reader.timezone)))
+        return Answer(
+            "before bookmark",
+            (f"first seen on {seen}, before {reader.name}'s topics looked back that far", *reasons),
+        )
+    standing = standings(store, [reader], now)[0]
+    if standing.why_not:
+        return Answer("paused", (standing.why_not, *reasons))
+    when = (
+        f"waits for the digest of {standing.next_slot.name}"
+        if standing.next_slot
+        else "goes out at once"
+    )
+    return Answer("pending", (when, *reasons))
+
+
+def _found(topic: Topic, paper: Paper) -> str:
+    """Return why a topic finds a paper, in words; "" when it does not."""
+    query = topic.query
+    if query is None:
+        return ""
+    hits = query.hits(paper)
+    if not hits:
+        return ""
+    places = dict.fromkeys(f'"{hit.text}" in the {hit.field} ({hit.term})' for hit in hits)
+    return f"{topic.name}: {'; '.join(list(places)[:6])}"
+
+
+def _excluders(topic: Topic, paper: Paper) -> Sequence[str]:
+    return [word for word in topic.exclude if _found(Topic(topic.name, keywords=(word,)), paper)]
+
+
+def _limits(topic: Topic) -> Sequence[str]:
+    return [
+        name for name, given in (("category", topic.categories), ("source", topic.sources)) if given
+    ]

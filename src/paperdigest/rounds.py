@@ -1,0 +1,101 @@
+"""What the service does at each beat, each in a thread and with a store of its own. Config files are read
+again when they changed; a wrong one leaves the old in force."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from paperdigest.app import App
+from paperdigest.config import changed
+from paperdigest.core.errors import ConfigError, LockHeld
+from paperdigest.logs import event
+
+log = logging.getLogger(__name__)
+
+#: Before a slot, sources not read for this long are read once more.
+STALE = timedelta(minutes=30)
+KEEP_PAYLOADS = timedelta(days=30)
+
+
+class AppRounds:
+    """The rounds of one app."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._reading = threading.Lock()  # ingest and compose both read sources; once is enough
+        self._reloading = threading.Lock()
+        self._troubled: tuple[str, ...] = ()
+
+    @property
+    def app(self) -> App:
+        """Return the app as it is configured now."""
+        return self._app
+
+    def reload(self) -> None:
+        """Read the config again now; keep the old one if the new one is wrong."""
+        with self._reloading:
+            self._reload()
+
+    def ingest(self, now: datetime) -> bool:
+        """Read the sources that are due. Returns whether they brought anything."""
+        self._refresh()
+        with self._reading, self._app.open_store() as store:
+            report = self._app.ingest(store, now)
+        return any(report.total(count) for count in ("new", "revised", "merged"))
+
+    def compose(self, now: datetime) -> bool:
+        """Write the digests that are due, after reading once more what was not read lately.
+        Returns whether there was one."""
+        from paperdigest.flow.due import due
+
+        self._refresh()
+        app = self._app
+        with app.open_store() as store:
+            app.register(store, now)
+            if any(work.regular for work in due(store, app.readers(store), now)):
+                with self._reading:
+                    app.ingest(store, now, stale_for=STALE)
+            report = app.compose(store, now)
+        for done in report.digests:
+            log.info(
+                "composed subscriber=%s slot=%r papers=%d", done.subscriber, done.slot, done.papers
+            )
+        for name, reason in report.failed:
+            log.error("not composed subscriber=%s error=%r", name, reason)
+        return bool(report.digests)
+
+    def deliver(self, now: datetime, stop: Callable[[], bool]) -> None:
+        """Empty the outbox."""
+        try:
+            with self._app.open_store() as store:
+                self._app.deliver(store, stop)
+        except LockHeld as held:
+            log.info("another process delivers reason=%r", str(held))
+
+    def upkeep(self, now: datetime) -> None:
+        """Drop what is kept no longer than it is useful."""
+        from paperdigest.store import deliveries
+
+        with self._app.open_store() as store, store.transaction():
+            deliveries.forget_payloads(store, now - KEEP_PAYLOADS)
+
+    def _refresh(self) -> None:
+        with self._reloading:
+            if changed(self._app.settings):
+                self._reload()
+
+    def _reload(self) -> None:
+        old = self._app
+        try:
+            self._app = App.at(old.settings.path, old.clock)
+        except ConfigError as error:
+            told = tuple(str(problem) for problem in error.problems)
+            if told != self._troubled:
+                event(log, "config-not-reloaded", level=logging.ERROR, problems="; ".join(told))
+            self._troubled = told
+            return
+        self._troubled = ()
+        event(log, "config-reloaded", path=old.settings.path)

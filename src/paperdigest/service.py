@@ -1,0 +1,187 @@
+"""The service: runs the rounds on the heartbeat until it is told to stop.
+
+Owns signals, the order of ending, and that one failing round stops no other. What a round does
+is the app's; what is due is the core's.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Protocol
+
+from paperdigest.core.errors import PaperdigestError
+from paperdigest.heartbeat import Heartbeat
+from paperdigest.logs import event
+from paperdigest.signals import Bell, notify
+
+log = logging.getLogger(__name__)
+
+#: How often each round is started. What is due is asked each time, so this is only the delay.
+EVERY: Mapping[str, timedelta] = MappingProxyType(
+    {
+        "ingest": timedelta(seconds=30),
+        "compose": timedelta(seconds=30),
+        "deliver": timedelta(seconds=10),
+        "upkeep": timedelta(hours=1),
+    }
+)
+#: Which round has work when another found some.
+_FOLLOWERS: Mapping[str, str] = MappingProxyType({"ingest": "compose", "compose": "deliver"})
+#: How long the message in hand may take after SIGTERM; half of the systemd unit's TimeoutStopSec.
+GRACE = timedelta(seconds=30)
+#: A step of the wall clock against the monotonic one that is worth a word and an extra beat.
+JUMP = timedelta(minutes=1)
+_LOOK = timedelta(seconds=5)
+_ENDS: Mapping[int, int] = MappingProxyType({signal.SIGTERM: 0, signal.SIGINT: 130})
+_RELOAD = getattr(signal, "SIGHUP", None)  # not everywhere
+#: A signal often comes twice at once, from a terminal and from a wrapper: that is no impatience.
+_DOUBLE = timedelta(seconds=1)
+
+
+class Rounds(Protocol):
+    """What the service runs. Each call does what is due at `now` and returns; `reload()` is optional."""
+
+    def ingest(self, now: datetime) -> bool:
+        """Read what the sources have; True when that was something new, so that composing need not wait."""
+        ...
+
+    def compose(self, now: datetime) -> bool:
+        """Make the digests that are due; True when there was one, so that delivering need not wait."""
+        ...
+
+    def deliver(self, now: datetime, stop: Callable[[], bool]) -> None:
+        """Send what is waiting; begin no further message once `stop()` is true."""
+        ...
+
+    def upkeep(self, now: datetime) -> None:
+        """Back up, tidy up, tell the operator."""
+        ...
+
+
+class Service:
+    """Four rounds, each on its own beat. `clock` gives the aware time that is passed to them."""
+
+    def __init__(
+        self,
+        rounds: Rounds,
+        clock: Callable[[], datetime],
+        *,
+        every: Mapping[str, timedelta] = EVERY,
+    ) -> None:
+        self._clock = clock
+        self._every = every
+        self._calls: dict[str, Callable[[datetime], object]] = {
+            "ingest": rounds.ingest,
+            "compose": rounds.compose,
+            "deliver": lambda now: rounds.deliver(now, self._stopping.is_set),
+            "upkeep": rounds.upkeep,
+        }
+        self._reload: Callable[[], None] | None = getattr(rounds, "reload", None)
+        self._stopping = threading.Event()
+        self._bell: Bell | None = None
+        self._heartbeat: Heartbeat | None = None
+        self._failing: dict[str, str] = {}
+
+    def run(self) -> int:
+        """Run until `stop()`, SIGTERM (both 0) or SIGINT (130); return that exit code.
+
+        The message in hand is finished, for at most 30 seconds; a second SIGINT waits no longer.
+        SIGHUP calls `rounds.reload()`.
+        """
+        heartbeat = self._heartbeat = Heartbeat(self._every, self._round)
+        drift = self._drift()  # before the first beat, so that no step is missed
+        with closing(Bell()) as self._bell, self._bell.on_signals():
+            heartbeat.start()
+            event(log, "started", pid=os.getpid(), rounds=tuple(self._every))
+            notify("READY=1")
+            code = self._watch(self._bell, heartbeat, drift)
+            self._stopping.set()
+            notify("STOPPING=1")
+            event(log, "stopping", still=heartbeat.running())
+            heartbeat.stop()
+            self._finish(self._bell, heartbeat)
+        event(log, "stopped", code=code)
+        return code
+
+    def stop(self) -> None:
+        """End `run()` after the message in hand. Safe from any thread, also before `run()`."""
+        self._stopping.set()
+        if self._bell is not None:
+            self._bell.ring()
+
+    def tick(self) -> None:
+        """Do one ingest, compose and deliver in this thread, whatever the heartbeat does."""
+        for name in ("ingest", "compose", "deliver"):
+            self._round(name)
+
+    def _watch(self, bell: Bell, heartbeat: Heartbeat, drift: timedelta) -> int:
+        """Wait for a word from outside and watch the clock meanwhile. Return the exit code."""
+        while not self._stopping.is_set():
+            for number in bell.wait(_LOOK.total_seconds()):
+                if number in _ENDS:
+                    return _ENDS[number]
+                if number == _RELOAD:
+                    self._guarded("reload", self._reload_now)
+            jumped = self._drift() - drift
+            if abs(jumped) > JUMP:
+                event(log, "clock-jumped", level=logging.WARNING, by=jumped)
+                drift += jumped
+                heartbeat.nudge()
+        return 0
+
+    def _drift(self) -> timedelta:
+        """Return how far the wall clock is ahead of the monotonic one; only changes mean anything."""
+        return timedelta(seconds=self._clock().timestamp() - time.monotonic())
+
+    def _finish(self, bell: Bell, heartbeat: Heartbeat) -> None:
+        started = time.monotonic()
+        while running := heartbeat.running():
+            waited = timedelta(seconds=time.monotonic() - started)
+            pressed_again = signal.SIGINT in bell.wait(0) and waited > _DOUBLE
+            if waited >= GRACE or pressed_again:
+                event(log, "left-unfinished", level=logging.WARNING, rounds=running)
+                return
+            heartbeat.join(running[0], 0.1)
+
+    def _round(self, name: str) -> None:
+        if name != "deliver" and self._stopping.is_set():
+            return
+        self._guarded(name, lambda: self._beat(name))
+
+    def _beat(self, name: str) -> None:
+        stirred = self._calls[name](self._clock())
+        follower = _FOLLOWERS.get(name)
+        if stirred and follower and self._heartbeat is not None and not self._stopping.is_set():
+            self._heartbeat.nudge(follower)
+
+    def _reload_now(self) -> None:
+        if self._reload is not None:
+            self._reload()
+
+    def _guarded(self, name: str, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except PaperdigestError as error:
+            self._failed(name, error, bug=False)
+        except Exception as error:  # noqa: BLE001 - a bug in one round must not stop the other three
+            self._failed(name, error, bug=True)
+        else:
+            if self._failing.pop(name, None) is not None:
+                event(log, "round-recovered", round=name)
+
+    def _failed(self, name: str, error: Exception, *, bug: bool) -> None:
+        """Log once, and again when the reason changes: a full disk would else fill the log too."""
+        said = f"{type(error).__name__}: {error}"
+        level = logging.DEBUG if self._failing.get(name) == said else logging.ERROR
+        self._failing[name] = said
+        event(log, "round-failed", level=level, round=name, error=said)
+        if bug and level == logging.ERROR:
+            log.error("this is a bug in paperdigest, please report it", exc_info=error)

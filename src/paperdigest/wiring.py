@@ -1,0 +1,95 @@
+"""Settings become the options of a channel or source. Secrets are handed on as callables, asked when needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from paperdigest.config.secrets import SecretRef
+from paperdigest.config.settings import EmailSettings, Settings, SlackSettings, SourceSettings
+from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.secret import Secret
+
+T = TypeVar("T")
+
+
+class NotConfigured(PaperdigestError):
+    """A target names a channel that the config does not set up."""
+
+    exit_code = 3
+
+
+def channel_options(name: str, settings: Settings) -> dict[str, Any]:
+    """Return the constructor arguments of a channel. Raises NotConfigured."""
+    if name == "file":
+        return {"folder": settings.storage / "outbox", "base": settings.folder}
+    if name == "email":
+        return _email(_set_up(settings.email, "email"), settings.operator)
+    if name == "slack":
+        return _slack(_set_up(settings.slack, "slack"))
+    if name == "slack-webhook":
+        slack = _set_up(settings.slack, "slack")
+        webhooks = {key: _asked(ref) for key, ref in slack.webhooks.items()}
+        return {"webhooks": webhooks, "on_unknown": slack.on_unknown}
+    return _with_secrets(settings.channels.get(name, {}))
+
+
+def source_options(source: SourceSettings, settings: Settings) -> dict[str, Any]:
+    """Return the constructor arguments of a source."""
+    options: dict[str, Any] = {"name": source.name, **_with_secrets(source.options)}
+    if source.kind == "inbox":
+        options["quarantine"] = settings.storage / "quarantine"
+    return options
+
+
+def _email(email: EmailSettings, operator: tuple[str, ...]) -> dict[str, Any]:
+    mailboxes = [
+        target.removeprefix("email:") for target in operator if target.startswith("email:")
+    ]
+    secret = email.token if email.auth == "xoauth2" else email.password
+    return {
+        "host": email.host,
+        "port": email.port,
+        "tls": email.tls,
+        "auth": email.auth,
+        "username": email.username,
+        "password": None if secret is None else _asked(secret),
+        "sender": email.from_,
+        "reply_to": email.reply_to,
+        "envelope_from": email.envelope_from,
+        "unsubscribe_to": mailboxes[0] if mailboxes else "",
+        "ca_file": email.ca_file,
+        "sendmail": email.sendmail or None,
+        "rate": email.rate,
+        "max_per_day": email.max_per_day,
+        "on_unknown": email.on_unknown,
+    }
+
+
+def _slack(slack: SlackSettings) -> dict[str, Any]:
+    if slack.token is None:
+        raise NotConfigured('[slack] has no token · add token = { file = "secrets/slack-token" }')
+    return {
+        "token": _asked(slack.token),
+        "api_url": slack.api_url,
+        "on_unknown": slack.on_unknown,
+    }
+
+
+def _set_up(section: T | None, name: str) -> T:
+    if section is None:
+        raise NotConfigured(
+            f"a target needs [{name}], which the config does not have · add it, or change deliver"
+        )
+    return section
+
+
+def _asked(ref: SecretRef) -> Callable[[], Secret]:
+    return ref.resolve
+
+
+def _with_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _asked(value) if isinstance(value, SecretRef) else value
+        for key, value in options.items()
+    }

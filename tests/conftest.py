@@ -1,0 +1,33 @@
+"""What every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from house import House
+from program import Program
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden",
+        action="store_true",
+        help="write the golden files anew, to be read in the diff",
+    )
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A working folder with one reader, ada, who wants paper maps every day at 08:00 in Berlin."""
+    made = House.built(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def program(house: House, capsys: pytest.CaptureFixture[str]) -> Program:
+    """The command line over that working folder."""
+    return Program(house.folder, capsys)

@@ -1,0 +1,302 @@
+"""Each command as a person calls it, and the shape of its JSON answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from house import ADA, House
+from paperdigest.cli import COMMANDS, run_command
+from program import Program
+
+MAPS = ("Folding paper maps", "Tearing paper maps")
+NOW = ("--now", "2026-11-20T10:30:00+01:00")
+
+
+def test_run_once_says_what_it_did_and_the_second_time_why_not_and_when_next(
+    house: House, program: Program
+) -> None:
+    house.drop("monday.jsonl", *MAPS)
+
+    first = program("run", "--once", *NOW)
+    second = program("run", "--once", *NOW)
+
+    assert (first.code, second.code) == (0, 0)
+    assert "2 papers" in first.out
+    assert "ada  nothing due · 0 waiting · next Sat 21 Nov 08:00 Europe/Berlin" in second.out
+
+
+def test_run_once_json_has_the_stated_shape(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+
+    said = program("run", "--once", "--json", *NOW).json
+
+    assert {"ingest", "digests", "deliveries", "next"} <= set(said)
+    assert said["digests"][0] | {"deliveries": []} == {
+        "subscriber": "ada",
+        "slot": "2026-11-20T10:30 Europe/Berlin",
+        "kind": "digest",
+        "papers": 2,
+        "deliveries": [],
+    }
+    assert said["deliveries"]["sent"] == 1
+    source = said["ingest"]["sources"][0]
+    assert (source["name"], source["status"], source["new"]) == ("pages", "ok", 2)
+    assert source["files"][0]["status"] == "accepted"
+
+
+def test_waiting_papers_are_counted_with_the_command_that_sends_them(
+    house: House, program: Program
+) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("run", "--once", *NOW)
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+
+    said = program("run", "--once", *NOW)
+
+    assert "1 waiting" in said.out
+    assert "now: paperdigest send ada" in said.out
+
+
+def test_a_dry_run_writes_moves_and_sends_nothing(house: House, program: Program) -> None:
+    dump = house.drop("monday.jsonl", *MAPS)
+
+    said = program("run", "--once", "--dry-run", *NOW)
+
+    assert "2 papers" in said.out
+    assert dump.exists()
+    assert not list(house.folder.glob("outbox/*"))
+    assert program("run", "--once", "--json", *NOW).json["digests"][0]["papers"] == 2
+
+
+def test_now_before_the_last_slot_is_a_usage_error(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("run", "--once", *NOW)
+
+    said = program("run", "--once", "--now", "2026-11-01T00:00:00+01:00")
+
+    assert said.code == 2
+    assert "before the last digest" in said.err
+
+
+@pytest.mark.parametrize("now", ["yesterday", "2026-11-20T10:30:00"])
+def test_now_needs_a_time_with_an_offset(program: Program, now: str) -> None:
+    assert program("run", "--once", "--now", now).code == 2
+
+
+def test_send_sends_what_waits_as_a_slot_of_its_own(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("run", "--once")
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+    program("ingest")
+
+    said = program("send", "ada")
+
+    assert said.code == 0
+    assert "1 papers" in said.out or "1 paper" in said.out
+    assert len(house.digests()) == 2
+    assert "nothing is waiting" in program("send", "ada").out
+
+
+def test_send_test_uses_the_real_channels_and_leaves_no_trace_in_the_ledger(
+    house: House, program: Program
+) -> None:
+    said = program("send", "--test")
+
+    assert said.code == 0
+    assert len(house.digests()) == 1
+    assert program("deliveries", "--json").json == {"deliveries": []}
+
+
+def test_preview_marks_every_hit_and_writes_nothing(house: House, program: Program) -> None:
+    house.drop(
+        "monday.jsonl", {"title": "Folding paper maps", "abstract": "A Paper-Map is folded."}
+    )
+    program("ingest")
+
+    said = program("preview", "--json").json
+
+    paper = said["topics"][0]["papers"][0]
+    assert [(hit["field"], hit["text"]) for hit in paper["hits"]] == [
+        ("title", "paper maps"),
+        ("abstract", "Paper-Map"),
+    ]
+    assert all(
+        paper[hit["field"]][hit["start"] : hit["end"]] == hit["text"] for hit in paper["hits"]
+    )
+    assert "*paper maps*" in program("preview").out
+    assert program("run", "--once", "--json").json["digests"][0]["papers"] == 1
+
+
+@pytest.mark.parametrize("form", ["text", "html", "slack", "json"])
+def test_preview_shows_every_form(house: House, program: Program, form: str) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("ingest")
+
+    said = program("preview", "--format", form)
+
+    assert said.code == 0
+    assert "Folding" in said.out
+
+
+def test_preview_since_shows_what_was_sent_already(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("run", "--once")
+
+    assert "nothing is waiting" in program("preview").err
+    assert program("preview", "--since", "7d", "--json").json["topics"][0]["total"] == 2
+
+
+def test_why_answers_for_any_pair(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS, "Sorting socks all day")
+    house.write("subscriptions/ada.toml", ADA + 'exclude = "tearing"\n')
+    program("run", "--once")
+
+    assert program("why", "Folding", "ada", "--json").json["answer"] == "sent"
+    assert program("why", "Sorting", "--json").json["answer"] == "not matched"
+    assert program("why", "Tearing", "--json").json["answer"] == "excluded"
+    assert '"paper maps" in the title' in program("why", "Folding").out
+
+
+def test_why_of_an_unknown_paper_is_a_usage_error(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("ingest")
+
+    said = program("why", "no such title anywhere")
+
+    assert said.code == 2
+    assert "no paper" in said.err
+
+
+def test_show_finds_a_paper_by_part_of_its_title_and_lists_several(
+    house: House, program: Program
+) -> None:
+    house.drop(
+        "monday.jsonl",
+        {"title": "Folding paper maps", "id": "arxiv:2611.00001"},
+        "Tearing paper maps",
+    )
+    program("ingest")
+
+    assert "arxiv:2611.00001" in program("show", "folding").out
+    assert len(program("show", "paper maps", "--json").json["papers"]) == 2
+
+
+def test_status_counts_and_is_healthy(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("run", "--once")
+
+    said = program("status", "--json").json
+
+    assert (said["healthy"], said["papers"], said["subscribers"]) == (True, 2, 1)
+    assert said["deliveries"]["sent"] == 1
+    assert said["sources"][0]["name"] == "pages"
+    assert program("status", "--healthy").code == 0
+
+
+def test_status_names_a_broken_subscription(house: House, program: Program) -> None:
+    program("run", "--once")
+    house.write("subscriptions/ada.toml", 'deliver = "file:outbox"\ntopics = 1\n')
+
+    said = program("status", "--healthy")
+
+    assert said.code == 1
+    assert "ada.toml:2:1" in said.out
+
+
+def test_before_the_first_run_reading_commands_say_so(program: Program) -> None:
+    assert program("status").code == 0
+    assert program("sources").code == 0
+    assert "no history yet" in program("preview").err
+
+
+def test_subscribers_history_and_deliveries_list_what_there_is(
+    house: House, program: Program
+) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("run", "--once", *NOW)
+
+    assert program("subscribers", "--json").json["subscribers"][0]["topics"] == ["Maps"]
+    assert program("history", "--json").json["digests"][0]["papers"] == 2
+    one = program("history", "ada", "2026-11-20", "--json").json
+    assert [paper["outcome"] for paper in one["content"]] == ["sent", "sent"]
+    row = program("deliveries", "--json").json["deliveries"][0]
+    assert {"id", "key", "subscriber", "slot", "target", "part", "state", "attempts"} <= set(row)
+    assert row["state"] == "sent"
+
+
+def test_pause_resume_and_stop_hold_at_once(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("pause", "ada", "--until", "2036-01-01")
+
+    assert "paused until 2036-01-01" in program("run", "--once").out
+    assert house.digests() == []
+
+    program("resume", "ada")
+    program("run", "--once")
+    assert len(house.digests()) == 1
+
+    program("stop", "ada", "outbox")
+    assert "stopped" in program("run", "--once").out
+
+
+def test_retry_and_resolve_refuse_what_is_settled(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS)
+    program("run", "--once")
+
+    assert program("retry", "1").code == 2
+    assert program("resolve", "1", "drop").code == 2
+    assert program("retry", "99").code == 2
+
+
+def test_a_subscriber_must_be_named_where_there_are_several(house: House, program: Program) -> None:
+    house.write("subscriptions/ben.toml", ADA)
+    program("ingest")
+
+    said = program("preview")
+
+    assert said.code == 2
+    assert "ada, ben" in said.err
+
+
+def test_a_second_run_beside_the_service_ends_with_5_and_names_its_holder(
+    house: House, program: Program
+) -> None:
+    from paperdigest.store.locks import FileLock
+
+    with FileLock(house.app.settings.storage / "service.lock").holding():
+        said = program("run", "--once")
+
+    assert said.code == 5
+    assert "pid" in said.err
+
+
+def test_commands_that_change_rows_work_beside_the_service(house: House, program: Program) -> None:
+    from paperdigest.store.locks import FileLock
+
+    house.drop("monday.jsonl", *MAPS)
+    with FileLock(house.app.settings.storage / "service.lock").holding():
+        assert program("ingest").code == 0
+        assert program("pause", "ada").code == 0
+        assert program("status").code == 0
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in COMMANDS:
+        assert run_command([name, "--help"]) == 0
+        assert "Usage: paperdigest" in capsys.readouterr().out
+
+
+def test_a_mistyped_command_gets_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["statsu"]) == 2
+    assert 'did you mean "status"' in capsys.readouterr().err
+
+
+def test_json_errors_are_one_object_on_standard_output(house: House, program: Program) -> None:
+    house.write("paperdigest.toml", "timezone = 1\n")
+
+    said = program("status", "--json")
+
+    assert said.code == 3
+    assert "message" in json.loads(said.out)["error"]

@@ -1,0 +1,212 @@
+"""Which papers a digest holds, where, and what is recorded of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from house import ADA, House, titles_of
+from paperdigest.flow.why import why
+from paperdigest.store import digests, history, subscribers
+
+TWO_TOPICS = """
+deliver = "file:outbox"
+schedule = "daily 08:00"
+limit = 2
+
+[[topic]]
+name = "Maps"
+keywords = "paper map"
+
+[[topic]]
+name = "Networks"
+keywords = "graph network"
+weight = 2
+"""
+
+
+def outcomes(house: House, name: str = "ada") -> dict[str, str]:
+    """Return title → recorded outcome."""
+    with house.app.open_store(write=False) as store:
+        row = subscribers.registered(store)[name]
+        keys = history.paper_keys(store)
+        papers = history.papers(store, keys)
+        rows = digests.outcomes_for(store, row.id, keys)
+    return {papers[one.paper_key].title: one.outcome for one in rows}
+
+
+def answer(house: House, title: str, name: str = "ada") -> str:
+    with house.app.open_store(write=False) as store:
+        reader = next(one for one in house.app.readers(store) if one.name == name)
+        key, paper = history.find_papers(store, title)[0]
+        return why(store, reader, key, paper, house.now).answer
+
+
+def test_limit_5_of_12_shows_five_lists_seven_and_loses_none(house: House) -> None:
+    house.write("subscriptions/ada.toml", "limit = 5\n" + ADA)
+    house.drop("monday.jsonl", *(f"Paper map number {n} of twelve" for n in range(12)))
+
+    house.run()
+
+    digest = house.digests()[0]
+    assert len(titles_of(digest, ["full"])) == 5
+    assert len(titles_of(digest, ["listed"])) == 7
+    shown = {title: answer(house, title) for title in titles_of(digest)}
+    assert sorted(shown.values()) == ["listed"] * 7 + ["sent"] * 5
+    assert {title for title, said in shown.items() if said == "sent"} == set(
+        titles_of(digest, ["full"])
+    )
+
+
+def test_a_paper_that_two_topics_find_stands_once_under_the_heavier_and_names_the_other(
+    house: House,
+) -> None:
+    house.write("subscriptions/ada.toml", TWO_TOPICS)
+    house.drop("monday.jsonl", "Folding paper maps with graph networks", "Reading paper maps")
+
+    house.run()
+
+    topics = {topic["name"]: topic for topic in house.digests()[0]["topics"]}
+    assert [paper["title"] for paper in topics["Networks"]["papers"]] == [
+        "Folding paper maps with graph networks"
+    ]
+    assert topics["Networks"]["papers"][0]["also"] == ["Maps"]
+    assert [paper["title"] for paper in topics["Maps"]["papers"]] == ["Reading paper maps"]
+
+
+def test_a_full_topic_leaves_a_shared_paper_to_the_next_one(house: House) -> None:
+    house.write("subscriptions/ada.toml", TWO_TOPICS)
+    house.drop("monday.jsonl", *(f"Graph networks for paper maps, part {n}" for n in range(3)))
+
+    house.run()
+
+    topics = {topic["name"]: topic for topic in house.digests()[0]["topics"]}
+    assert [len(topics[name]["papers"]) for name in ("Networks", "Maps")] == [2, 1]
+    assert topics["Maps"]["papers"][0]["as"] == "full"
+
+
+def test_every_match_ends_in_one_recorded_outcome(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps", "Sorting socks all day long")
+    house.run()
+
+    assert outcomes(house) == {"Folding paper maps": "sent"}
+    assert answer(house, "Sorting socks") == "not matched"
+
+
+def test_a_paused_reader_gets_everything_after_the_pause(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.write("subscriptions/ada.toml", "pause = { until = 2026-11-24 }\n" + ADA)
+    house.wait(days=1)
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+    assert house.run().digests == ()
+    assert answer(house, "Reading paper maps aloud") == "paused"
+
+    house.wait(days=3)
+    house.run()
+
+    assert house.titles()[1] == ["Reading paper maps aloud"]
+
+
+def test_catch_up_skip_leaves_out_what_missed_digests_would_have_held(house: House) -> None:
+    house.write("subscriptions/ada.toml", 'catch_up = "skip"\n' + ADA)
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.wait(hours=2)
+    house.drop("late.jsonl", "A paper map nobody waits for")
+    house.ingest()
+    house.wait(days=3)
+    house.drop("now.jsonl", "A paper map of this morning")
+
+    house.run()
+
+    assert house.titles()[1] == ["A paper map of this morning"]
+    assert outcomes(house)["A paper map nobody waits for"] == "skipped"
+
+
+def test_an_alert_goes_at_once_and_the_daily_digest_only_names_it(house: House) -> None:
+    house.write(
+        "subscriptions/ada.toml",
+        ADA + '\n[[topic]]\nname = "Urgent"\nkeywords = "burning map"\nalert = true\n',
+    )
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.wait(hours=1)
+    house.drop("fire.jsonl", "A burning map: paper maps on fire")
+
+    report = house.run()
+    assert [done.kind for done in report.digests] == ["alert"]
+
+    house.wait(days=1)
+    house.drop("next.jsonl", "Reading paper maps aloud")
+    house.run()
+    last = house.digests()[-1]
+    assert titles_of(last) == ["Reading paper maps aloud"]
+    assert "A burning map: paper maps on fire" in str(last["topics"])
+
+
+def test_after_a_week_without_a_match_one_short_line_goes_out(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    for _ in range(8):
+        house.wait(days=1)
+        house.drop("socks.jsonl", f"Sorting socks on {house.now:%A the %d}")
+        house.run()
+
+    kinds = [digest["kind"] for digest in house.digests()]
+    assert kinds == ["digest", "empty"]
+    assert "Nothing matched out of 7" in house.digests()[1]["title"]
+
+
+def test_send_empty_false_stays_silent(house: House) -> None:
+    house.write("subscriptions/ada.toml", "send_empty = false\n" + ADA)
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.wait(days=20)
+
+    assert house.run().digests == ()
+
+
+def test_trending_shows_the_best_places_not_sent_yet_and_counts_only_those(house: House) -> None:
+    house.write(
+        "subscriptions/ada.toml",
+        'deliver = "file:outbox"\nschedule = "daily 08:00"\n[[topic]]\nname = "Trending"\ntrending = 2\n',
+    )
+    house.drop(
+        "monday.jsonl", *({"title": f"Popular paper number {n}", "votes": n} for n in (1, 5, 3))
+    )
+
+    house.run()
+    assert house.titles()[0] == ["Popular paper number 5", "Popular paper number 3"]
+
+    house.wait(days=1)
+    house.run()
+    assert house.titles()[1] == ["Popular paper number 1"]
+
+
+def test_downtime_makes_one_digest_that_names_the_days_it_covers(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.now += timedelta(days=3)
+    house.drop("thursday.jsonl", "Reading paper maps aloud")
+
+    house.run()
+
+    digest = house.digests()[1]
+    assert any("Sat 21 Nov" in note and "Mon 23 Nov" in note for note in digest["notes"])
+
+
+def test_a_subscriber_renamed_by_formerly_keeps_what_was_sent(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    (house.folder / "subscriptions/ada.toml").unlink()
+    house.write("subscriptions/lovelace.toml", 'formerly = "ada"\n' + ADA)
+    house.wait(days=1)
+
+    assert house.run().digests == ()
+
+
+def test_what_was_looked_at_closes_every_digest(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+
+    assert house.digests()[0]["looked_at"] == ["1 source, 1 new paper, up to date"]

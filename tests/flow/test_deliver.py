@@ -1,0 +1,249 @@
+"""What becomes of a message whose delivery fails, is cut off, or is no longer wanted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from house import ADA, House
+from paperdigest.core.errors import LockHeld
+from paperdigest.core.ports import Message, Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.flow.why import why
+from paperdigest.store import deliveries, history
+from paperdigest.store.deliveries import Delivery
+from paperdigest.store.locks import FileLock
+
+
+class Wire:
+    """A channel whose answers are laid out in advance; it keeps what was handed to it."""
+
+    name = "file"
+
+    def __init__(self, *answers: Outcome, parts: int = 1, on_unknown: str = "resend_once") -> None:
+        self.answers = list(answers)
+        self.parts = parts
+        self.on_unknown = on_unknown
+        self.handed: list[tuple[Part, str]] = []
+
+    def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
+        return tuple(
+            Part(target, n, f"{key}.{n}", f"{message.subject} {n}".encode())
+            for n in range(self.parts)
+        )
+
+    def send(self, part: Part, after: str) -> Outcome:
+        self.handed.append((part, after))
+        return self.answers.pop(0) if self.answers else Sent(f"receipt {part.number}")
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def composed(house: House) -> House:
+    """A house with one digest in the outbox."""
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.ingest()
+    house.app.channel("file")
+    return house
+
+
+def wired(house: House, wire: Wire) -> Wire:
+    house.app._channels["file"] = wire
+    house.compose()
+    return wire
+
+
+def rows(house: House) -> list[Delivery]:
+    with house.app.open_store(write=False) as store:
+        return deliveries.listed(store)
+
+
+def states(house: House) -> list[str]:
+    return [row.state for row in reversed(rows(house))]
+
+
+def answer(house: House) -> str:
+    with house.app.open_store(write=False) as store:
+        key, paper = history.find_papers(store, "Folding")[0]
+        return why(store, house.app.readers(store)[0], key, paper, house.now).answer
+
+
+def test_a_temporary_failure_goes_out_with_a_later_run_with_the_same_bytes(composed: House) -> None:
+    wire = wired(composed, Wire(Retry("the server is down")))
+    composed.deliver()
+    assert states(composed) == ["retry"]
+    assert answer(composed) == "pending"
+
+    composed.wait(days=1)
+    composed.deliver()
+
+    assert states(composed) == ["sent"]
+    assert answer(composed) == "sent"
+    assert [part for part, _ in wire.handed] == [wire.handed[0][0]] * 2
+
+
+def test_a_retry_waits_its_time(composed: House) -> None:
+    wire = wired(composed, Wire(Retry("the server is down")))
+    composed.deliver()
+    composed.wait(minutes=14)
+    composed.deliver()
+    assert len(wire.handed) == 1
+
+    composed.wait(minutes=3)
+    composed.deliver()
+    assert len(wire.handed) == 2
+
+
+def test_after_five_days_of_failures_the_papers_return_to_the_next_digest(composed: House) -> None:
+    wire = wired(composed, Wire(*[Retry("the server is down")] * 100))
+    composed.deliver()
+    for _ in range(6):
+        composed.wait(days=1)
+        composed.deliver()
+    assert states(composed) == ["failed"]
+
+    wire.answers.clear()
+    composed.run()
+
+    assert states(composed) == ["failed", "sent"]
+    assert answer(composed) == "sent"
+
+
+def test_a_refusal_is_final_and_gives_the_papers_back(composed: House) -> None:
+    wired(composed, Wire(Refused("no such mailbox")))
+    composed.deliver()
+    assert states(composed) == ["failed"]
+    assert answer(composed) == "undeliverable"
+
+    composed.wait(days=1)
+    composed.run()
+
+    assert states(composed) == ["failed", "sent"]
+
+
+def test_an_unknown_outcome_is_sent_once_more_after_a_grace_time_with_the_same_bytes(
+    composed: House,
+) -> None:
+    wire = wired(composed, Wire(Unknown("no answer"), Unknown("no answer")))
+    composed.deliver()
+    composed.wait(minutes=10)
+    composed.deliver()
+    assert (states(composed), len(wire.handed)) == (["unknown"], 1)
+
+    composed.wait(minutes=6)
+    composed.deliver()
+    assert [part for part, _ in wire.handed] == [wire.handed[0][0]] * 2
+
+    composed.wait(days=1)
+    composed.deliver()
+    assert (states(composed), len(wire.handed)) == (["held"], 2)
+
+
+def test_an_unknown_outcome_is_held_where_the_config_says_so(composed: House) -> None:
+    wire = wired(composed, Wire(Unknown("no answer"), on_unknown="hold"))
+    composed.deliver()
+    composed.wait(days=1)
+    composed.deliver()
+
+    assert (states(composed), len(wire.handed)) == (["held"], 1)
+
+
+class Looking(Wire):
+    """A channel that can be read back."""
+
+    def __init__(self, *answers: Outcome, found: Outcome) -> None:
+        super().__init__(*answers)
+        self.found = found
+
+    def look_back(self, part: Part, after: str, since: datetime) -> Outcome:
+        return self.found
+
+
+@pytest.mark.parametrize(
+    ("found", "state", "times"),
+    [
+        (Sent("it is there"), "sent", 1),
+        (Retry("it is not there"), "sent", 2),
+        (Unknown("no scope"), "sent", 2),
+    ],
+    ids=["there", "not there", "cannot tell"],
+)
+def test_a_channel_that_can_be_read_back_is_asked_first(
+    composed: House, found: Outcome, state: str, times: int
+) -> None:
+    wire = wired(composed, Looking(Unknown("no answer"), found=found))
+    composed.deliver()
+    composed.wait(minutes=16)
+    composed.deliver()
+
+    assert (states(composed), len(wire.handed)) == ([state], times)
+
+
+def test_a_row_found_in_sending_is_not_blindly_sent_again(composed: House) -> None:
+    wire = wired(composed, Wire())
+    with composed.app.open_store() as store, store.transaction():
+        deliveries.claim(store, composed.now, process="a process that was killed")
+
+    composed.deliver()
+
+    assert (states(composed), wire.handed) == (["unknown"], [])
+
+
+def test_parts_below_go_out_after_their_parent_and_get_its_receipt(composed: House) -> None:
+    wire = wired(composed, Wire(parts=3))
+    composed.deliver()
+
+    assert [(part.number, after) for part, after in wire.handed] == [
+        (0, ""),
+        (1, "receipt 0"),
+        (2, "receipt 0"),
+    ]
+
+
+def test_parts_wait_while_their_parent_failed_for_now(composed: House) -> None:
+    wire = wired(composed, Wire(Retry("busy"), parts=2))
+    composed.deliver()
+
+    assert [part.number for part, _ in wire.handed] == [0]
+    assert states(composed) == ["retry", "pending"]
+
+
+def test_parts_of_a_refused_parent_end_with_it(composed: House) -> None:
+    wired(composed, Wire(Refused("no such channel"), parts=2))
+    composed.deliver()
+
+    assert states(composed) == ["failed", "failed"]
+
+
+def test_a_target_that_left_the_config_gets_nothing_more(composed: House) -> None:
+    wire = wired(composed, Wire())
+    composed.write("subscriptions/ada.toml", ADA.replace("file:outbox", "file:elsewhere"))
+    composed.deliver()
+
+    assert wire.handed == []
+    assert states(composed) == ["dropped"]
+    assert answer(composed) == "undeliverable"
+
+
+def test_the_config_may_change_between_compose_and_deliver_without_touching_the_bytes(
+    composed: House,
+) -> None:
+    wire = wired(composed, Wire())
+    composed.write("templates/subject.txt.j2", "Something else")
+    composed.app._channels["file"] = wire
+    composed.deliver()
+
+    assert b"Something else" not in wire.handed[0][0].payload
+
+
+def test_only_one_process_delivers(composed: House) -> None:
+    wired(composed, Wire())
+    with (
+        FileLock(composed.app.settings.storage / "deliver.lock").holding(),
+        pytest.raises(LockHeld),
+    ):
+        composed.deliver()
+
+    assert states(composed) == ["pending"]

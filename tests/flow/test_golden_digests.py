@@ -1,0 +1,108 @@
+"""Whole digests, byte for byte. After a wanted change: `pytest tests/flow/test_golden_digests.py --update-golden`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from digests import AT, OK, digest, entries, entry, listed, section
+from paperdigest.core import words
+from paperdigest.core.digest import Digest, Entry, Marked, SourceLine
+from paperdigest.core.ports import Message
+from paperdigest.render import Renderer, sample_digest
+
+FOLDER = Path(__file__).parents[1] / "golden" / "digests"
+
+
+def daily_with_two_topics() -> Digest:
+    return digest(
+        section("Paper folding", full=entries(1, 2)),
+        section("Floating", full=(entry(3, also=("Paper folding",)),), elsewhere=1),
+    )
+
+
+def first_digest() -> Digest:
+    return digest(notes=(words.first_digest(1912, timedelta(days=7)),))
+
+
+def bare_papers() -> Digest:
+    no_link = entry(1, url="", links=())
+    no_authors = entry(2, authors=(), more_authors=0)
+    no_date = entry(3, date="first seen 20 Nov", votes=None, place="", version=None)
+    a_search = entry(
+        4, url="https://huggingface.co/papers?q=boats", searches="huggingface.co", links=()
+    )
+    nothing = Entry(5, "new", "title1:0011223344556677", Marked("A title and nothing else"))
+    return digest(section(full=(no_link, no_authors, no_date, a_search, nothing)))
+
+
+def listed_and_counted() -> Digest:
+    return digest(
+        section(
+            full=entries(1, 1),
+            listed=(listed(2, year="1987"), listed(3, url="")),
+            counted=tuple(listed(key) for key in range(10, 22)),
+            earlier=(listed(4, note="sent at once on Tuesday"),),
+            note="New keyword: paper boat",
+        )
+    )
+
+
+def empty_digest() -> Digest:
+    sources = (replace(OK[0], said="nothing since Tuesday"), SourceLine("hf", "ok", 3))
+    return digest(
+        kind="empty",
+        title=words.nothing_matched(1912, timedelta(days=7)),
+        sections=(),
+        preheader="",
+        sources=sources,
+        looked_at=words.looked_at(sources, 1912),
+    )
+
+
+def alert() -> Digest:
+    gone = entry(1, kind="withdrawn", reason="withdrawn", excerpt=Marked(""), note="sent on 2 Nov")
+    parts = (section(full=(gone,)),)
+    title = words.title_of(0, ["Paper folding"], "alert", updates=1)
+    return digest(*parts, kind="alert", title=title, at=AT.replace(hour=14, minute=5), shared=True)
+
+
+CASES: dict[str, Callable[[], Digest]] = {
+    "daily": daily_with_two_topics,
+    "first": first_digest,
+    "bare": bare_papers,
+    "listed": listed_and_counted,
+    "empty": empty_digest,
+    "alert": alert,
+    "sample": sample_digest,
+}
+FORMS: dict[str, Callable[[Message], str]] = {
+    "html": lambda message: message.html,
+    "txt": lambda message: f"Subject: {message.subject}\n\n{message.text}",
+    "json": lambda message: message.json,
+    "slack.json": lambda message: (
+        json.dumps(asdict(message.slack), indent=1, ensure_ascii=False) + "\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("case", CASES)
+def test_a_digest_looks_as_it_did(case: str, form: str, request: pytest.FixtureRequest) -> None:
+    _, message = Renderer().render(CASES[case]())
+    made = FORMS[form](message)
+    path = FOLDER / f"{case}.{form}"
+    if request.config.getoption("--update-golden"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made, encoding="utf-8", newline="\n")
+    assert made == path.read_text(encoding="utf-8")
+
+
+def test_every_golden_file_is_used() -> None:
+    used = {f"{case}.{form}" for case in CASES for form in FORMS}
+    assert {path.name for path in FOLDER.iterdir()} == used

@@ -1,0 +1,70 @@
+"""A digest by Slack, from the config to a Slack on loopback."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from house import ADA, CONFIG, House
+from paperdigest.channels.slack_validator import validate
+from slack_server import FakeSlack
+
+
+def subscribed(house: House, slack: FakeSlack, target: str = "slack:#papers") -> None:
+    house.write("secrets/slack-token", "xoxb-canary-token")
+    house.write("secrets/slack-webhook", slack.webhook_url)
+    config = f"""
+[slack]
+token = {{ file = "secrets/slack-token" }}
+api_url = "{slack.api_url}"
+[slack.webhooks]
+team = {{ file = "secrets/slack-webhook" }}
+"""
+    house.write("paperdigest.toml", CONFIG + config)
+    house.write("subscriptions/ada.toml", ADA.replace("file:outbox", target))
+
+
+@pytest.mark.parametrize("count", [1, 30, 500])
+def test_each_paper_stands_once_in_messages_within_the_limits(house: House, count: int) -> None:
+    with FakeSlack() as slack:
+        subscribed(house, slack)
+        house.drop(
+            "monday.jsonl", *(f"Paper map number {n:03} of <many> & more" for n in range(count))
+        )
+        house.run()
+
+    assert all(not validate(message) for message in slack.posted)
+    said = "".join(json.dumps(message["blocks"]) for message in slack.posted)
+    times = [said.count(f"number {n:03} of") for n in range(count)]
+    with house.app.open_store(write=False) as store:
+        outcomes = dict(store.rows("SELECT outcome, count(*) FROM outcomes GROUP BY outcome"))
+    assert set(times) <= {0, 1}
+    assert sum(times) == outcomes.get("sent", 0) + outcomes.get("listed", 0)
+    assert count - sum(times) == outcomes.get("over limit", 0)
+    assert sum(times) >= min(count, 100)
+    assert {message.get("thread_ts") for message in slack.posted[1:]} <= {slack.posted[0]["ts"]}
+
+
+def test_an_answer_lost_is_found_by_reading_the_channel_back(house: House) -> None:
+    with FakeSlack("take and drop") as slack:
+        subscribed(house, slack)
+        house.drop("monday.jsonl", "Folding paper maps again")
+        house.run()
+        house.wait(minutes=20)
+        house.deliver()
+        house.wait(days=1)
+        house.run()
+
+    assert len(slack.posted) == 1
+    with house.app.open_store(write=False) as store:
+        assert store.rows("SELECT DISTINCT state FROM deliveries") == [("sent",)]
+
+
+def test_a_webhook_gets_one_message(house: House) -> None:
+    with FakeSlack() as slack:
+        subscribed(house, slack, "slack-webhook:team")
+        house.drop("monday.jsonl", *(f"Paper map number {n} of thirty" for n in range(30)))
+        house.run()
+
+    assert len(slack.posted) == 1
