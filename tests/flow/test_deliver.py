@@ -8,7 +8,7 @@ import pytest
 
 from house import ADA, House
 from paperdigest.core.errors import LockHeld
-from paperdigest.core.ports import Message, Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent, Unknown
 from paperdigest.flow.why import why
 from paperdigest.store import deliveries, history
 from paperdigest.store.deliveries import Delivery
@@ -19,6 +19,7 @@ class Wire:
     """A channel whose answers are laid out in advance; it keeps what was handed to it."""
 
     name = "file"
+    forms = frozenset(Form)
 
     def __init__(self, *answers: Outcome, parts: int = 1, on_unknown: str = "resend_once") -> None:
         self.answers = list(answers)

@@ -123,7 +123,7 @@ def test_a_broken_subscription_is_set_aside_alone_and_keeps_its_last_good_versio
     service.tick()
 
     for name in ("berlin", "denver"):
-        assert week.titles(f"outbox/{name}")[-1] == ["A paper map of Monday"]
+        assert ["A paper map of Monday"] in week.titles(f"outbox/{name}")
 
 
 def test_a_broken_subscription_is_told_to_its_reader_and_the_operator_once(week: House) -> None:

@@ -26,7 +26,7 @@ from paperdigest.channels.options import (
 from paperdigest.channels.smtp_errors import Phase, SmtpError
 from paperdigest.channels.smtp_session import Server, SmtpSession
 from paperdigest.core.errors import DeliveryError, PaperdigestError
-from paperdigest.core.ports import Message, Outcome, Part, Refused, Retry, Sent
+from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent
 from paperdigest.core.secret import Secret
 
 _TLS = ("starttls", "implicit", "none")
@@ -64,6 +64,9 @@ class EmailChannel:
     final_timeout: float = 600.0
     on_unknown: str = "resend_once"
     name: str = field(default="email", init=False)
+    forms: frozenset[Form] = field(
+        default=frozenset({Form.TEXT, Form.HTML}), init=False, repr=False
+    )
     _head: Letterhead = field(init=False, repr=False, compare=False)
     _return_path: str = field(init=False, repr=False, compare=False)
     _command: tuple[str, ...] = field(init=False, repr=False, compare=False)

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from paperdigest.channels.options import check_on_unknown
-from paperdigest.core.ports import Message, Outcome, Part, Refused, Retry, Sent
+from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent
 
 _UNFIT = re.compile(r"[^\w.@+-]+")
 _LONGEST_NAME = 80  # bytes; a folder's name may have 255
@@ -37,6 +37,9 @@ class FileChannel:
     base: Path | None = None
     on_unknown: str = "resend_once"
     name: str = field(default="file", init=False)
+    forms: frozenset[Form] = field(
+        default=frozenset({Form.TEXT, Form.HTML, Form.JSON}), init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         check_on_unknown(self.on_unknown)

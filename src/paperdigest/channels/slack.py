@@ -33,7 +33,7 @@ from paperdigest.channels.slack_errors import (
 )
 from paperdigest.channels.slack_validator import validate
 from paperdigest.core.errors import DeliveryError, PaperdigestError
-from paperdigest.core.ports import Message, Outcome, Part, Retry, Sent, Unknown
+from paperdigest.core.ports import Form, Message, Outcome, Part, Retry, Sent, Unknown
 
 EVENT = "paperdigest_delivery"
 _log = logging.getLogger(__name__)
@@ -55,6 +55,7 @@ class SlackChannel:
     timeout: float = 30.0
     on_unknown: str = "resend_once"
     name: str = field(default="slack", init=False)
+    forms: frozenset[Form] = field(default=frozenset({Form.SLACK}), init=False, repr=False)
     _people: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ from paperdigest.channels.options import Asked, check_on_unknown, is_private_way
 from paperdigest.channels.slack import payload_of
 from paperdigest.channels.slack_errors import connection_outcome, error_outcome, status_outcome
 from paperdigest.core.errors import DeliveryError, PaperdigestError
-from paperdigest.core.ports import Message, Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent, Unknown
 
 _silent = logging.getLogger("slack_sdk.paperdigest")
 _silent.setLevel(logging.CRITICAL + 1)
@@ -34,6 +34,7 @@ class SlackWebhookChannel:
     timeout: float = 30.0
     on_unknown: str = "resend_once"
     name: str = field(default="slack-webhook", init=False)
+    forms: frozenset[Form] = field(default=frozenset({Form.SLACK}), init=False, repr=False)
 
     def __post_init__(self) -> None:
         check_on_unknown(self.on_unknown)

@@ -56,7 +56,7 @@ def _send(app: App, reader: Subscriber, target: str, now: datetime) -> str:
     """Send to one target; return what went wrong, "" when it was sent."""
     name, _, bare = target.partition(":")
     try:
-        _, message = app.press.renderer.render(_digest(reader, now))
+        _, message = app.press.renderer.render(_digest(reader, now), app.press.forms([target]))
         channel = app.channel(name)
         # A key of its own each time: a sample may be sent as often as one likes.
         receipt = ""

@@ -16,6 +16,12 @@ _MOST_LINKS = 5
 
 _ENCODED = str.maketrans({" ": "%20", '"': "%22", "<": "%3C", ">": "%3E"})
 
+# What nearly every address looks like: then there is nothing more to find out about it.
+_PLAIN = re.compile(
+    r"https?://[a-z0-9](?:[a-z0-9\-.]*[a-z0-9])?(?:/[\w\-./~%?=&+,;!$'()*:#@]*)?",
+    re.ASCII | re.IGNORECASE,
+)
+
 _CODE_HOSTS = (
     "github.com",
     "gitlab.com",
@@ -52,6 +58,8 @@ def safe_url(text: str) -> str:
     Blanks, quotes and angle brackets are percent-encoded; longer than 2,000 characters is none.
     """
     url = text.strip()
+    if len(url) <= _LONGEST and _PLAIN.fullmatch(url):
+        return url
     if (
         not url.isprintable()
         or "\\" in url

@@ -5,7 +5,7 @@ Folds every paper once and walks every text once, whatever the number of queries
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -102,25 +102,36 @@ class Evidence:
         """Return the set of all papers."""
         return (1 << len(self.batch.papers)) - 1
 
-    def hits(self, at: int, terms: Sequence[Term]) -> tuple[Hit, ...]:
+    def looked_up(self, terms: Sequence[Term]) -> Looked:
+        """Return terms with the numbers of their needles, ready for `hits`."""
+        numbers = self._needles.numbers
+        return tuple((term, numbers.get(needle(term), -1)) for term in terms)
+
+    def hits(self, at: int, terms: Looked) -> tuple[Hit, ...]:
         """Return every place where one of the terms is found in paper `at`, by field and place."""
-        found = (
-            hit for term in terms for field in term.fields for hit in self._hits(at, term, field)
-        )
+        found = [
+            hit
+            for term, number in terms
+            for field in term.fields
+            for hit in self._hits(at, term, number, field)
+        ]
         return tuple(sorted(dict.fromkeys(found), key=_order))
 
-    def _hits(self, at: int, term: Term, field: Field) -> Iterator[Hit]:
-        paper = self.batch.papers[at]
+    def _hits(self, at: int, term: Term, number: int, field: Field) -> Iterable[Hit]:
         if field not in FOLDED_FIELDS:
-            for name in self.batch.lists.names(paper, term, field):
-                yield Hit(term.name, field, 0, len(name), name)
-            return
-        names = _raw(paper, field)
+            names = self.batch.lists.names(self.batch.papers[at], term, field)
+            return [Hit(term.name, field, 0, len(name), name) for name in names]
+        places = self._places_in(at, field).get(number)
+        return () if places is None else self._at_places(at, term, field, places)
+
+    def _at_places(
+        self, at: int, term: Term, field: Field, places: Sequence[tuple[int, int, int]]
+    ) -> Iterator[Hit]:
         texts = self.batch.folded(at, field)
-        number = self._needles.numbers.get(needle(term), -1)
-        for which, first, past in self._places_in(at, field).get(number, ()):
+        for which, first, past in places:
             if field in {Field.KEYWORD, Field.VENUE}:
-                yield Hit(term.name, field, 0, len(names[which]), names[which])
+                name = _raw(self.batch.papers[at], field)[which]
+                yield Hit(term.name, field, 0, len(name), name)
             else:
                 text = texts[which]
                 start, end = text.spans[first][0], text.spans[past - 1][1]
@@ -137,6 +148,7 @@ class Evidence:
         return places
 
 
+Looked = tuple[tuple[Term, int], ...]  # a term, and the number of what it looks for (-1: nothing)
 _Places = dict[int, list[tuple[int, int, int]]]  # needle: (which text, first word, past the last)
 _ORDER = {field: number for number, field in enumerate(Field)}
 

@@ -17,13 +17,12 @@ _AUTHOR_COUNTS = 5
 class Match:
     """A paper that a query takes. `query` and `paper` are places in what was given."""
 
-    __slots__ = ("_known", "_wanted", "paper", "query")
+    __slots__ = ("_asked", "paper", "query")
 
-    def __init__(self, query: int, paper: int, wanted: tuple[Term, ...], known: Evidence) -> None:
+    def __init__(self, query: int, paper: int, asked: _Asked) -> None:
         self.query = query
         self.paper = paper
-        self._wanted = wanted
-        self._known = known
+        self._asked = asked
 
     def __repr__(self) -> str:
         return f"Match(query={self.query}, paper={self.paper})"
@@ -31,22 +30,44 @@ class Match:
     @property
     def hits(self) -> tuple[Hit, ...]:
         """Return every place where a term was found, as `Query.hits` does. Worked out when asked."""
-        return self._known.hits(self.paper, self._wanted)
+        return self._asked.hits(self.paper)
 
     @property
     def strength(self) -> int:
         """Return how strongly it fits: for each term found 5 among the authors, 3 in the title, else 1."""
-        return sum(self._counts(term) for term in self._wanted)
+        return self._asked.strength(self.paper)
 
-    def _counts(self, term: Term) -> int:
-        if self._found(term, Field.AUTHOR):
-            return _AUTHOR_COUNTS
-        if self._found(term, Field.TITLE):
-            return _TITLE_COUNTS
-        return int(any(self._found(term, where) for where in term.fields))
 
-    def _found(self, term: Term, where: Field) -> bool:
-        return where in term.fields and bool(self._known.papers_in(term, where) >> self.paper & 1)
+class _Asked:
+    """One query's wanted terms before one batch: looked up once, for all the papers it takes."""
+
+    __slots__ = ("_known", "_wanted", "_weights")
+
+    def __init__(self, wanted: tuple[Term, ...], known: Evidence) -> None:
+        self._known = known
+        self._wanted = known.looked_up(wanted)
+        self._weights = [_weights(term, known) for term in wanted]
+
+    def hits(self, paper: int) -> tuple[Hit, ...]:
+        return self._known.hits(paper, self._wanted)
+
+    def strength(self, paper: int) -> int:
+        total = 0
+        for levels in self._weights:
+            for bits, counts in levels:
+                if bits >> paper & 1:
+                    total += counts
+                    break
+        return total
+
+
+def _weights(term: Term, known: Evidence) -> tuple[tuple[int, int], ...]:
+    """Return (papers, what a find there counts), the best place first."""
+    best = ((Field.AUTHOR, _AUTHOR_COUNTS), (Field.TITLE, _TITLE_COUNTS))
+    levels = [
+        (known.papers_in(term, where), counts) for where, counts in best if where in term.fields
+    ]
+    return (*levels, (known.papers(term), 1))
 
 
 class Matcher:
@@ -61,14 +82,14 @@ class Matcher:
     def matches(self, papers: Sequence[Paper]) -> Iterator[Match]:
         """Yield what fits, in order of query and paper. The papers are folded once for all queries."""
         known = Evidence(Batch(papers), self._needles)
-        taken: dict[Query, tuple[tuple[int, ...], tuple[Term, ...]]] = {}
+        taken: dict[Query, tuple[tuple[int, ...], _Asked]] = {}
         for number, query in enumerate(self._queries):
             if query not in taken:
                 places = tuple(_places(papers_of(query.root, known)))
-                taken[query] = places, wanted_terms(query.root)
-            places, wanted = taken[query]
+                taken[query] = places, _Asked(wanted_terms(query.root), known)
+            places, asked = taken[query]
             for paper in places:
-                yield Match(number, paper, wanted, known)
+                yield Match(number, paper, asked)
 
 
 def _places(bits: int) -> Iterator[int]:

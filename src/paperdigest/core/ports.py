@@ -113,6 +113,15 @@ class Source(Protocol):
 # ----------------------------------------------------------------- channels
 
 
+class Form(StrEnum):
+    """A form a digest can take."""
+
+    TEXT = "text"
+    HTML = "html"
+    JSON = "json"
+    SLACK = "slack"
+
+
 @dataclass(frozen=True, slots=True)
 class SlackEntry:
     """One paper for Slack. `mrkdwn` is complete and escaped; `summary` is its one-line form."""
@@ -134,7 +143,7 @@ class SlackText:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A rendered digest, in every form a channel may want. All text is Unicode, lines end in LF."""
+    """A rendered digest, in the forms its channels want (the others are empty). Lines end in LF."""
 
     subject: str
     text: str
@@ -201,6 +210,11 @@ class Channel(Protocol):
     @property
     def on_unknown(self) -> str:
         """Return what becomes of an unknown outcome: "resend_once" or "hold"."""
+        ...
+
+    @property
+    def forms(self) -> frozenset[Form]:
+        """Return the forms of a digest this channel uses: others need not be rendered for it."""
         ...
 
     def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:

@@ -45,7 +45,11 @@ class Query:
         fit. In order of title, abstract, author and the rest, then of place; hits may overlap.
         """
         known = Evidence(Batch((paper,)), _needles(self))
-        return known.hits(0, wanted_terms(self.root)) if papers_of(self.root, known) else ()
+        return (
+            known.hits(0, known.looked_up(wanted_terms(self.root)))
+            if papers_of(self.root, known)
+            else ()
+        )
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,7 @@ from paperdigest.core.arrange import arrange
 from paperdigest.core.digest import Digest
 from paperdigest.core.entry import Desk
 from paperdigest.core.errors import LockHeld, PaperdigestError, StoreError
-from paperdigest.core.ports import Channel, Message
+from paperdigest.core.ports import Channel, Form, Message
 from paperdigest.core.subscription import Subscriber
 from paperdigest.flow.due import WEEK, Work, due
 from paperdigest.flow.finds import LaneFinds, Window, lane_finds, read_window
@@ -33,7 +33,7 @@ LISTED_AFTER = timedelta(days=14)
 class Renderer(Protocol):
     """Makes a message of a digest; returns the digest as it finally fits."""
 
-    def render(self, digest: Digest) -> tuple[Digest, Message]: ...
+    def render(self, digest: Digest, forms: frozenset[Form]) -> tuple[Digest, Message]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,11 @@ class Press:
     def searches(self) -> dict[str, str]:
         """Return each source's search address."""
         return {view.name: view.search for view in self.sources}
+
+    def forms(self, targets: Sequence[str]) -> frozenset[Form]:
+        """Return the forms that the channels of these targets use."""
+        names = {target.partition(":")[0] for target in targets}
+        return frozenset().union(*(self.channel(name).forms for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +150,8 @@ class _Drafting:
         finds = lane_finds(self._store, work, self._window, self._now)
         if not finds and not self._empty_is_due(work) and prepare:
             return Draft(work, self._window.newest, finds)
-        digest, message = self._press.renderer.render(self._digest(work, finds))
+        forms = self._press.forms(work.targets) if prepare else frozenset(Form)
+        digest, message = self._press.renderer.render(self._digest(work, finds), forms)
         parts = tuple(self._parts(work, message)) if prepare else ()
         return Draft(work, self._window.newest, finds, digest, message, parts)
 

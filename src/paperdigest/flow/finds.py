@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from paperdigest.core import words
 from paperdigest.core.arrange import TopicFinds
@@ -41,15 +42,21 @@ class LaneFinds:
         return any(topic.finds for topic in self.topics)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Window:
     """What was read for a round of composing: changes, their papers, and who matches what."""
 
     newest: int
     changes: tuple[Change, ...]
+    changes_of: Mapping[int, Sequence[Change]] = field(repr=False)
     papers: Mapping[int, Paper]
     matches: Mapping[Query, Mapping[int, Match]] = field(repr=False)
     waiting: Mapping[int, Sequence[Outcome]] = field(default_factory=dict)
+
+    @cached_property
+    def updates(self) -> tuple[Change, ...]:
+        """Return the changes that are about papers known before."""
+        return tuple(change for change in self.changes if change.kind is not ChangeKind.NEW)
 
 
 def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
@@ -61,7 +68,10 @@ def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
     keys = {change.paper_key for change in changes}
     keys.update(row.paper_key for rows in waiting.values() for row in rows)
     papers = history.papers(store, sorted(keys))
-    return Window(newest, changes, papers, _match(works, papers), waiting)
+    changes_of: dict[int, list[Change]] = {}
+    for change in changes:
+        changes_of.setdefault(change.paper_key, []).append(change)
+    return Window(newest, changes, changes_of, papers, _match(works, papers), waiting)
 
 
 def lane_finds(store: Store, work: Work, window: Window, now: datetime) -> LaneFinds:
@@ -120,11 +130,22 @@ class _Reading:
         self.now = now
         self.edited = _edited(work)
         self.lookback = now - work.subscriber.backfill
-        keys = {change.paper_key for change in window.changes}
+        self.changes = self._changes()
+        keys = {change.paper_key for change in self.changes}
         rows = digests.outcomes_for(store, work.lane.subscriber_id, sorted(keys))
         self.had = {
             (row.paper_key, row.reason): row for row in rows if row.outcome not in digests.WAITING
         }
+
+    def _changes(self) -> Sequence[Change]:
+        """Return the changes that may concern this lane: most readers want little of what comes in."""
+        if any(topic.trending for topic in self.work.topics):
+            return self.window.changes
+        keys = {change.paper_key for change in self.window.updates}
+        for topic in (*self.work.topics, *_alert_topics(self.work), *self.edited.values()):
+            keys |= self._matched_keys(topic)
+        found = (change for key in keys for change in self.window.changes_of.get(key, ()))
+        return sorted(found, key=lambda change: change.number)
 
     def finds(self) -> LaneFinds:
         fresh = self._fresh()
@@ -146,7 +167,7 @@ class _Reading:
     def _fresh(self) -> dict[int, Find]:
         """Return papers that are news for this lane: past its bookmark or waiting, not had yet."""
         found: dict[int, Find] = {}
-        for change in self.window.changes:
+        for change in self.changes:
             if change.number > self.work.lane.bookmark and self._is_news(change):
                 self._offer(found, change)
         for row in self.window.waiting.get(self.work.lane.id, ()):
@@ -207,7 +228,7 @@ class _Reading:
 
     def _earlier_than_bookmark(self) -> dict[int, Find]:
         found: dict[int, Find] = {}
-        for change in self.window.changes:
+        for change in self.changes:
             passed = change.number <= self.work.lane.bookmark and change.at >= self.lookback
             if passed and change.kind is ChangeKind.NEW:
                 self._offer(found, change)
@@ -216,7 +237,7 @@ class _Reading:
     def _trending(self, topic: Topic) -> TopicFinds:
         since = self.now - topic.within
         found: dict[int, Find] = {}
-        for change in self.window.changes:
+        for change in self.changes:
             if change.kind is ChangeKind.NEW and change.at >= since:
                 self._offer(found, change)
         finds = self._matched(topic, found)
@@ -230,15 +251,15 @@ class _Reading:
         matches = self.window.matches[query]
         return tuple(_found_by(find, matches[key]) for key, find in finds.items() if key in matches)
 
-    def _matched_keys(self, topic: Topic) -> frozenset[int]:
+    def _matched_keys(self, topic: Topic) -> Set[int]:
         query = topic.query
-        return frozenset() if query is None else frozenset(self.window.matches[query])
+        return frozenset() if query is None else self.window.matches[query].keys()
 
     def _told(self, topic: Topic) -> tuple[tuple[Find, str], ...]:
         """Return finds past the bookmark that another lane of this reader has sent already."""
         matched = self._matched_keys(topic)
         told: dict[int, tuple[Find, str]] = {}
-        for change in self.window.changes:
+        for change in self.changes:
             row = self.had.get((change.paper_key, NEW))
             if row is None or row.lane_id == self.work.lane.id or change.paper_key not in matched:
                 continue
@@ -265,7 +286,7 @@ class _Reading:
         if self.work.lane.name != MAIN:
             return []
         found: dict[tuple[int, str], Find] = {}
-        for change in self.window.changes:
+        for change in self.changes:
             if change.number > self.work.lane.bookmark and self._concerns(change):
                 paper = self.window.papers[change.paper_key]
                 find = Find(change.paper_key, paper, change.reason, change.number, change.at)

@@ -28,7 +28,9 @@ def notify(
         return False
     database = facts.database_id(store)
     local = now.astimezone(schedule.zone(to.timezone))
-    _, message = press.renderer.render(_digest(to, slot, title, lines, local))
+    _, message = press.renderer.render(
+        _digest(to, slot, title, lines, local), press.forms(to.deliver)
+    )
     parts = [
         (target, part)
         for target in to.deliver

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from paperdigest.core import words
 from paperdigest.core.digest import Digest, Entry
-from paperdigest.core.ports import Message
+from paperdigest.core.ports import Form, Message, SlackText
 from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes, trimmed
 from paperdigest.render.clean import clean_text
@@ -21,6 +21,7 @@ from paperdigest.render.slack_form import slack_text
 
 _PAPERS_KEPT = 4_096  # about 6 kB each
 _ROUNDS = 5
+NO_SLACK = SlackText("", "", (), (), "")
 
 
 class Renderer:
@@ -33,8 +34,12 @@ class Renderer:
         self._templates = Templates(user_templates)
         self._forms_of = lru_cache(maxsize=_PAPERS_KEPT)(self._fragments)
 
-    def render(self, digest: Digest) -> tuple[Digest, Message]:
-        """Return the digest as finally shown, and its message.
+    def render(
+        self, digest: Digest, forms: frozenset[Form] = frozenset(Form)
+    ) -> tuple[Digest, Message]:
+        """Return the digest as finally shown, and its message in these forms.
+
+        The HTML is made in any case: its size decides what is shown.
 
         Papers that found no room are moved from `full` to `listed` to `counted`; none is lost.
         Raises TemplateError when a user's template fails on this digest.
@@ -43,10 +48,10 @@ class Renderer:
         shown, html = self._within_budget(book.cleaned(digest), book)
         return shown, Message(
             subject=self._subject(shown),
-            text=self._text(shown, book),
+            text=self._text(shown, book) if Form.TEXT in forms else "",
             html=html,
-            json=digest_json(shown, book.json, book.json_line),
-            slack=slack_text(shown, book),
+            json=digest_json(shown, book.json, book.json_line) if Form.JSON in forms else "",
+            slack=slack_text(shown, book) if Form.SLACK in forms else NO_SLACK,
             list_name=shown.subscriber,
             shared=shown.shared,
         )
