@@ -9,6 +9,7 @@ from paperdigest.config.secrets import SecretRef
 from paperdigest.config.settings import EmailSettings, Settings, SlackSettings, SourceSettings
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.secret import Secret
+from paperdigest.logs import hide
 
 T = TypeVar("T")
 
@@ -85,7 +86,12 @@ def _set_up(section: T | None, name: str) -> T:
 
 
 def _asked(ref: SecretRef) -> Callable[[], Secret]:
-    return ref.resolve
+    def resolved() -> Secret:
+        secret = ref.resolve()
+        hide(secret)  # whatever a library may log from now on
+        return secret
+
+    return resolved
 
 
 def _with_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
