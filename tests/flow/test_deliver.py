@@ -248,3 +248,18 @@ def test_only_one_process_delivers(composed: House) -> None:
         composed.deliver()
 
     assert states(composed) == ["pending"]
+
+
+def test_a_stop_between_two_messages_leaves_the_rest_for_the_next_run(house: House) -> None:
+    house.write("subscriptions/ben.toml", ADA)
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.ingest()
+    house.app.channel("file")
+    wire = wired(house, Wire())
+
+    with house.app.open_store() as store:
+        house.app.deliver(store, lambda: len(wire.handed) > 0)
+    assert sorted(states(house)) == ["retry", "sent"]
+
+    house.deliver()
+    assert states(house) == ["sent", "sent"]

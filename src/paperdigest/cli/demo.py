@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from paperdigest.core import words
 from paperdigest.core.errors import UsageError
 from paperdigest.resources import data_dir
 
@@ -75,7 +76,7 @@ def _run(folder: Path) -> int:
 
 def _print(folder: Path, composed: ComposeReport) -> None:
     for done in composed.digests:
-        click.echo(f"{done.subscriber}: {done.papers} papers")
+        click.echo(f"{done.subscriber}: {words.count_papers(done.papers)}")
     if not composed.digests:
         click.echo("nothing new: every paper was sent before, and no paper is sent twice")
     pages = sorted(folder.glob("outbox/**/digest.html"))

@@ -9,6 +9,7 @@ import click
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.deliveries import delivery_json
 from paperdigest.cli.session import json_option, one_reader, opened
+from paperdigest.core import words
 from paperdigest.core.errors import UsageError
 from paperdigest.core.text import display
 
@@ -54,7 +55,7 @@ def _list(name: str, rows: list[DigestRow], *, as_json: bool) -> None:
     elif not rows:
         click.echo(f"{name} has had no digest yet")
     else:
-        table([(row.slot, f"{row.papers:,} papers", row.title) for row in rows])
+        table([(row.slot, words.count_papers(row.papers), row.title) for row in rows])
 
 
 def _one(store: Store, row: DigestRow, *, as_json: bool) -> None:

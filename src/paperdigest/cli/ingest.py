@@ -10,6 +10,7 @@ import click
 from paperdigest.cli.answers import say, table
 from paperdigest.cli.progress import progress_bar
 from paperdigest.cli.session import json_option, opened
+from paperdigest.core import words
 from paperdigest.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -87,4 +88,9 @@ def print_report(report: IngestReport) -> None:
 def _counts(done: SourceReport) -> str:
     names = ("papers", "new", "revised", "unchanged", "merged", "rejected")
     counts = [(name, done.total(name)) for name in names]
-    return ", ".join(f"{count:,} {name}" for name, count in counts if count) or "nothing new"
+    told = [
+        words.count_papers(count) if name == "papers" else f"{count:,} {name}"
+        for name, count in counts
+        if count
+    ]
+    return ", ".join(told) or "nothing new"

@@ -11,6 +11,7 @@ import click
 from paperdigest.cli.answers import say, table
 from paperdigest.cli.ingest import print_report
 from paperdigest.cli.session import json_option, now_option, opened, opened_app
+from paperdigest.core import words
 from paperdigest.core.errors import LockHeld, UsageError
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _print(
     rows = [
         (
             done.subscriber,
-            f"{done.papers:,} papers" if done.kind != "empty" else "nothing matched",
+            words.count_papers(done.papers) if done.kind != "empty" else "nothing matched",
             done.slot,
         )
         for done in composed.digests
@@ -192,8 +193,6 @@ def _line(reader: Subscriber, slot: str, why_not: str, count: int) -> str:
 
 def in_words(slot: str) -> str:
     """Return a slot's name for people: "Mon 23 Nov 08:00 Europe/Berlin"."""
-    from paperdigest.core import words
-
     local, _, zone = slot.partition(" ")
     at = datetime.fromisoformat(local)
     return f"{words.weekday(at)[:3]} {words.short_date(at)} {at:%H:%M} {zone}"

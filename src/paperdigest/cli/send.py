@@ -9,6 +9,7 @@ import click
 
 from paperdigest.cli.answers import say
 from paperdigest.cli.session import json_option, one_reader, opened
+from paperdigest.core import words
 from paperdigest.core.errors import LockHeld, UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def _print(digests: Sequence[Composed], chosen: Sequence[str]) -> None:
     done = {digest.subscriber: digest for digest in digests}
     for name in chosen:
         if name in done:
-            click.echo(f"{name}  {done[name].papers:,} papers, as slot {done[name].slot}")
+            click.echo(
+                f"{name}  {words.count_papers(done[name].papers)}, as slot {done[name].slot}"
+            )
         else:
             click.echo(f"{name}  nothing is waiting")

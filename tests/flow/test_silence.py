@@ -1,0 +1,171 @@
+"""Silence is never an answer: what was looked at, what failed, what has gone quiet, what changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from house import ADA, CONFIG, House, titles_of
+from http_server import Reply, http_server
+from paperdigest.store import history
+from program import Program
+
+RSS = """<?xml version="1.0"?><rss version="2.0"><channel><title>Maps</title>
+<item><title>Folding paper maps by feed</title><link>https://maps.example.org/1</link><guid>m1</guid>
+<description>All about creases.</description></item></channel></rss>"""
+
+
+def with_feed(house: House, url: str, more: str = "") -> None:
+    house.write(
+        "paperdigest.toml",
+        CONFIG + f'[[source]]\nname = "maps"\nkind = "feed"\nurl = "{url}"\n{more}',
+    )
+
+
+def test_a_feed_is_read_and_its_papers_are_matched(house: House) -> None:
+    with http_server({"/feed": Reply(body=RSS.encode())}) as server:
+        with_feed(house, f"{server.url}/feed")
+        house.run()
+
+    assert house.titles() == [["Folding paper maps by feed"]]
+
+
+def test_a_source_that_could_not_be_read_is_named_in_the_digest(house: House) -> None:
+    with_feed(house, "http://127.0.0.1:9/feed")
+    house.drop("monday.jsonl", "Folding paper maps again")
+
+    house.run()
+
+    assert house.digests()[0]["looked_at"] == [
+        "maps: could not be read since 10:30 (http://127.0.0.1:9/feed: connection refused)"
+    ]
+
+
+def test_a_source_that_has_gone_silent_is_named_in_the_digest(house: House) -> None:
+    with http_server({"/feed": Reply(body=RSS.encode())}) as server:
+        with_feed(house, f"{server.url}/feed", 'quiet_after = "2 days"\n')
+        house.run()
+        house.wait(days=3)
+        house.drop("thursday.jsonl", "Reading paper maps aloud")
+        house.run()
+
+    assert house.digests()[1]["looked_at"] == ["maps: nothing since Friday"]
+
+
+def test_a_failing_source_ends_run_once_with_4_and_the_others_go_on(
+    house: House, program: Program
+) -> None:
+    with_feed(house, "http://127.0.0.1:9/feed")
+    house.drop("monday.jsonl", "Folding paper maps again")
+
+    said = program("run", "--once")
+
+    assert said.code == 4
+    assert "maps  " in said.out
+    assert "ada  1 paper" in said.out
+
+
+def test_a_paper_withdrawn_after_it_was_sent_is_told_to_who_got_it(house: House) -> None:
+    paper = {"id": "arxiv:2611.00001", "title": "Folding paper maps again", "abstract": "Creases."}
+    house.drop("monday.jsonl", paper)
+    house.run()
+    house.wait(days=1)
+    house.drop("tuesday.jsonl", {**paper, "withdrawn": True})
+
+    house.run()
+
+    (topic,) = house.digests()[1]["topics"]
+    assert [(one["kind"], one["title"]) for one in topic["papers"]] == [
+        ("withdrawn", "Folding paper maps again")
+    ]
+    assert house.digests()[1]["title"].startswith("1 update")
+
+
+def test_a_title_only_record_completed_later_reaches_the_reader_it_now_matches_once(
+    house: House,
+) -> None:
+    house.drop("monday.jsonl", "A title that says very little")
+    house.run()
+    house.wait(days=1)
+    full = {"title": "A title that says very little", "abstract": "It is about a paper map."}
+    house.drop("tuesday.jsonl", full)
+    house.run()
+    house.wait(days=1)
+    house.drop("wednesday.jsonl", {**full, "votes": 3})
+    house.run()
+
+    assert house.titles() == [["A title that says very little"]]
+
+
+def test_what_found_no_room_waits_for_the_next_digest_and_is_not_lost(house: House) -> None:
+    count = 900
+    house.drop(
+        "much.jsonl", *(f"Paper map number {n} {'of many maps ' * 10}" for n in range(count))
+    )
+    seen: list[str] = []
+    for _ in range(8):
+        house.run()
+        house.wait(days=1)
+    for digest in house.digests():
+        seen += titles_of(digest)
+
+    assert len(house.digests()) > 1
+    assert len(seen) == len(set(seen)) == count
+
+
+def test_what_was_over_limit_for_14_days_waits_no_longer(house: House) -> None:
+    house.drop("much.jsonl", *(f"Paper map number {n} {'of many maps ' * 10}" for n in range(900)))
+    house.run()
+    house.now += timedelta(days=15)
+
+    assert [done.kind for done in house.run().digests] == ["empty"]
+
+
+def test_one_file_named_outright_is_read_and_left_where_it_is(
+    house: House, program: Program, tmp_path: Path
+) -> None:
+    path = house.write("elsewhere/dump.jsonl", '{"title": "Folding paper maps again"}\n')
+
+    said = program("ingest", "--file", str(path), "--json")
+
+    assert said.json["sources"][0]["new"] == 1
+    assert path.exists()
+    assert (
+        program("ingest", "--file", str(path), "--json").json["sources"][0]["files"][0]["status"]
+        == "duplicate"
+    )
+
+
+def test_a_baseline_enters_history_without_news(house: House, program: Program) -> None:
+    path = house.write("archive.jsonl", '{"title": "Folding paper maps of old"}\n')
+
+    program("ingest", "--file", str(path), "--baseline")
+
+    with house.app.open_store(write=False) as store:
+        assert history.paper_count(store) == 1
+    assert house.run().digests == ()
+
+
+def test_a_file_of_an_unknown_source_counts_for_the_first_inbox(
+    house: House, program: Program
+) -> None:
+    path = house.write("dump.jsonl", '{"title": "Folding paper maps again"}\n')
+    program("ingest", "--file", str(path))
+
+    with house.app.open_store(write=False) as store:
+        assert history.papers(store, [1])[1].sources == ("pages",)
+    assert program("ingest", "nobody").code == 2
+
+
+def test_a_target_added_later_gets_the_next_digest(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.write(
+        "subscriptions/ada.toml", ADA.replace('"file:outbox"', '["file:outbox", "file:outbox/two"]')
+    )
+    house.wait(days=1)
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+
+    house.run()
+
+    assert house.titles("outbox/two") == [["Reading paper maps aloud"]]
