@@ -20,6 +20,7 @@ from paperdigest.core.diff import (
     rank_of,
     raw_hash,
     says_the_same,
+    without_future,
 )
 from paperdigest.core.paper import Announced, ChangeKind, Link, Paper
 
@@ -351,3 +352,11 @@ def test_saying_it_again_is_never_news(abstract: str, version: int | None) -> No
     if first.keeps:
         said = paper(abstract=abstract, version=version)
         assert not again(said, first.shown, last=said, supplies=first.supplies).news
+
+
+def test_a_date_that_cannot_be_yet_is_dropped_and_the_paper_kept() -> None:
+    latest = NOW + timedelta(days=2)
+    impossible = paper(published_at=NOW + timedelta(days=3), updated_at=NOW)
+
+    assert without_future(impossible, latest) == paper(published_at=None, updated_at=NOW)
+    assert without_future(paper(), latest) == paper()

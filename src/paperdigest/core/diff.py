@@ -131,6 +131,18 @@ def rank_of(paper: Paper) -> Rank:
     return not is_partial(paper), paper.version or 0, _from_registry(paper)
 
 
+def without_future(paper: Paper, latest: datetime) -> Paper:
+    """Return the paper without dates later than `latest`: better none than one that cannot be."""
+    published, updated = paper.published_at, paper.updated_at
+    if (published is None or published <= latest) and (updated is None or updated <= latest):
+        return paper
+    return replace(
+        paper,
+        published_at=None if published is not None and published > latest else published,
+        updated_at=None if updated is not None and updated > latest else updated,
+    )
+
+
 def is_news(
     paper: Paper, *, read_before: datetime, max_age: timedelta | None, baseline: bool = False
 ) -> bool:
@@ -258,7 +270,7 @@ def _from_registry(paper: Paper) -> bool:
     host = _REGISTRY_HOSTS.get(scheme_of(paper.id))
     if host is None:
         return False
-    if paper.announced is not Announced.UNSAID:
+    if paper.announced or paper.url.startswith(f"https://{host}/"):
         return True
     found = _HOST.match(paper.url)
     where = found[1].lower() if found else ""

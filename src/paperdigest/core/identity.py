@@ -4,13 +4,14 @@ Whether two papers may be one is decided here too; looking ids up is history's w
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from urllib.parse import unquote
 
 from paperdigest.core.paper import Paper
-from paperdigest.core.text import display, squash, without_link_hosts
+from paperdigest.core.text import display, squash, squashed, without_link_hosts
 
 #: Preferred first. What is not listed stands between `feed` and the keys made of text.
 SCHEMES = ("arxiv", "doi", "pmid", "openreview", "s2", "openalex", "feed")
@@ -21,6 +22,7 @@ TEXT_SCHEMES = ("title1", "text1", "short1")
 #: A title of fewer words says too little to join two records by itself.
 TELLING_WORDS = 4
 _TEXT_KEY_LETTERS = 80
+_TITLE = "title1:"
 
 _RANK = {scheme: place for place, scheme in enumerate(SCHEMES)} | {
     scheme: 100 + place for place, scheme in enumerate(TEXT_SCHEMES)
@@ -47,7 +49,9 @@ _ARXIV = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# How most are written: no need to look for any other spelling.
 _PLAIN_ARXIV = re.compile(r"arxiv:\d{4}\.\d{4,5}")
+_NUMBERED_ARXIV = re.compile(r"arxiv:(\d{4}\.\d{4,5})(?:v(\d{1,4}))?")
 
 _DOI = re.compile(
     r"(?:https?://[^/\s]+/(?:\S*?/)?|doi\.org/|doi:?\s*|info:doi/)?(?P<doi>10\.\d{4,9}(?:\.\d+)*/\S+)",
@@ -83,7 +87,10 @@ def arxiv_id(text: str) -> tuple[str, int | None] | None:
 
     https://info.arxiv.org/help/arxiv_identifier.html
     """
-    found = _ARXIV.fullmatch(text.strip())
+    text = text.strip()
+    if plain := _NUMBERED_ARXIV.fullmatch(text):
+        return plain[1], int(plain[2]) if plain[2] else None
+    found = _ARXIV.fullmatch(text)
     if found is None:
         return None
     number = found["new"] or found["old"]
@@ -141,7 +148,7 @@ def preferred_first(ids: Iterable[str]) -> tuple[str, ...]:
 
 def title_key(title: str) -> str:
     """Return `title1:` and 16 hex digits: equal for titles that differ only in spelling. Frozen."""
-    return "title1:" + _hash(_letters(title))
+    return _TITLE + _hash(_letters(title))
 
 
 def short_title(title: str) -> str:
@@ -167,13 +174,21 @@ _NO_BLANKS = re.compile(
 def title_words(title: str) -> int:
     """Count a title's words as blanks part them; two characters of a script without blanks are one. Frozen:
     it decides which key a record gets."""
-    shown = display(title)
-    dense = 0
+    return _words(display(title))
+
+
+def _words(shown: str, enough: float = math.inf) -> int:
+    """Count the words of a title as it is shown; with `enough`, no further than that."""
+    words = 0
     if not shown.isascii():
         shown, dense = _NO_BLANKS.subn(" ", shown)
-    return (
-        len([word for word in shown.split() if word.isalpha() or _LETTER.search(word)]) + dense // 2
-    )
+        words = dense // 2
+    for word in shown.split():
+        if words >= enough:
+            break
+        if word.isalpha() or _LETTER.search(word):
+            words += 1
+    return words
 
 
 # ------------------------------------------------------------------ authors
@@ -222,8 +237,9 @@ def own_id(paper: Paper, source: str) -> str:
 
 def text_id(paper: Paper, source: str) -> str:
     """Return the key made of the record's text."""
-    if title_words(paper.title) >= TELLING_WORDS:
-        return title_key(paper.title)
+    shown = display(paper.title)
+    if _words(shown, TELLING_WORDS) >= TELLING_WORDS:
+        return _TITLE + _hash(squashed(shown) or _letters(paper.title))
     return short_key(paper.title, paper.abstract, source)
 
 
@@ -246,13 +262,16 @@ def _given_ids(paper: Paper, source: str) -> tuple[str, ...]:
     told = (paper.id, *paper.ids) if paper.id or paper.ids else (_id_in_address(paper.url),)
     ids = []
     for text in dict.fromkeys(told):
+        if _PLAIN_ARXIV.fullmatch(text):
+            ids.append(text)
+            continue
         id_ = normal_id(text) if text else ""
         if id_ and ":" not in id_:
             id_ = f"feed:{source}#{id_}"  # a number or name that only this source knows
         # Keys made of text are made here, of the text at hand, and never taken from others.
         if id_ and scheme_of(id_) not in TEXT_SCHEMES:
             ids.append(id_)
-    return preferred_first(ids)
+    return preferred_first(ids) if len(ids) > 1 else tuple(ids)
 
 
 def _id_in_address(url: str) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "links_in",
     "safe_url",
     "squash",
+    "squashed",
     "without_link_hosts",
 ]
 
@@ -57,7 +58,9 @@ _ACTIVE = (
 _PASSES = 8  # entities that hide TeX that hides entities …: real text needs two
 _INERT = str.maketrans(dict.fromkeys("\\{}$&<~^`") | {"_": " "})
 
-_NO_KEY = {code: None for code in range(128) if not chr(code).isalnum()}
+# ASCII as bytes: small letters for capitals, and what is neither letter nor digit.
+_SMALL = bytes(range(128)).lower() + bytes(range(128, 256))
+_NO_KEY = bytes(code for code in range(128) if not chr(code).isalnum())
 _PLAIN_LETTERS = str.maketrans(
     {
         "ø": "o",
@@ -82,7 +85,7 @@ def clean(text: str, cap: int | None = None) -> str:
 
     `cap` is the most it may take in UTF-8 bytes; the cut is at a character. A lone surrogate becomes U+FFFD.
     """
-    if not _is_clean(text):
+    if text and not _is_clean(text):
         if not text.isprintable() or not text.isascii():
             text = _LONE_JOINER.sub("", _UNSEEN.sub("", _SURROGATE.sub("\ufffd", text)))
         text = " ".join(text.split())
@@ -92,7 +95,7 @@ def clean(text: str, cap: int | None = None) -> str:
 
 
 def _is_clean(text: str) -> bool:
-    if "  " in text or text[:1] == " " or text[-1:] == " ":
+    if "  " in text or text.strip(" ") != text:
         return False
     if text.isascii():
         return len(text.encode().translate(None, _CONTROLS)) == len(text)
@@ -135,10 +138,14 @@ def squash(text: str) -> str:
 
     Title keys hash this, so what it gives for a text never changes; better matching belongs elsewhere.
     """
-    text = display(text)
-    if text.isascii():
-        return text.lower().translate(_NO_KEY)
-    folded = normalize("NFKC", normalize("NFKC", text).casefold()).translate(_PLAIN_LETTERS)
+    return squashed(display(text))
+
+
+def squashed(shown: str) -> str:
+    """Return what `squash` gives for a text that is displayed already. Frozen as well."""
+    if shown.isascii():
+        return shown.encode().translate(_SMALL, _NO_KEY).decode()
+    folded = normalize("NFKC", normalize("NFKC", shown).casefold()).translate(_PLAIN_LETTERS)
     bare = "".join(sign for sign in normalize("NFKD", folded) if not combining(sign))
     return "".join(sign for sign in normalize("NFC", bare) if sign.isalnum())
 

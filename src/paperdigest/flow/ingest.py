@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from paperdigest.core.diff import is_news
+from paperdigest.core.diff import is_news, without_future
 from paperdigest.core.errors import RefusedInput, SourceError
-from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Document, Parsed, RefusedDocument, Source, Unchanged, Verdict
 from paperdigest.flow.ingest_report import FileReport, IngestReport, SourceReport, SourceStatus
 from paperdigest.flow.intake import Counts, Intake
@@ -28,6 +27,8 @@ from paperdigest.store.sources import (
 MAX_AGE = timedelta(days=60)
 #: A baseline is committed in pieces of so many records: what is done stays done.
 BASELINE_BATCH = 5_000
+#: Dates up to so far ahead are a matter of zones and embargoes; later ones are mistakes.
+AHEAD = timedelta(days=2)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 
@@ -180,8 +181,9 @@ class _Reading:
         """
         total, counts = len(parsed.papers), Counts()
         size = BASELINE_BATCH if self.baseline else max(total, 1)
+        latest = self.now + AHEAD
         for start in range(0, max(total, 1), size):
-            piece = parsed.papers[start : start + size]
+            piece = [without_future(paper, latest) for paper in parsed.papers[start : start + size]]
             with self.store.transaction():
                 if was_accepted(self.store, run.name, document.sha256):
                     return None
@@ -190,7 +192,12 @@ class _Reading:
                     run.name,
                     self.now,
                     counts=counts,
-                    is_news=lambda paper: self._is_news(run, before, paper),
+                    is_news=partial(
+                        is_news,
+                        read_before=before.last_success_at or self.now,
+                        max_age=run.max_age,
+                        baseline=self.baseline,
+                    ),
                 )
                 intake.take(piece, partial(self._tell, document.name, total, start))
                 last = start + size >= total
@@ -228,10 +235,6 @@ class _Reading:
             merged=counts.merged,
             rejected=len(parsed.rejected) + counts.rejected,
         )
-
-    def _is_news(self, run: SourceRun, before: SourceState, paper: Paper) -> bool:
-        read_before = before.last_success_at or self.now
-        return is_news(paper, read_before=read_before, max_age=run.max_age, baseline=self.baseline)
 
     def _settle(self, run: SourceRun, name: str, verdict: Verdict, reason: str) -> None:
         if not self.store.rehearsing:

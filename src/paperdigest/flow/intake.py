@@ -21,6 +21,7 @@ from paperdigest.core.paper import ChangeKind, Paper
 from paperdigest.flow.pending import Numbers, Pending, Working
 from paperdigest.flow.sighting import Sighting, sightings
 from paperdigest.store import papers, records
+from paperdigest.store.changes import ChangeRow
 from paperdigest.store.connection import Store
 from paperdigest.store.merges import merge
 from paperdigest.store.papers import PaperRow
@@ -100,17 +101,16 @@ class Intake:
     # ---------------------------------------------------------------- looking up
 
     def _look_up(self, seen: Sequence[Sighting]) -> None:
-        own_ids = {sighting.own_id for sighting in seen}
-        own_ids.update(namesake for sighting in seen if (namesake := _namesake(sighting)))
+        namesakes = {(s.own_id, namesake) for s in seen if (namesake := _namesake(s))}
+        own_ids = {s.own_id for s in seen} | {namesake for _, namesake in namesakes}
         self._records = records.known_records(self._store, self._source, own_ids)
         # A record that comes twice may be as before only until its other form was taken.
         moving = {sighting.own_id for sighting in seen if not self._is_as_before(sighting)}
         fresh = [sighting for sighting in seen if sighting.own_id in moving]
-        wanted = {id_ for sighting in fresh for id_ in sighting.ids}
-        wanted.update(namesake for sighting in fresh if (namesake := _namesake(sighting)))
+        others = {namesake for own_id, namesake in namesakes if own_id in moving}
+        wanted = {id_ for sighting in fresh for id_ in sighting.ids} | others
         self._ids = papers.keys_of_ids(self._store, wanted)
-        differing = {s.own_id for s in fresh} | {_namesake(s) for s in fresh}
-        known = [self._records[own_id] for own_id in differing if own_id in self._records]
+        known = [self._records[own_id] for own_id in moving | others if own_id in self._records]
         self._said = records.last_said(self._store, [record.id for record in known])
         short_keys = {sighting.short_key for sighting in fresh if sighting.short_key}
         self._shorts = records.short_titled(self._store, self._source, short_keys)
@@ -155,7 +155,7 @@ class Intake:
         key = self._ids.get(sighting.own_id)
         if not namesake or key is None or self._agree(sighting, key):
             return sighting
-        return replace(sighting, own_id=namesake, ids=(namesake,))
+        return sighting._replace(own_id=namesake, ids=(namesake,))
 
     def _paper_of(self, sighting: Sighting, record: KnownRecord | None) -> int | None:
         """Return the paper a record is about, or None; papers that it shows to be one are merged first."""
@@ -205,8 +205,7 @@ class Intake:
         record = self._new_record(sighting, key, shown=True)
         news = self._is_news(paper)
         row = PaperRow(key, paper, record.id, sighting.rank, 0, not news, self._now)
-        working = Working(row, set(), unsaved=True)
-        self._working[key] = working
+        self._working[key] = working = Working(row, set(), unsaved=True)
         self._met.add(key)
         self._born.add(key)
         self._own(working, ids)
@@ -230,19 +229,9 @@ class Intake:
         record = KnownRecord(id_, sighting.own_id, key, sighting.raw_hash)
         self._records[sighting.own_id] = record
         self._said[id_] = sighting.paper
-        self._pending.new_records[id_] = self._record_row(record, sighting, shown=shown)
+        self._pending.new_records[id_] = _record_row(record, sighting, shown=shown)
         self.records_added += 1
         return record
-
-    def _record_row(self, record: KnownRecord, sighting: Sighting, *, shown: bool) -> RecordRow:
-        return RecordRow(
-            record,
-            self._source,
-            sighting.paper,
-            sighting.rank,
-            shown=shown,
-            short_key=sighting.short_key or None,
-        )
 
     # ---------------------------------------------------------------- a paper that history has
 
@@ -276,7 +265,7 @@ class Intake:
         """Write news to the log, each kind once a document; a paper born in it is news as a whole."""
         if working.row.key in self._born:
             if working.row.baseline and self._is_news(paper):
-                working.row = replace(working.row, baseline=False)
+                working.row = working.row._replace(baseline=False)
                 self._log(working, _NEWS)
             return set()
         told = self._told.setdefault(working.row.key, set())
@@ -287,10 +276,12 @@ class Intake:
         return {news.kind for news in fresh}
 
     def _log(self, working: Working, news: News) -> None:
-        row = working.row
+        revision = 0
         if news.kind is ChangeKind.REVISED:
-            working.row = row = replace(row, revisions=row.revisions + 1)
-        self._pending.log(self._numbers.next_change(), row, news, self._now, self._source)
+            revision = working.row.revisions + 1
+            working.row = working.row._replace(revisions=revision)
+        line = ChangeRow(self._numbers.next_change(), working.row.key, news, revision)
+        self._pending.changes.append(line)
 
     def _keep(
         self, sighting: Sighting, record: KnownRecord | None, working: Working, decision: Decision
@@ -299,25 +290,25 @@ class Intake:
         if record is None:
             record = self._new_record(sighting, key, shown=decision.supplies)
         elif decision.keeps:
-            record = replace(record, raw_hash=sighting.raw_hash, paper_key=key)
+            record = record._replace(raw_hash=sighting.raw_hash, paper_key=key)
             self._change_record(record, sighting, shown=decision.supplies)
         self._own(working, sighting.ids)
         paper = decision.shown
         best = preferred_first((paper.id, *sorted(working.ids)))
-        row = replace(
-            working.row, paper=replace(paper, id=best[0]) if paper.id != best[0] else paper
+        row = working.row._replace(
+            paper=replace(paper, id=best[0]) if paper.id != best[0] else paper
         )
         if decision.supplies and decision.keeps:
             if row.shown_record not in (None, record.id):
                 self._pending.shown_no_more[row.shown_record or 0] = working.row.paper
-            row = replace(row, shown_record=record.id, rank=sighting.rank)
+            row = row._replace(shown_record=record.id, rank=sighting.rank)
         working.row = row
         working.dirty = True
 
     def _change_record(self, record: KnownRecord, sighting: Sighting, *, shown: bool) -> None:
         self._records[record.own_id] = record
         self._said[record.id] = sighting.paper
-        self._pending.keep(self._record_row(record, sighting, shown=shown))
+        self._pending.keep(_record_row(record, sighting, shown=shown))
 
     def _count(self, record: KnownRecord | None, logged: set[ChangeKind]) -> None:
         if ChangeKind.REVISED in logged or (logged and record is not None):
@@ -338,7 +329,7 @@ class Intake:
         self._ids = {id_: kept if key == gone else key for id_, key in self._ids.items()}
         for own_id, record in self._records.items():
             if record.paper_key == gone:
-                self._records[own_id] = replace(record, paper_key=kept)
+                self._records[own_id] = record._replace(paper_key=kept)
         for keys in self._shorts.values():
             keys[:] = dict.fromkeys(kept if key == gone else key for key in keys)
         self._load([kept])
@@ -352,12 +343,18 @@ class Intake:
     # ---------------------------------------------------------------- writing
 
     def _write(self) -> None:
-        self._pending.write(self._store, tuple(self._working.values()), self._now)
+        self._pending.write(self._store, self._source, tuple(self._working.values()), self._now)
         self._pending = Pending()
+
+
+def _record_row(record: KnownRecord, sighting: Sighting, *, shown: bool) -> RecordRow:
+    return RecordRow(record, sighting.paper, sighting.rank, shown, sighting.short_key or None)
 
 
 def _namesake(sighting: Sighting) -> str:
     """Return the key a record would get if its text's own were taken; "" where it has ids or names nobody."""
+    if len(sighting.ids) > 1:  # only a record without ids is called by its text's key
+        return ""
     if not sighting.paper.authors or scheme_of(sighting.own_id) not in TEXT_SCHEMES:
         return ""
     return namesake_id(sighting.own_id.partition("/")[0], sighting.paper.authors[0])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from paperdigest.core.diff import News
-from paperdigest.core.paper import Change, ChangeKind, Paper
+from paperdigest.core.paper import Paper
 from paperdigest.store import changes, papers, records
+from paperdigest.store.changes import ChangeRow
 from paperdigest.store.connection import Store
 from paperdigest.store.papers import PaperRow
 from paperdigest.store.records import RecordRow
@@ -64,7 +64,7 @@ class Pending:
     new_records: dict[int, RecordRow] = field(default_factory=dict)
     changed_records: dict[int, RecordRow] = field(default_factory=dict)
     shown_no_more: dict[int, Paper] = field(default_factory=dict)
-    changes: list[tuple[Change, Mapping[str, object]]] = field(default_factory=list)
+    changes: list[ChangeRow] = field(default_factory=list)
     standing: list[tuple[int, Paper]] = field(default_factory=list)
 
     def keep(self, record: RecordRow) -> None:
@@ -74,27 +74,21 @@ class Pending:
         if not record.shown:
             self.shown_no_more.pop(id_, None)  # it holds its own text again
 
-    def log(self, number: int, row: PaperRow, news: News, now: datetime, source: str) -> None:
-        """Note a line for the change log."""
-        revision = row.revisions if news.kind is ChangeKind.REVISED else 0
-        change = Change(number, row.key, news.kind, now, source, revision, news.completes)
-        self.changes.append((change, news.summary))
-
-    def write(self, store: Store, in_hand: Collection[Working], now: datetime) -> None:
+    def write(self, store: Store, source: str, in_hand: Collection[Working], now: datetime) -> None:
         """Write everything, papers first: the rest refers to them."""
         shown = {working.row.shown_record for working in in_hand}
         unsaved = [working for working in in_hand if working.unsaved]
         dirty = [working for working in in_hand if working.dirty and not working.unsaved]
         papers.insert_papers(store, (working.row for working in unsaved))
         papers.update_papers(store, (working.row for working in dirty))
-        records.insert_records(store, self.new_records.values(), now)
+        records.insert_records(store, source, self.new_records.values(), now)
         records.update_records(store, self.changed_records.values(), now)
         # Last: a record may have been shown and shown no more within one slice.
         records.keep_texts(
             store, (text for text in self.shown_no_more.items() if text[0] not in shown)
         )
         papers.insert_ids(store, self.ids)
-        changes.insert_changes(store, self.changes)
+        changes.insert_changes(store, source, self.changes, now)
         papers.update_standing(store, self.standing)
         for working in (*unsaved, *dirty):
             working.unsaved = working.dirty = False

@@ -13,7 +13,7 @@ from paperdigest.core.ports import Document, RefusedDocument
 from paperdigest.sources.archive import MAX_BYTES, unpack
 from paperdigest.sources.encoding import as_utf8
 
-_TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB: ingest it with --baseline or split it"
+_TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB: split it into smaller files"
 # A link is not followed, a FIFO is not waited for, no child inherits the file.
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 

@@ -78,6 +78,11 @@ def detect(data: bytes, wanted: str = "auto", formats: Sequence[Format] = ()) ->
     raise RefusedInput(f"{_seems(head)}: known formats are {_list(known)}")
 
 
+def is_known(wanted: str) -> bool:
+    """Say whether a format can be asked for by this name."""
+    return wanted == "auto" or _ALIASES.get(wanted, wanted) in {one.name for one in BUILT_IN}
+
+
 def ordered(formats: Sequence[Format]) -> tuple[Format, ...]:
     """Return the formats with the most lenient one, the page dump, asked last."""
     return tuple(sorted(formats, key=lambda one: one.name == page_dump.FORMAT.name))

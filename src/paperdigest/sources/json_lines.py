@@ -75,15 +75,20 @@ def _no_constant(name: str) -> NoReturn:
     raise BadRecordError(f"{name} is no JSON number")
 
 
-_decode = json.JSONDecoder(parse_constant=_no_constant).decode
+_decoder = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _object(line: bytes) -> dict[str, object]:
     if len(line) > _LINE_CAP:
         raise BadRecordError(f"a line of {len(line):,} bytes is too long (at most {_LINE_CAP:,})")
+    text = line.rstrip(b" \t\r").decode("utf-8")
+    value, end = None, 0
     try:
-        value = _decode(line.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
+        if text.startswith("{"):
+            value, end = _decoder.raw_decode(text)
+        if end != len(text):  # seldom: blanks before the record, or what is none
+            value = _decoder.decode(text)
+    except json.JSONDecodeError:
         raise
     except RecursionError as error:
         raise BadRecordError("nested too deeply") from error

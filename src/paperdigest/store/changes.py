@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
+from paperdigest.core.diff import News
 from paperdigest.core.paper import Change, ChangeKind
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
 
 _CHANGE = "SELECT number, paper_key, kind, at, source, revision, completes FROM changes"
+
+
+class ChangeRow(NamedTuple):
+    """One line to write. `number`, `paper_key` and `revision` as in Change."""
+
+    number: int
+    paper_key: int
+    news: News
+    revision: int
 
 
 def newest_change(store: Store) -> int:
@@ -40,24 +51,25 @@ def changes_of(store: Store, paper_key: int) -> list[Change]:
     return _changes(store, " WHERE paper_key = ? ORDER BY number", paper_key)
 
 
-def insert_changes(store: Store, changes: Iterable[tuple[Change, Mapping[str, object]]]) -> None:
-    """Write changes with the numbers they bring, each with its summary."""
+def insert_changes(store: Store, source: str, rows: Iterable[ChangeRow], now: datetime) -> None:
+    """Write what a source changed, with the numbers that the changes bring."""
+    at = to_instant(now)
     store.write_many(
         "INSERT INTO changes (number, paper_key, kind, revision, completes, source, summary, at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (
+        [
             (
-                change.number,
-                change.paper_key,
-                change.kind.value,
-                change.revision,
-                int(change.completes),
-                change.source,
-                json.dumps(summary, ensure_ascii=False) if summary else "{}",
-                to_instant(change.at),
+                number,
+                key,
+                news.kind.value,
+                revision,
+                1 if news.completes else 0,
+                source,
+                json.dumps(news.summary, ensure_ascii=False) if news.summary else "{}",
+                at,
             )
-            for change, summary in changes
-        ),
+            for number, key, news, revision in rows
+        ],
     )
 
 

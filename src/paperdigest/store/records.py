@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from paperdigest.core.diff import Rank
 from paperdigest.core.paper import Paper
@@ -13,8 +13,7 @@ from paperdigest.store.instants import to_instant
 from paperdigest.store.papers import decode, encode, in_chunks
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRecord:
+class KnownRecord(NamedTuple):
     """Enough of a record to see whether its source says the same again."""
 
     id: int
@@ -23,12 +22,10 @@ class KnownRecord:
     raw_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRow:
+class RecordRow(NamedTuple):
     """One record to write. `shown`: the paper shows its text, so it is not stored twice."""
 
     known: KnownRecord
-    source: str
     said: Paper
     rank: Rank
     shown: bool
@@ -66,29 +63,17 @@ def short_titled(store: Store, source: str, short_keys: Iterable[str]) -> dict[s
     return found
 
 
-def insert_records(store: Store, rows: Iterable[RecordRow], now: datetime) -> None:
-    """Write new records with the ids they bring."""
+def insert_records(store: Store, source: str, rows: Iterable[RecordRow], now: datetime) -> None:
+    """Write a source's new records with the ids they bring."""
     at = to_instant(now)
     store.write_many(
         "INSERT INTO records (id, source, own_id, paper_key, raw_hash, title, abstract, authors, version,"
         " partial, registry, short_key, first_seen_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                row.known.id,
-                row.source,
-                row.known.own_id,
-                row.known.paper_key,
-                row.known.raw_hash,
-                *_text(row),
-                row.said.version,
-                int(not row.rank[0]),
-                int(row.rank[2]),
-                row.short_key,
-                at,
-                at,
-            )
+        [
+            (id_, source, own_id, key, raw_hash, *_said(row), at, at)
             for row in rows
-        ),
+            for id_, own_id, key, raw_hash in [row.known]
+        ],
     )
 
 
@@ -98,20 +83,7 @@ def update_records(store: Store, rows: Iterable[RecordRow], now: datetime) -> No
     store.write_many(
         "UPDATE records SET paper_key = ?, raw_hash = ?, title = ?, abstract = ?, authors = ?, version = ?,"
         " partial = ?, registry = ?, short_key = ?, changed_at = ? WHERE id = ?",
-        (
-            (
-                row.known.paper_key,
-                row.known.raw_hash,
-                *_text(row),
-                row.said.version,
-                int(not row.rank[0]),
-                int(row.rank[2]),
-                row.short_key,
-                at,
-                row.known.id,
-            )
-            for row in rows
-        ),
+        [(row.known.paper_key, row.known.raw_hash, *_said(row), at, row.known.id) for row in rows],
     )
 
 
@@ -123,7 +95,11 @@ def keep_texts(store: Store, texts: Iterable[tuple[int, Paper]]) -> None:
     )
 
 
-def _text(row: RecordRow) -> tuple[str | None, str | None, str | None]:
-    if row.shown:
-        return None, None, None
-    return row.said.title, row.said.abstract, encode(row.said.authors)
+def _said(row: RecordRow) -> tuple[object, ...]:
+    """Return the columns from the title to the short key."""
+    _, said, rank, shown, short_key = row
+    whole, _, registry = rank
+    traits = said.version, 0 if whole else 1, 1 if registry else 0, short_key
+    if shown:
+        return None, None, None, *traits
+    return said.title, said.abstract, encode(said.authors), *traits
