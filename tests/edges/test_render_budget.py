@@ -88,8 +88,25 @@ def test_a_digest_that_fits_is_not_touched() -> None:
 
 def test_excerpts_give_way_before_papers() -> None:
     shown, _ = RENDERER.render(CROWDS["60 with accents"]())
-    assert set(papers_of(shown).values()) == {"full"}
-    assert all(len(one.excerpt.text) <= 164 for one in shown.entries)
+    whole = [one for part in shown.sections for one in part.full]
+    assert any(part.listed for part in shown.sections)
+    assert all(len(one.excerpt.text) <= 114 for one in whole)
+
+
+def test_a_paper_shown_whole_never_loses_its_whole_excerpt() -> None:
+    shown, _ = RENDERER.render(CROWDS["60 with accents"]())
+    assert all(one.excerpt for part in shown.sections for one in part.full)
+
+
+def test_the_last_papers_give_way_first() -> None:
+    given_digest = digest(section("Long", full=entries(1, 62)))
+    shown, _ = RENDERER.render(given_digest)
+    lengths = [len(one.excerpt.text) for one in shown.sections[0].full]
+    rooms = [
+        next(room for room in (110, 160, 220, 304) if length <= room + 4) for length in lengths
+    ]
+    assert rooms[0] > rooms[-1]
+    assert rooms == sorted(rooms, reverse=True)
 
 
 def test_whole_papers_give_way_from_the_end_of_the_longest_topic() -> None:

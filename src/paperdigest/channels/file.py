@@ -37,6 +37,7 @@ class FileChannel:
     base: Path | None = None
     on_unknown: str = "resend_once"
     name: str = field(default="file", init=False)
+    repeatable: bool = field(default=True, init=False, repr=False)
     forms: frozenset[Form] = field(
         default=frozenset({Form.TEXT, Form.HTML, Form.JSON}), init=False, repr=False
     )
@@ -48,26 +49,23 @@ class FileChannel:
         """Return the one part. The folder's time is `at` in the zone it is given in."""
         folder = f"{at:%Y-%m-%d_%H%M}-{_fit(message.list_name, 'digest')}-{_fit(key[:8], 'x')}"
         files = {
-            "digest.html": message.html,
-            "digest.txt": message.text,
-            "digest.json": message.json,
+            "digest.html": message.html.encode(errors="replace"),
+            "digest.txt": message.text.encode(errors="replace"),
+            "digest.json": message.json.encode(errors="replace"),
         }
-        plain = {"folder": folder, "files": files}
-        payload = json.dumps(plain, ensure_ascii=False).encode(errors="replace")
-        return (Part(target, 0, key, payload),)
+        return (Part(target, 0, key, _packed(folder, files)),)
 
     def send(self, part: Part, after: str = "") -> Outcome:
         """Write the folder; its path is the receipt. Disk full or no permission is worth another try."""
-        plain = json.loads(part.payload)
         if not part.target.strip() or "\0" in part.target:
             return Refused(f"file:{part.target!r} names no folder")
         parent = self._parent(part.target)
-        files = {name: text.encode() for name, text in plain["files"].items()}
+        name, files = _unpacked(part.payload)
         try:
-            _write(parent / plain["folder"], files)
+            _write(parent / name, files)
         except OSError as error:
             return Retry(f"{parent} cannot be written ({error.strerror or error})")
-        return Sent(str(parent / plain["folder"]))
+        return Sent(str(parent / name))
 
     def probe(self) -> str:
         """Return where digests go. Writes nothing."""
@@ -84,6 +82,21 @@ class FileChannel:
             with suppress(RuntimeError):  # no such user: then it is a name like any other
                 folder = folder.expanduser()
         return (self.base or self.folder.parent) / folder
+
+
+def _packed(folder: str, files: dict[str, bytes]) -> bytes:
+    """Return a folder as bytes: one line of JSON with its name and the lengths, then the files."""
+    head = {"folder": folder, "files": {name: len(data) for name, data in files.items()}}
+    return b"".join((json.dumps(head).encode(), b"\n", *files.values()))
+
+
+def _unpacked(payload: bytes) -> tuple[str, dict[str, bytes]]:
+    line, _, rest = payload.partition(b"\n")
+    head = json.loads(line)
+    files: dict[str, bytes] = {}
+    for name, length in head["files"].items():
+        files[name], rest = rest[:length], rest[length:]
+    return head["folder"], files
 
 
 def _write(final: Path, files: dict[str, bytes]) -> None:

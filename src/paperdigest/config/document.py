@@ -19,16 +19,20 @@ _LONGEST = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that is valid TOML. `shown` is its path as problems name it."""
+    """A file that is valid TOML, and its text. `shown` is its path as problems name it."""
 
     path: Path
     shown: str
     data: dict[str, Any]
-    found: Positions
+    text: str
 
     def problems(self, complaints: Iterable[Complaint]) -> tuple[Problem, ...]:
         """Return the complaints with their places, in the order of the file, each once."""
-        placed = {each.placed(self.shown, self.found) for each in _without_echo(list(complaints))}
+        told = list(_without_echo(list(complaints)))
+        if not told:  # as with most of a thousand files: then nobody asks where anything stands
+            return ()
+        found = positions(self.text)
+        placed = {each.placed(self.shown, found) for each in told}
         return tuple(
             sorted(placed, key=lambda problem: (problem.line, problem.column, problem.what))
         )
@@ -64,7 +68,7 @@ def read(path: Path, shown: str) -> Document:
         found = slip(text, str(error))
     if found is not None:  # out here: the errors above hold the text, with whatever is in it
         raise _broken(shown, found)
-    return Document(path, shown, values, positions(text))
+    return Document(path, shown, values, text)
 
 
 def readable_part(path: Path, line: int) -> dict[str, Any]:

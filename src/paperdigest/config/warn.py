@@ -26,7 +26,7 @@ def warnings(settings: Settings) -> Iterator[str]:
 
 
 def _nobody(settings: Settings) -> Iterator[str]:
-    if not settings.operator:
+    if not settings.operator and len(settings.subscribers) != 1:
         yield 'no operator hears of failing sources · add operator = ["email:you@example.org"]'
     if not settings.sources:
         yield "nothing is read · add a [[source]]"

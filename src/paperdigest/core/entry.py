@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from urllib.parse import quote, urlsplit
 
 from paperdigest.core import words
@@ -15,6 +15,11 @@ from paperdigest.core.text import display, excerpt, links_in, safe_url
 
 AUTHORS_SHOWN = 5
 REASONS_SHOWN = 6
+_ENTRIES_KEPT = 10_000  # about 2 kB each
+
+_Make = Callable[["Find", "Card", tuple[Hit, ...], datetime, tuple[str, ...], str], Entry]
+#: All that an entry is made from besides the sources' search addresses.
+_Shown = tuple[_Make, int, str, int, datetime, tzinfo | None, int, tuple[str, ...], str]
 
 
 def _no_hits() -> tuple[Hit, ...]:
@@ -57,6 +62,9 @@ class Desk:
 
     searches: Mapping[str, str] = field(default_factory=dict)
     cards: dict[int, Card] = field(default_factory=dict, compare=False, repr=False)
+    entries: dict[_Shown, tuple[tuple[Hit, ...], Entry]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def card(self, find: Find) -> Card:
         """Return the paper's card."""
@@ -65,12 +73,50 @@ class Desk:
             found = self.cards[find.key] = _card(find.paper, self.searches)
         return found
 
+    def entry(
+        self, make: _Make, find: Find, now: datetime, also: tuple[str, ...], note: str
+    ) -> Entry:
+        """Return the entry, the same object for every reader who is shown the same."""
+        hits = find.hits()
+        # By the identity of the hits, which equal matches share: they are kept beside the entry, so
+        # that no other hits can come to bear the same id.
+        shown = (
+            make,
+            find.key,
+            find.reason,
+            id(hits),
+            find.seen_at,
+            now.tzinfo,
+            now.year,
+            also,
+            note,
+        )
+        found = self.entries.get(shown)
+        if found is None:
+            if len(self.entries) >= _ENTRIES_KEPT:
+                self.entries.clear()
+            found = self.entries[shown] = (hits, make(find, self.card(find), hits, now, also, note))
+        return found[1]
+
 
 def full_entry(
     find: Find, desk: Desk, now: datetime, *, also: tuple[str, ...] = (), note: str = ""
 ) -> Entry:
     """Return everything that a digest shows of a paper."""
-    paper, hits, card = find.paper, find.hits(), desk.card(find)
+    return desk.entry(_full, find, now, also, note)
+
+
+def listed_entry(
+    find: Find, desk: Desk, now: datetime, *, also: tuple[str, ...] = (), note: str = ""
+) -> Entry:
+    """Return the one line a digest shows of a paper: its linked title."""
+    return desk.entry(_listed, find, now, also, note)
+
+
+def _full(
+    find: Find, card: Card, hits: tuple[Hit, ...], now: datetime, also: tuple[str, ...], note: str
+) -> Entry:
+    paper = find.paper
     return Entry(
         paper_key=find.key,
         reason=find.reason,
@@ -97,11 +143,9 @@ def full_entry(
     )
 
 
-def listed_entry(
-    find: Find, desk: Desk, now: datetime, *, also: tuple[str, ...] = (), note: str = ""
+def _listed(
+    find: Find, card: Card, hits: tuple[Hit, ...], now: datetime, also: tuple[str, ...], note: str
 ) -> Entry:
-    """Return the one line a digest shows of a paper: its linked title."""
-    hits, card = find.hits(), desk.card(find)
     return Entry(
         paper_key=find.key,
         reason=find.reason,

@@ -5,9 +5,10 @@ Folds every paper once and walks every text once, whatever the number of queries
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from paperdigest.core import listed
 from paperdigest.core.fold import Folded, fold
@@ -71,17 +72,26 @@ class Evidence:
     def __init__(self, batch: Batch, needles: Needles) -> None:
         self.batch = batch
         self._needles = needles
-        self._bits = {field: self._scan(field) for field in needles.fields}
         self._places: dict[tuple[int, Field], _Places] = {}
+        self._present: dict[int, Set[int]] = {}
+        self._hits_of: dict[tuple[int, ...], tuple[Hit, ...]] = {}
+        self._numbered: dict[Term, int] = {}
+        self._bits = {field: self._scan(field) for field in needles.fields}
 
     def _scan(self, field: Field) -> dict[int, int]:
         """Return for the number of each needle the papers that hold it in this field."""
         holders: dict[int, list[int]] = {}
-        for at in range(len(self.batch.papers)):
-            for text in self.batch.folded(at, field):
-                for number in self._needles.found(text):
-                    holders.setdefault(number, []).append(at)
-        return {number: _bits(papers, len(self.batch.papers)) for number, papers in holders.items()}
+        count = len(self.batch.papers)
+        # What was found is walked for again when hits are asked for: remembered while it is little.
+        found = self._places_in if count <= _PLACES_KEPT else self._found
+        for at in range(count):
+            for number in found(at, field):
+                holders.setdefault(number, []).append(at)
+        return {number: _bits(papers, count) for number, papers in holders.items()}
+
+    def _found(self, at: int, field: Field) -> Set[int]:
+        texts = self.batch.folded(at, field)
+        return frozenset().union(*(self._needles.found(text) for text in texts))
 
     def papers(self, term: Term) -> int:
         """Return the papers that hold the term in any of its fields."""
@@ -102,20 +112,43 @@ class Evidence:
         """Return the set of all papers."""
         return (1 << len(self.batch.papers)) - 1
 
-    def looked_up(self, terms: Sequence[Term]) -> Looked:
+    def looked_up(self, terms: Sequence[Term]) -> tuple[Looked, ...]:
         """Return terms with the numbers of their needles, ready for `hits`."""
-        numbers = self._needles.numbers
-        return tuple((term, numbers.get(needle(term), -1)) for term in terms)
+        return tuple(map(self._looked_up, terms))
 
-    def hits(self, at: int, terms: Looked) -> tuple[Hit, ...]:
-        """Return every place where one of the terms is found in paper `at`, by field and place."""
+    def _looked_up(self, term: Term) -> Looked:
+        number = self._needles.numbers.get(needle(term), -1)
+        own = self._numbered.setdefault(term, len(self._numbered))
+        return Looked(term, number, own, not FOLDED.issuperset(term.fields))
+
+    def hits(self, at: int, terms: Sequence[Looked]) -> tuple[Hit, ...]:
+        """Return every place where one of the terms is found in paper `at`, by field and place.
+
+        Of many readers' terms few are in a paper, and often the same: equal answers are one object.
+        """
+        present = self._present.get(at)
+        if present is None:
+            present = self._present[at] = self._needles_in(at)
+        there = [looked for looked in terms if looked.number in present or looked.is_listed]
+        key = (at, *[looked.own for looked in there])
+        found = self._hits_of.get(key)
+        if found is None:
+            if len(self._hits_of) >= _HITS_KEPT:
+                self._hits_of.clear()
+            found = self._hits_of[key] = self._all_hits(at, there)
+        return found
+
+    def _all_hits(self, at: int, terms: Sequence[Looked]) -> tuple[Hit, ...]:
         found = [
             hit
-            for term, number in terms
-            for field in term.fields
-            for hit in self._hits(at, term, number, field)
+            for looked in terms
+            for field in looked.term.fields
+            for hit in self._hits(at, looked.term, looked.number, field)
         ]
         return tuple(sorted(dict.fromkeys(found), key=_order))
+
+    def _needles_in(self, at: int) -> Set[int]:
+        return frozenset().union(*(self._places_in(at, field) for field in self._needles.fields))
 
     def _hits(self, at: int, term: Term, number: int, field: Field) -> Iterable[Hit]:
         if field not in FOLDED_FIELDS:
@@ -148,7 +181,19 @@ class Evidence:
         return places
 
 
-Looked = tuple[tuple[Term, int], ...]  # a term, and the number of what it looks for (-1: nothing)
+class Looked(NamedTuple):
+    """A term before one batch: the number of what it looks for in texts (-1: nothing), a number of its
+    own, and whether it also looks at what papers list."""
+
+    term: Term
+    number: int
+    own: int
+    is_listed: bool
+
+
+FOLDED = frozenset(FOLDED_FIELDS)
+_PLACES_KEPT = 2_000  # papers, some kB each
+_HITS_KEPT = 20_000  # answers, about 1 kB each
 _Places = dict[int, list[tuple[int, int, int]]]  # needle: (which text, first word, past the last)
 _ORDER = {field: number for number, field in enumerate(Field)}
 

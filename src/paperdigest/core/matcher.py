@@ -84,10 +84,11 @@ class Matcher:
         known = Evidence(Batch(papers), self._needles)
         taken: dict[Query, tuple[tuple[int, ...], _Asked]] = {}
         for number, query in enumerate(self._queries):
-            if query not in taken:
+            found = taken.get(query)
+            if found is None:
                 places = tuple(_places(papers_of(query.root, known)))
-                taken[query] = places, _Asked(wanted_terms(query.root), known)
-            places, asked = taken[query]
+                found = taken[query] = places, _Asked(wanted_terms(query.root), known)
+            places, asked = found
             for paper in places:
                 yield Match(number, paper, asked)
 

@@ -232,6 +232,16 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Repeatable(Protocol):
+    """A channel whose second sending of a part changes nothing: its parts may be settled together."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Say whether that is so; where it is not, or not said, each part is settled before the next."""
+        ...
+
+
+@runtime_checkable
 class ReadsBack(Protocol):
     """A channel that can look whether a message of unknown outcome arrived after all."""
 

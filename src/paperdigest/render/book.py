@@ -11,8 +11,6 @@ from paperdigest.core.digest import Digest, Entry, Section
 from paperdigest.render.clean import clean_entry, clean_frame
 from paperdigest.render.fragments import Fragments
 
-_NEWLINE = Markup("\n")
-
 
 class Book:
     """What the templates call for each paper. `of` gives a paper's forms, from the cache if it can."""
@@ -30,10 +28,10 @@ class Book:
         return framed.with_sections(tuple(self._cleaned(section) for section in framed.sections))
 
     def html(self, entries: Iterable[Entry]) -> Markup:
-        return _NEWLINE.join([self.forms(entry).html for entry in entries])
+        return _joined([self.forms(entry).html for entry in entries])
 
     def html_lines(self, entries: Iterable[Entry]) -> Markup:
-        return _NEWLINE.join([self.forms(entry).html_line for entry in entries])
+        return _joined([self.forms(entry).html_line for entry in entries])
 
     def text(self, entries: Iterable[Entry]) -> str:
         return "\n\n".join([self.forms(entry).text for entry in entries])
@@ -74,3 +72,7 @@ class Book:
         forms = self._of(entry)
         self._known[id(forms.entry)] = forms
         return forms.entry
+
+
+def _joined(pieces: list[Markup]) -> Markup:
+    return Markup("\n".join(pieces))  # noqa: S704 - every piece is markup already

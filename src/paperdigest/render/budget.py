@@ -5,14 +5,14 @@ Works on estimates of each paper's size; the renderer measures the result and as
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from paperdigest.core.digest import Digest, Entry, Marked, Section
+from paperdigest.core.digest import Digest, Entry, Section
 from paperdigest.render.excerpts import shortened
 
 BUDGET = 90_000  # bytes of the encoded HTML part; Gmail clips at about 102 kB
-_EXCERPTS = (300, 160, 0)
+_EXCERPTS = (300, 220, 160, 110)  # never none: the marked words say why a paper is here
 _LINE_OF_A_SECTION = 450  # what the words over titles, and over what is only counted, may add
 
 
@@ -27,12 +27,12 @@ class Sizes:
 def trimmed(digest: Digest, excess: int, sizes: Sizes) -> Digest:
     """Return the digest made smaller by at least `excess` bytes, or with nothing left to give."""
     saving = excess + _LINE_OF_A_SECTION * len(digest.sections)
-    for room in _EXCERPTS:
-        shorter, saved = _with_excerpts(digest, room, sizes)
-        if saved >= saving:
-            return shorter
-        digest, saving = shorter, saving - saved
     columns = [_Column(section, sizes) for section in digest.sections]
+    for room in _EXCERPTS:
+        for column, place in _from_the_ends(columns):
+            if saving <= 0:
+                break
+            saving -= column.shorten(place, room)
     while saving > 0 and (longest := max(columns, key=_full, default=None)) and longest.full:
         saving -= longest.list_last()
     while saving > 0 and (longest := max(columns, key=_listed, default=None)) and longest.listed:
@@ -57,26 +57,22 @@ def as_listed(entry: Entry) -> Entry:
     )
 
 
-def _with_excerpts(digest: Digest, room: int, sizes: Sizes) -> tuple[Digest, int]:
-    saved = 0
-    sections = []
-    for section in digest.sections:
-        full = tuple(_with_excerpt(entry, room) for entry in section.full)
-        saved += sum(
-            sizes.full(old) - sizes.full(new)
-            for old, new in zip(section.full, full, strict=True)
-            if old is not new
-        )
-        sections.append(replace(section, full=full))
-    return digest.with_sections(tuple(sections)), saved
+def _from_the_ends(columns: Sequence[_Column]) -> list[tuple[_Column, int]]:
+    """Return every paper shown whole, the last of each section first: the best give way last."""
+    places = [
+        (len(column.full) - place, column, place)
+        for column in columns
+        for place in range(len(column.full))
+    ]
+    places.sort(key=lambda one: one[0])
+    return [(column, place) for _, column, place in places]
 
 
 def _with_excerpt(entry: Entry, room: int) -> Entry:
     # An excerpt cut for 300 carries its dots as well; it is not cut a second time for those.
-    if len(entry.excerpt.text) <= (room + 4 if room else 0):
+    if len(entry.excerpt.text) <= room + 4:
         return entry
-    excerpt = shortened(entry.excerpt, room) if room else Marked("")
-    return replace(entry, excerpt=excerpt)
+    return replace(entry, excerpt=shortened(entry.excerpt, room))
 
 
 class _Column:
@@ -90,6 +86,15 @@ class _Column:
         self._counted = list(section.counted)
         self._section = section
         self._sizes = sizes
+
+    def shorten(self, place: int, room: int) -> int:
+        """Cut one paper's excerpt; return how many bytes that saves."""
+        whole = self.full[place]
+        shorter = _with_excerpt(whole, room)
+        if shorter is whole:
+            return 0
+        self.full[place] = shorter
+        return self._sizes.full(whole) - self._sizes.full(shorter)
 
     def list_last(self) -> int:
         whole = self.full.pop()

@@ -33,7 +33,7 @@ Value = TypeVar("Value", Entry, Section, Digest, SourceLine, Why)
 
 def clean_text(text: str) -> str:
     """Return the text without anything that is not meant to be seen, on one line."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return _GONE.sub("", _BREAKS.sub(" ", text))
 
@@ -53,7 +53,7 @@ def safe_url(url: str) -> str:
 def clean_marked(marked: Marked) -> Marked:
     """Return the marked text cleaned; marks move with their words."""
     marked = shortened(marked, _LONGEST_TEXT)
-    if not _UNCLEAN.search(marked.text):
+    if marked.text.isprintable() or not _UNCLEAN.search(marked.text):
         return marked
     pieces: list[str] = []
     marks: list[tuple[int, int]] = []
@@ -110,7 +110,8 @@ def _changes(value: Entry | Section | Digest | SourceLine | Why) -> dict[str, ob
 
 
 def _is_unclean(text: str) -> bool:
-    return len(text) > _LONGEST_TEXT or _UNCLEAN.search(text) is not None
+    # Nothing that is printable is unclean, and that is quicker to tell.
+    return len(text) > _LONGEST_TEXT or not (text.isprintable() or _UNCLEAN.search(text) is None)
 
 
 def _line(text: str) -> str:

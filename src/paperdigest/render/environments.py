@@ -6,7 +6,7 @@ The user's folder is looked at first, the bundled one second. Everything is comp
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,6 +20,7 @@ from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, 
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.paper import Link
 from paperdigest.render.clean import safe_url
+from paperdigest.render.reads import Key, read_by
 from paperdigest.render.slack import Mrkdwn, slack_escape, slack_link, slack_marked
 from paperdigest.render.wrap import starred, wrap
 from paperdigest.resources import data_dir
@@ -28,6 +29,9 @@ HTML = ("digest.html.j2", "entry.html.j2", "listed.html.j2")
 TEXT = ("subject.txt.j2", "digest.txt.j2", "entry.txt.j2", "listed.txt.j2")
 SLACK = ("entry.slack.j2", "summary.slack.j2", "listed.slack.j2")
 NAMES = HTML + TEXT + SLACK
+#: What says a paper in a line or two, whatever found it.
+LINES = ("listed.html.j2", "listed.txt.j2", "listed.slack.j2", "summary.slack.j2")
+_LINES_KEPT = 10_000  # about 0.5 kB each
 
 # What an expression in a user's template can raise besides Jinja's own errors.
 _MISTAKES = (
@@ -59,12 +63,26 @@ _WORDS = {
 class Templates:
     """All templates of a digest, compiled. Raises TemplateError for one that cannot be."""
 
-    __slots__ = ("_templates", "folder")
+    __slots__ = ("_lines", "_reads", "_templates", "folder")
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
-        compiled = [_compiled(name, environment, folder) for name, environment in _named(folder)]
-        self._templates = dict(zip(NAMES, compiled, strict=True))
+        environments = dict(_named(folder))
+        self._templates = {
+            name: _compiled(name, environment, folder) for name, environment in environments.items()
+        }
+        self._reads = {name: read_by(environments[name], name) for name in LINES}
+        self._lines: dict[tuple[str, Key], str] = {}
+
+    def line(self, name: str, values: Mapping[str, object]) -> str:
+        """Return one of `LINES` filled in, rendered once for all papers of which it reads the same."""
+        key = (name, self._reads[name](values))
+        line = self._lines.get(key)
+        if line is None:
+            if len(self._lines) >= _LINES_KEPT:
+                self._lines.clear()
+            line = self._lines[key] = self.render(name, **values)
+        return line
 
     def render(self, name: str, **values: object) -> str:
         """Return the template filled in. Raises TemplateError with the place of the mistake."""

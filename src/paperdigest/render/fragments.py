@@ -34,11 +34,13 @@ class Fragments:
 
     @cached_property
     def html(self) -> Markup:
-        return self._html("entry.html.j2")
+        html = self._templates.render("entry.html.j2", **self._prepared)
+        return Markup(html.strip("\n"))  # noqa: S704 - rendered with autoescape
 
     @cached_property
     def html_line(self) -> Markup:
-        return self._html("listed.html.j2")
+        line = self._templates.line("listed.html.j2", self._prepared)
+        return Markup(line.strip("\n"))  # noqa: S704 - rendered with autoescape
 
     @cached_property
     def text(self) -> str:
@@ -46,7 +48,7 @@ class Fragments:
 
     @cached_property
     def text_line(self) -> str:
-        return self._templates.render("listed.txt.j2", **self._prepared).strip("\n")
+        return self._templates.line("listed.txt.j2", self._prepared).strip("\n")
 
     @cached_property
     def slack(self) -> SlackEntry:
@@ -72,11 +74,8 @@ class Fragments:
     def size_of_line(self) -> int:
         return encoded_size(self.html_line)
 
-    def _html(self, name: str) -> Markup:
-        return Markup(self._templates.render(name, **self._prepared).strip("\n"))  # noqa: S704 - rendered with autoescape
-
     def _one_line(self, name: str) -> str:
-        return " ".join(self._templates.render(name, **self._prepared).split())
+        return " ".join(self._templates.line(name, self._prepared).split())
 
     def _slack(self) -> str:
         """Return the whole paper, or less and less of it until it fits one block."""

@@ -19,7 +19,7 @@ from paperdigest.render.fragments import Fragments, encoded_size, surely_within
 from paperdigest.render.json_form import digest_json
 from paperdigest.render.slack_form import slack_text
 
-_PAPERS_KEPT = 4_096  # about 6 kB each
+_PAPERS_KEPT = 8_192  # about 6 kB each shown whole, 2 kB by title
 _ROUNDS = 5
 NO_SLACK = SlackText("", "", (), (), "")
 

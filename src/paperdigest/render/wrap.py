@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from paperdigest.core.digest import Marked
 
 WIDTH = 72
 
 
+@lru_cache(maxsize=4_096)  # the same authors, facts and closing lines stand in digest after digest
 def wrap(text: str, indent: int = 0, hanging: int | None = None, first: str = "") -> str:
     """Return the text in lines of at most 72 columns, without a line end after the last.
 
