@@ -102,6 +102,7 @@ class House:
     def deliver(self) -> DeliverReport:
         """Empty the outbox."""
         with self.app.open_store() as store:
+            self.app.register(store, self.now)
             return self.app.deliver(store)
 
     def run(self) -> ComposeReport:

@@ -10,22 +10,25 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from paperdigest import plugins
 from paperdigest.config import Settings, load
 from paperdigest.core import schedule
-from paperdigest.core.ports import Channel, Source
-from paperdigest.core.subscription import Subscriber
+from paperdigest.core.errors import LockHeld
+from paperdigest.core.ports import Channel, Source, Verdict
+from paperdigest.core.subscription import OPERATOR, Subscriber
 from paperdigest.plugins import Group
 from paperdigest.wiring import channel_options, source_options
 
 if TYPE_CHECKING:
+    from paperdigest.config.settings import SourceSettings
     from paperdigest.flow.compose import ComposeReport, Press
     from paperdigest.flow.deliver import DeliverReport, Post
     from paperdigest.flow.ingest import Progress, SourceRun
     from paperdigest.flow.ingest_report import IngestReport
     from paperdigest.store.connection import Store
+    from paperdigest.store.sources import SourceState
 
 #: What a title opens when a record has no address and the source names no search of its own.
 SEARCH = {
@@ -33,12 +36,17 @@ SEARCH = {
     "url": "https://scholar.google.com/scholar?q={title}",
 }
 DATABASE = "paperdigest.db"
-OPERATOR = "(operator)"
+#: A source that has failed for so long is worth a word to the operator, once a day.
+_FAILING = timedelta(hours=1)
 
 
 def wall_clock() -> datetime:
     """Return the time of this machine: the one place that reads it."""
     return datetime.now(UTC)
+
+
+class DeliversElsewhere(LockHeld):
+    """The right to deliver belongs to one process at a time, and another one has it."""
 
 
 class App:
@@ -97,14 +105,20 @@ class App:
         register(store, self.settings.subscribers, now, broken=broken)
 
     def operator(self) -> Subscriber:
-        """Return whoever runs this, as a reader of notices. No subscriber can have such a name."""
+        """Return whoever runs this, as a reader of notices: with one subscriber and no operator named,
+        that is the subscriber."""
+        readers = self.settings.subscribers
+        alone = readers[0].deliver if len(readers) == 1 else ()
         return Subscriber(
-            OPERATOR, deliver=self.settings.operator, timezone=self.settings.timezone, shared=True
+            OPERATOR,
+            deliver=self.settings.operator or alone,
+            timezone=self.settings.timezone,
+            shared=True,
         )
 
     def tell_of_broken(self, store: Store, now: datetime) -> None:
         """Tell the readers whose files cannot be used, and the operator: once for the same mistakes."""
-        from paperdigest.core import words
+        from paperdigest.core import notices
         from paperdigest.flow.notice import notify
 
         lasting = {reader.name: reader for reader in self.readers(store)}
@@ -112,10 +126,37 @@ class App:
             problems = [str(problem) for problem in broken.problems]
             reader = lasting.get(broken.name)
             if reader is not None:
-                title, lines = words.broken_subscription(problems)
+                title, lines = notices.broken_subscription(problems)
                 notify(store, self.press, reader, title, lines, now)
-            title, lines = words.broken_file(broken.name, problems)
-            notify(store, self.press, self.operator(), title, lines, now)
+            if self.settings.operator:
+                title, lines = notices.broken_file(broken.name, problems)
+                notify(store, self.press, self.operator(), title, lines, now)
+
+    def tell_of_refused(self, store: Store, report: IngestReport, now: datetime) -> None:
+        """Tell the operator of files that went to quarantine, and daily of sources that keep failing."""
+        from paperdigest.core import notices
+        from paperdigest.flow.notice import notify
+        from paperdigest.store import history
+
+        operator = self.operator()
+        if not operator.deliver:
+            return
+        refused = [
+            f"{file.path}: {file.reason}"
+            for done in report.sources
+            for file in done.files
+            if file.status is Verdict.QUARANTINED
+        ]
+        if refused:
+            notify(store, self.press, operator, *notices.refused_files(refused), now)
+        zone = schedule.zone(self.settings.timezone)
+        for name, state in history.source_states(store).items():
+            since = state.failing_since_at
+            if since is not None and now - since >= _FAILING:
+                told = notices.failing_source(
+                    name, since.astimezone(zone), now.astimezone(zone), state.error
+                )
+                notify(store, self.press, operator, *told, now)
 
     # -- the three verbs
 
@@ -126,20 +167,22 @@ class App:
         *,
         names: Sequence[str] = (),
         every: bool = False,
+        inboxes: bool = False,
         stale_for: timedelta | None = None,
         baseline: bool = False,
         progress: Progress | None = None,
     ) -> IngestReport:
         """Read the named sources; without names those that are due, or all if `every`.
 
-        `stale_for` limits it to sources not read for that long.
+        `inboxes` reads every inbox besides. `stale_for` limits it to sources not read for that long.
         """
         from paperdigest.flow.ingest import ingest
 
         self.register(store, now)
-        return ingest(
-            store, self._runs(store, now, names, every, stale_for), now, baseline=baseline
-        )
+        runs = self._runs(store, now, names, every=every, inboxes=inboxes, stale_for=stale_for)
+        report = ingest(store, runs, now, baseline=baseline, progress=progress)
+        self.tell_of_refused(store, report, now)
+        return report
 
     def ingest_file(
         self,
@@ -179,12 +222,19 @@ class App:
         return compose(store, self.press, self.readers(store), now, forced=forced)
 
     def deliver(self, store: Store, stop: Callable[[], bool] = lambda: False) -> DeliverReport:
-        """Empty the outbox. Raises LockHeld while another process delivers."""
+        """Empty the outbox. Raises DeliversElsewhere while another process does."""
         from paperdigest.flow.deliver import deliver
-        from paperdigest.store.locks import FileLock
+        from paperdigest.store.locks import DELIVER_LOCK, FileLock
 
-        with FileLock(self.settings.storage / "deliver.lock").holding():
+        lock = FileLock(self.settings.storage / DELIVER_LOCK)
+        try:
+            lock.acquire(0)
+        except LockHeld as held:
+            raise DeliversElsewhere(str(held)) from held
+        try:
             return deliver(store, self._post(store, stop))
+        finally:
+            lock.release()
 
     # -- parts
 
@@ -227,7 +277,7 @@ class App:
         from paperdigest.flow.deliver import Post
         from paperdigest.flow.forbidden import Forbidden
 
-        forbidden = Forbidden(store, (*self.readers(store), self.operator()), self.clock)
+        forbidden = Forbidden(store, self.clock)
         return Post(self.channel, forbidden, self.clock, self.process, stop)
 
     def _runs(
@@ -235,44 +285,47 @@ class App:
         store: Store,
         now: datetime,
         names: Sequence[str],
+        *,
         every: bool,
+        inboxes: bool,
         stale_for: timedelta | None,
     ) -> list[SourceRun]:
         from paperdigest.flow.ingest import SourceRun
         from paperdigest.store import history
 
         states = history.source_states(store)
-        runs = []
-        for settings in self.settings.sources:
-            state = states.get(settings.name)
-            last = None if state is None else state.last_read_at
-            held = (
-                state is not None and state.not_before_at is not None and now < state.not_before_at
+        return [
+            SourceRun(
+                self.source(settings.name),
+                kind=settings.kind,
+                max_age=settings.max_age,
+                quiet_after=settings.quiet_after,
             )
-            wanted = (
+            for settings in self.settings.sources
+            if (
                 settings.name in names
                 if names
-                else every or self._is_due(settings, last, now, held)
+                else every
+                or (inboxes and settings.kind == "inbox")
+                or self._is_due(settings, states.get(settings.name), now, stale_for)
             )
-            if stale_for is not None:
-                wanted = not held and (last is None or now - last > stale_for)
-            if wanted:
-                runs.append(
-                    SourceRun(
-                        self.source(settings.name),
-                        kind=settings.kind,
-                        max_age=settings.max_age,
-                        quiet_after=settings.quiet_after,
-                    )
-                )
-        return runs
+        ]
 
-    def _is_due(self, settings: Any, last: datetime | None, now: datetime, held: bool) -> bool:
-        if held:
-            return False
-        if last is None or settings.kind == "inbox":
+    def _is_due(
+        self,
+        settings: SourceSettings,
+        state: SourceState | None,
+        now: datetime,
+        stale_for: timedelta | None,
+    ) -> bool:
+        if state is None or state.last_read_at is None:
             return True
+        if state.not_before_at is not None and now < state.not_before_at:
+            return False
+        if stale_for is not None:
+            return now - state.last_read_at > stale_for
         if settings.schedule:
             zone = schedule.zone(self.settings.timezone)
-            return bool(schedule.due(schedule.parse_schedule(settings.schedule), zone, last, now))
-        return settings.every is None or now - last >= settings.every
+            plan = schedule.parse_schedule(settings.schedule)
+            return bool(schedule.due(plan, zone, state.last_read_at, now))
+        return settings.every is None or now - state.last_read_at >= settings.every

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from paperdigest.app import App
+from paperdigest.app import App, DeliversElsewhere
 from paperdigest.config import changed
-from paperdigest.core.errors import ConfigError, LockHeld
+from paperdigest.core.errors import ConfigError
 from paperdigest.logs import event
 
 log = logging.getLogger(__name__)
@@ -69,11 +69,14 @@ class AppRounds:
 
     def deliver(self, now: datetime, stop: Callable[[], bool]) -> None:
         """Empty the outbox."""
-        try:
-            with self._app.open_store() as store:
-                self._app.deliver(store, stop)
-        except LockHeld as held:
-            log.info("another process delivers reason=%r", str(held))
+        self._refresh()
+        app = self._app
+        with app.open_store() as store:
+            app.register(store, now)
+            try:
+                app.deliver(store, stop)
+            except DeliversElsewhere as held:
+                event(log, "delivers-elsewhere", holder=str(held))
 
     def upkeep(self, now: datetime) -> None:
         """Drop what is kept no longer than it is useful."""

@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 
 from house import ADA, House
-from paperdigest.core.errors import LockHeld
+from paperdigest.core.errors import LockHeld, UsageError
 from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.flow import resolve
 from paperdigest.flow.why import why
 from paperdigest.store import deliveries, history
 from paperdigest.store.deliveries import Delivery
@@ -263,3 +264,92 @@ def test_a_stop_between_two_messages_leaves_the_rest_for_the_next_run(house: Hou
 
     house.deliver()
     assert states(house) == ["sent", "sent"]
+
+
+def test_retrying_a_failed_delivery_takes_its_papers_back(composed: House) -> None:
+    wire = wired(composed, Wire(Refused("mailbox full")))
+    composed.deliver()
+    assert answer(composed) == "undeliverable"
+
+    with composed.app.open_store() as store, store.transaction():
+        resolve.again(store, 1, composed.now)
+    composed.deliver()
+    composed.wait(days=1)
+    composed.run()
+
+    assert (states(composed), len(wire.handed)) == (["sent"], 2)
+    assert answer(composed) == "sent"
+
+
+def test_retrying_is_refused_once_a_later_digest_has_the_papers(composed: House) -> None:
+    wired(composed, Wire(Refused("mailbox full")))
+    composed.deliver()
+    composed.wait(days=1)
+    composed.run()
+
+    with (
+        composed.app.open_store() as store,
+        store.transaction(),
+        pytest.raises(UsageError, match="later digest"),
+    ):
+        resolve.again(store, 1, composed.now)
+
+
+def test_dropping_a_failed_delivery_drops_its_papers_for_good(composed: House) -> None:
+    wire = wired(composed, Wire(Refused("mailbox full"), parts=2))
+    composed.deliver()
+    with composed.app.open_store() as store, store.transaction():
+        resolve.drop(store, 1, composed.now)
+
+    composed.wait(days=1)
+    composed.run()
+
+    assert len(wire.handed) == 1
+    assert answer(composed) == "dropped"
+
+
+def test_a_round_that_could_not_write_down_what_it_sent_leaves_no_row_behind(
+    composed: House,
+) -> None:
+    wire = wired(composed, Wire())
+    with composed.app.open_store() as store, store.transaction():
+        deliveries.claim(store, composed.now, process=composed.app.process)
+
+    composed.deliver()
+    assert states(composed) == ["unknown"]
+    composed.wait(minutes=16)
+    composed.deliver()
+
+    assert (states(composed), len(wire.handed)) == (["sent"], 1)
+
+
+def test_a_reader_added_while_the_outbox_is_emptied_gets_theirs(composed: House) -> None:
+    wire = wired(composed, Wire())
+    old_app = composed.app
+    composed.write("subscriptions/bob.toml", ADA)
+    composed.app._channels["file"] = wire
+    composed.compose()
+
+    with old_app.open_store() as store:
+        old_app._channels["file"] = wire
+        old_app.deliver(store)
+
+    assert states(composed) == ["sent", "sent"]
+
+
+def test_a_withdrawn_notice_that_failed_comes_with_the_next_digest(house: House) -> None:
+    paper = {"id": "arxiv:2611.00001", "title": "Folding paper maps again", "abstract": "Creases."}
+    house.drop("monday.jsonl", paper)
+    house.run()
+    house.wait(days=1)
+    house.drop("tuesday.jsonl", {**paper, "withdrawn": True})
+    house.ingest()
+    house.app.channel("file")
+    wire = wired(house, Wire(Refused("mailbox full")))
+    house.deliver()
+
+    house.wait(days=1)
+    house.run()
+
+    assert len(wire.handed) == 2
+    assert b"1 update" in wire.handed[1][0].payload

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from house import CONFIG, House
+from paperdigest.core.text import display
 from paperdigest.flow.preview import preview
 from paperdigest.store import history
 
@@ -105,7 +106,27 @@ def test_two_keywords_find_25_and_101_papers_with_every_hit_marked(tmp_path: Pat
         "Pretraining": 25,
         "VLM": 101,
     }
-    assert all(find.hits() for topic in draft.finds.topics for find in topic.finds)
+    for find in draft.finds.by_paper.values():
+        shown = {"title": display(find.paper.title), "abstract": display(find.paper.abstract)}
+        for hit in find.hits():
+            assert shown[hit.field][hit.start : hit.end] == hit.text
+    house.close()
+
+
+def test_every_paper_shown_whole_in_a_preview_has_its_words_marked(tmp_path: Path) -> None:
+    house = House.built(tmp_path, config=CONFIG, ada=READER.replace("limit = 500\n", ""))
+    for name in FILES:
+        house.drop_bytes(name, (DUMPS / name).read_bytes())
+    house.ingest()
+
+    with house.app.open_store(write=False) as store:
+        draft = preview(store, house.app.press, house.app.readers(store)[0], house.now)
+
+    assert draft.digest is not None
+    whole = [entry for section in draft.digest.sections for entry in section.full]
+    assert len(whole) == 40
+    for entry in whole:
+        assert entry.title.marks or entry.excerpt.marks
     house.close()
 
 

@@ -107,6 +107,7 @@ def test_a_config_that_broke_leaves_the_old_one_in_force(week: House) -> None:
     (week.folder / "paperdigest.toml").write_text("timezone = [")
     week.drop("one.jsonl", "A paper map of Monday")
 
+    week.wait(minutes=1)
     service.tick()
 
     assert week.titles("outbox/berlin") == [["A paper map of Monday"]]
@@ -120,6 +121,7 @@ def test_a_broken_subscription_is_set_aside_alone_and_keeps_its_last_good_versio
     (week.folder / "subscriptions/berlin.toml").write_text("deliver = [")
     week.drop("one.jsonl", "A paper map of Monday")
 
+    week.wait(minutes=1)
     service.tick()
 
     for name in ("berlin", "denver"):

@@ -169,3 +169,39 @@ def test_a_target_added_later_gets_the_next_digest(house: House) -> None:
     house.run()
 
     assert house.titles("outbox/two") == [["Reading paper maps aloud"]]
+
+
+def test_the_operator_is_told_of_refused_files_once(house: House) -> None:
+    house.write("paperdigest.toml", 'operator = ["file:outbox/operator"]\n' + CONFIG)
+    house.drop_bytes("bad.txt", b"\x00\x01\x02")
+    house.run()
+    house.run()
+
+    (told,) = house.digests("outbox/operator")
+    assert told["title"] == "1 file could not be read"
+    assert "bad.txt: not text" in told["notes"][0]
+
+
+def test_with_one_subscriber_that_is_the_operator(house: House) -> None:
+    house.drop_bytes("bad.txt", b"\x00\x01\x02")
+    house.run()
+
+    assert [told["kind"] for told in house.digests()] == ["notice"]
+
+
+def test_the_operator_hears_of_a_source_that_keeps_failing_once_a_day(house: House) -> None:
+    with_feed(house, "http://127.0.0.1:9/feed")
+    for _ in range(30):
+        house.run()
+        house.wait(hours=2)
+
+    told = [one["title"] for one in house.digests() if one["kind"] == "notice"]
+    assert len(told) == 3
+    assert set(told) == {"maps could not be read since 20 Nov 10:30"}
+
+
+def test_status_counts_what_was_refused(house: House, program: Program) -> None:
+    house.drop_bytes("bad.txt", b"\x00\x01\x02")
+    program("run", "--once")
+
+    assert program("status", "--json").json["quarantined"] == 1

@@ -40,7 +40,7 @@ COMMANDS = {
     "history": ("history", "command", "List past digests, or what one of them held."),
     "deliveries": ("deliveries", "command", "List what was sent and what waits in the outbox."),
     "retry": ("outbox", "retry", "Try deliveries again now that did not go out."),
-    "resolve": ("outbox", "resolve", "Say what became of deliveries nobody knows about."),
+    "resolve": ("outbox", "resolve_", "Say what became of deliveries nobody knows about."),
     "pause": ("pausing", "pause", "Hold a subscriber's digests back for a while."),
     "resume": ("pausing", "resume", "Let digests go out again."),
     "stop": ("pausing", "stop", "Stop a subscriber or one target for good."),

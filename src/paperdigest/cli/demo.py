@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,10 +83,17 @@ def _print(folder: Path, composed: ComposeReport) -> None:
     pages = sorted(folder.glob("outbox/**/digest.html"))
     for page in pages:
         click.echo(f"  {page}")
-    shown = shlex.quote(os.path.relpath(folder))
+    program = shlex.quote(_program())
     click.echo("\nOpen one of the pages, then try:")
-    click.echo(f"  cd {shown}")
-    click.echo("  paperdigest run --once            # again: nothing is sent twice")
-    click.echo("  paperdigest preview ada           # the next digest, as text")
-    click.echo('  paperdigest why "paper maps" ada  # why a paper was sent')
-    click.echo("  edit subscriptions/ada.toml, add a keyword, then: paperdigest send ada")
+    click.echo(f"  cd {shlex.quote(os.path.relpath(folder))}")
+    click.echo(f"  {program} run --once            # again: nothing is sent twice")
+    click.echo(f"  {program} preview ada --since 7d")
+    click.echo(f'  {program} why "paper maps" ada  # why a paper was sent')
+    click.echo(f"  edit subscriptions/ada.toml, add a keyword, then: {program} send ada")
+
+
+def _program() -> str:
+    """Return how this program is called from anywhere: by name if it is on the path, else in full."""
+    if shutil.which("paperdigest"):
+        return "paperdigest"
+    return str(Path(sys.argv[0]).absolute())

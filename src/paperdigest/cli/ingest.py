@@ -41,6 +41,8 @@ def command(
     """Read every source now, only the named SOURCEs, or one file."""
     if file is None and wanted != "auto":
         raise UsageError("--format goes with --file")
+    if file is not None:
+        _check_file(file, wanted)
     with opened(ctx, write=True) as (app, store):
         known = [settings.name for settings in app.settings.sources]
         for name in source:
@@ -63,6 +65,16 @@ def command(
     else:
         print_report(report)
     return 4 if report.partly_failed else 0
+
+
+def _check_file(file: Path, wanted: str) -> None:
+    """Raise UsageError for what can be told before anything is opened."""
+    from paperdigest.sources.formats import is_known
+
+    if str(file) != "-" and not file.exists():
+        raise UsageError(f"{file}: no such file")
+    if not is_known(wanted):
+        raise UsageError(f'unknown format "{wanted}" · leave --format away: it is told by content')
 
 
 def _inbox(app: App) -> str:

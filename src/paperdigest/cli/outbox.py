@@ -5,10 +5,6 @@ from __future__ import annotations
 import click
 
 from paperdigest.cli.session import opened
-from paperdigest.core.errors import UsageError
-
-_RETRY = ("retry", "failed", "held", "unknown")
-_VERDICTS = {"sent": "sent", "resend": "retry", "drop": "dropped"}
 
 
 @click.command()
@@ -16,41 +12,24 @@ _VERDICTS = {"sent": "sent", "resend": "retry", "drop": "dropped"}
 @click.pass_context
 def retry(ctx: click.Context, ids: tuple[int, ...]) -> None:
     """Try deliveries again now: the same bytes, at the next run."""
+    from paperdigest.flow import resolve
+
     with opened(ctx, write=True) as (app, store):
-        from paperdigest.store import deliveries
-
-        now = app.clock()
         with store.transaction():
-            for row in deliveries.by_ids(store, ids):
-                if row.state not in _RETRY:
-                    raise UsageError(
-                        f"delivery {row.id} is {row.state} · only {', '.join(_RETRY)} can be retried"
-                    )
-                deliveries.settle(
-                    store, row.id, "retry", now=now, error=row.error, not_before_at=now
-                )
-                click.echo(f"delivery {row.id} to {row.target} goes out with the next run")
+            rows = [resolve.again(store, id_, app.clock()) for id_ in ids]
+        for row in rows:
+            click.echo(f"delivery {row.id} to {row.target} goes out with the next run")
 
 
-@click.command()
+@click.command("resolve")
 @click.argument("id_", type=int, metavar="ID")
-@click.argument("verdict", type=click.Choice(list(_VERDICTS)))
+@click.argument("verdict", type=click.Choice(["sent", "resend", "drop"]))
 @click.pass_context
-def resolve(ctx: click.Context, id_: int, verdict: str) -> None:
+def resolve_(ctx: click.Context, id_: int, verdict: str) -> None:
     """Say what became of delivery ID: it was sent, send it again, or drop it."""
-    with opened(ctx, write=True) as (app, store):
-        from paperdigest.store import deliveries, digests
+    from paperdigest.flow import resolve
 
-        now = app.clock()
-        with store.transaction():
-            row = deliveries.by_ids(store, (id_,))[0]
-            if row.state not in ("held", "unknown", "retry", "failed", "pending"):
-                raise UsageError(f"delivery {id_} is {row.state} · there is nothing to resolve")
-            error = "" if verdict == "sent" else f"{verdict} by command"
-            deliveries.settle(
-                store, id_, _VERDICTS[verdict], now=now, error=error, not_before_at=now
-            )
-            if verdict == "drop" and deliveries.reached_nobody(store, row.digest_id):
-                # Dropped by a person: the papers do not come back, and the ledger says why.
-                digests.drop(store, row.digest_id)
-    click.echo(f"delivery {id_}: {_VERDICTS[verdict]}")
+    verdicts = {"sent": resolve.was_sent, "resend": resolve.again, "drop": resolve.drop}
+    with opened(ctx, write=True) as (app, store), store.transaction():
+        verdicts[verdict](store, id_, app.clock())
+    click.echo(f"delivery {id_}: {verdict}")

@@ -103,12 +103,12 @@ def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
                 "name": section.name,
                 "total": section.total,
                 "shown": len(section.full) + len(section.listed),
+                "counted": len(section.counted),
                 "papers": [
                     _entry(entry, finds[(entry.paper_key, entry.reason)], shown_as, section.name)
                     for entries, shown_as in (
                         (section.full, "full"),
                         (section.listed, "listed"),
-                        (section.counted, "counted"),
                     )
                     for entry in entries
                 ],

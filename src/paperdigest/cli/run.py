@@ -10,6 +10,7 @@ import click
 
 from paperdigest.cli.answers import say, table
 from paperdigest.cli.ingest import print_report
+from paperdigest.cli.progress import progress_bar
 from paperdigest.cli.session import json_option, now_option, opened, opened_app
 from paperdigest.core import words
 from paperdigest.core.errors import LockHeld, UsageError
@@ -70,21 +71,28 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
     now = app.clock()
     if dry_run:
         with store.rehearsal():
-            ingested = app.ingest(store, now, every=every)
+            ingested = app.ingest(store, now, every=every, inboxes=True)
             composed = app.compose(store, now)
-            delivered, note = None, "dry run: nothing was written, moved or sent"
-            standing = _standing(app, store, now, composed)
+            standing = _standing(app, store, now)
+        delivered, note = None, "dry run: nothing was written, moved or sent"
     else:
-        ingested = app.ingest(store, now, every=every)
-        composed = app.compose(store, now)
-        delivered, note = _deliver(app, store)
-        standing = _standing(app, store, now, composed)
+        with progress_bar() as progress:
+            ingested = app.ingest(store, now, every=every, inboxes=True, progress=progress)
+        try:
+            composed = app.compose(store, now)
+        finally:
+            # What is frozen already goes out even where composing breaks off: a template, say.
+            delivered, note = _deliver(app, store)
+        standing = _standing(app, store, now)
     if as_json:
         say(_json(ingested.to_json(), composed, delivered, standing))
     else:
         print_report(ingested)
         _print(composed, delivered, standing, note)
-    troubled = bool(composed.failed) or (delivered is not None and bool(delivered.troubles))
+    for broken in app.settings.broken:
+        click.echo(f"set aside: {'; '.join(map(str, broken.problems))}", err=True)
+    troubled = bool(composed.failed) or bool(app.settings.broken)
+    troubled = troubled or (delivered is not None and bool(delivered.troubles))
     return 4 if troubled or ingested.partly_failed else 0
 
 
@@ -95,16 +103,13 @@ def _deliver(app: App, store: Store) -> tuple[DeliverReport | None, str]:
         return None, f"not delivered by this command: {held}"
 
 
-def _standing(
-    app: App, store: Store, now: datetime, composed: ComposeReport
-) -> list[tuple[Subscriber, str, str, int]]:
-    """Return (subscriber, next slot, why not, waiting) for everyone who got nothing now."""
+def _standing(app: App, store: Store, now: datetime) -> list[tuple[Subscriber, str, str, int]]:
+    """Return (subscriber, next slot, why not, waiting) for everyone."""
     from paperdigest.flow.due import standings
     from paperdigest.flow.waiting import waiting
 
-    served = {done.subscriber for done in composed.digests}
-    rest = [reader for reader in app.readers(store) if reader.name not in served]
-    counts = waiting(store, rest, now)
+    readers = app.readers(store)
+    counts = waiting(store, readers, now)
     return [
         (
             found.subscriber,
@@ -112,7 +117,7 @@ def _standing(
             found.why_not,
             counts.get(found.subscriber.name, 0),
         )
-        for found in standings(store, rest, now)
+        for found in standings(store, readers, now)
     ]
 
 
@@ -171,21 +176,21 @@ def _print(
         )
         for row, state, error in delivered.troubles:
             click.echo(f"  {row.subscriber} {row.target}: {state}: {error}")
+    served = {done.subscriber for done in composed.digests}
     for reader, slot, why_not, count in standing:
-        click.echo(_line(reader, slot, why_not, count))
+        click.echo(_line(reader, slot, why_not, count, served=reader.name in served))
     if note:
         click.echo(note)
 
 
-def _line(reader: Subscriber, slot: str, why_not: str, count: int) -> str:
+def _line(reader: Subscriber, slot: str, why_not: str, count: int, *, served: bool) -> str:
     """Return "ada  nothing due · 3 waiting · next Mon 23 Nov 08:00 Europe/Berlin · now: paperdigest send ada"."""
+    when = f"next {in_words(slot)}" if slot else "at once"
+    if served and not why_not and not count:
+        return f"{reader.name}  {when}"
     if why_not:
         return f"{reader.name}  {why_not}"
-    parts = [
-        f"{reader.name}  nothing due",
-        f"{count:,} waiting",
-        f"next {in_words(slot)}" if slot else "at once",
-    ]
+    parts = [f"{reader.name}  nothing due", f"{count:,} waiting", when]
     if count:
         parts.append(f"now: paperdigest send {reader.name}")
     return " · ".join(parts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +13,7 @@ from paperdigest.core import words
 from paperdigest.core.errors import LockHeld, UsageError
 
 if TYPE_CHECKING:
-    from paperdigest.flow.compose import Composed
+    from paperdigest.flow.compose import ComposeReport
 
 
 @click.command()
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json: bool) -> int:
     """Send what is waiting to each SUBSCRIBER (default: all) as a slot of its own."""
+    from paperdigest.flow.due import standings
+
     with opened(ctx, write=True) as (app, store):
         now = app.clock()
         app.register(store, now)
@@ -34,6 +36,7 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
             from paperdigest.cli.sample import send_samples
 
             return send_samples(app, chosen, now, as_json=as_json)
+        hindrances = {one.subscriber.name: one.why_not for one in standings(store, chosen, now)}
         composed = app.compose(store, now, forced=frozenset(reader.name for reader in chosen))
         try:
             delivered = app.deliver(store)
@@ -55,7 +58,7 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
             }
         )
     else:
-        _print(composed.digests, [reader.name for reader in chosen])
+        _print(composed, hindrances)
         for name, reason in composed.failed:
             click.echo(f"{name}  not composed: {reason}")
         for row, state, error in troubles:
@@ -63,12 +66,13 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
     return 4 if troubles or composed.failed else 0
 
 
-def _print(digests: Sequence[Composed], chosen: Sequence[str]) -> None:
-    done = {digest.subscriber: digest for digest in digests}
-    for name in chosen:
+def _print(composed: ComposeReport, hindrances: Mapping[str, str]) -> None:
+    done = {digest.subscriber: digest for digest in composed.digests}
+    failed = {name for name, _ in composed.failed}
+    for name, hindrance in hindrances.items():
         if name in done:
             click.echo(
                 f"{name}  {words.count_papers(done[name].papers)}, as slot {done[name].slot}"
             )
-        else:
-            click.echo(f"{name}  nothing is waiting")
+        elif name not in failed:
+            click.echo(f"{name}  {hindrance or 'nothing is waiting'}")

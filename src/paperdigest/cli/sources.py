@@ -38,7 +38,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
                 one["kind"],
                 one["status"],
                 f"{one['papers']:,} papers",
-                f"last read {one['last_success_at'] or 'never'}",
+                f"last read well {(one['last_success_at'] or 'never')[:16]}",
                 one["error"],
             )
             for one in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,6 +11,7 @@ from paperdigest import __version__
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.session import json_option, opened_app
 from paperdigest.cli.sources import source_states
+from paperdigest.core import words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 #: States that a person should look at.
 TROUBLED = ("failed", "unknown", "held")
+_WEEK = timedelta(days=7)
 
 
 @click.command()
@@ -50,6 +53,7 @@ def _status(app: App, now: datetime) -> dict[str, Any]:
         "subscribers": len(app.settings.subscribers),
         "due": [],
         "deliveries": {},
+        "quarantined": 0,
         "ails": _ails_of_config(app) + _ails_of_sources(sources),
         "service": _service(app),
     }
@@ -67,6 +71,10 @@ def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
         with app.open_store(write=False) as store:
             readers = app.readers(store)
             told["papers"] = history.paper_count(store)
+            told["quarantined"] = sum(
+                receipt.status == "quarantined"
+                for receipt in history.receipts_since(store, now - _WEEK)
+            )
             told["subscribers"] = len(readers)
             told["deliveries"] = deliveries.counts(store)
             told["due"] = [
@@ -120,7 +128,7 @@ def _service(app: App) -> str:
 
 def _print(told: dict[str, Any]) -> None:
     click.echo(
-        f"{told['database']}: {told['papers']:,} papers, {told['subscribers']:,} subscribers"
+        f"{told['database']}: {words.count_papers(told['papers'])}, {words.count(told['subscribers'], 'subscriber')}"
     )
     click.echo(f"service: {told['service']}")
     table(
@@ -137,6 +145,8 @@ def _print(told: dict[str, Any]) -> None:
         click.echo(
             "deliveries: " + ", ".join(f"{count:,} {state}" for state, count in waiting.items())
         )
+    if told["quarantined"]:
+        click.echo(f"{told['quarantined']} refused in 7 days, see quarantine/ beside the database")
     for ail in told["ails"]:
         click.echo(f"! {ail}")
     if not told["ails"]:

@@ -115,8 +115,8 @@ def _section(
     column: _Column, names: dict[int, list[str]], desk: Desk, now: datetime
 ) -> Section | None:
     topic = column.topic
-    if not column.finds and not topic.earlier:
-        return None
+    if not (column.full or column.listed or topic.earlier):
+        return None  # also where all of its papers stand under heavier topics, which name it
 
     def others(find: Find) -> tuple[str, ...]:
         return tuple(name for name in names[find.key] if name != topic.name)

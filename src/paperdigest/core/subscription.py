@@ -9,6 +9,9 @@ from typing import Any
 
 from paperdigest.core.query import Query, keywords
 
+#: Whoever runs the service, as a reader of notices; no subscriber can have such a name.
+OPERATOR = "(operator)"
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:

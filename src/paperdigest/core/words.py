@@ -351,9 +351,8 @@ def manage(
     subscriber: str, *, shared: bool = False, operator: Sequence[str] = ()
 ) -> tuple[str, ...]:
     """Return how to change, pause or stop. Readers of a shared digest can only ask the operator."""
-    whom = (
-        names([target.removeprefix("email:") for target in operator]) or "whoever runs paperdigest"
-    )
+    people = [target.removeprefix("email:") for target in operator if target.startswith("email:")]
+    whom = names(people) or "whoever runs paperdigest"
     if shared:
         return (f"To change, pause or stop this digest, ask {whom}.",)
     name = shlex.quote(subscriber)
@@ -364,22 +363,3 @@ def manage(
 def command_for_more(subscriber: str) -> str:
     """Return the command that shows what a digest only counted."""
     return f"paperdigest preview {shlex.quote(subscriber)}"
-
-
-# ------------------------------------------------------------------ notices
-
-
-def broken_subscription(problems: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """Return title and lines that tell a reader of mistakes in their file."""
-    return (
-        "Your subscription file cannot be read",
-        (*problems, "Until it is mended, your digests go on as they were."),
-    )
-
-
-def broken_file(name: str, problems: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """Return title and lines that tell the operator of a subscriber's broken file."""
-    return (
-        f"The subscription file of {name} cannot be read",
-        (*problems, "It is set aside; the last good version stays in force."),
-    )

@@ -4,6 +4,7 @@ the new bookmark are one transaction; up to 100 lanes share it. Safe to repeat."
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from paperdigest.core.subscription import Subscriber
 from paperdigest.flow.due import WEEK, Work, due
 from paperdigest.flow.finds import LaneFinds, Window, lane_finds, read_window
 from paperdigest.flow.looked_at import LookedAt, SourceView
+from paperdigest.flow.register import lane_names
 from paperdigest.store import deliveries, digests, facts, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import NewDelivery
@@ -100,17 +102,31 @@ def compose(
     if not works:
         return ComposeReport()
     database = facts.database_id(store)
-    window = read_window(store, works, now)
-    desk = _Drafting(store, press, window, now, database)
     composed: list[Composed] = []
     failed: list[tuple[str, str]] = []
-    for start in range(0, len(works), LANES_PER_TRANSACTION):
-        drafts = list(_drafts(desk, works[start : start + LANES_PER_TRANSACTION], failed))
-        with store.transaction():
-            composed += [
-                done for draft in drafts if (done := _write(store, draft, now)) is not None
-            ]
+    for turn in _turns(works):
+        desk = _Drafting(store, press, read_window(store, turn, now), now, database)
+        for start in range(0, len(turn), LANES_PER_TRANSACTION):
+            drafts = list(_drafts(desk, turn[start : start + LANES_PER_TRANSACTION], failed))
+            with store.transaction():
+                composed += [
+                    done for draft in drafts if (done := _write(store, draft, now)) is not None
+                ]
     return ComposeReport(tuple(composed), tuple(failed))
+
+
+def _turns(works: Sequence[Work]) -> list[list[Work]]:
+    """Return the lanes in turns, no reader twice in one: the first lane to be written takes a paper,
+    and the next one is drafted only then. Alerts come first."""
+    turns: list[list[Work]] = []
+    had: Counter[int] = Counter()
+    for work in sorted(works, key=lambda work: work.kind != "alert"):
+        turn = had[work.lane.subscriber_id]
+        had[work.lane.subscriber_id] += 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(work)
+    return turns
 
 
 def draft_of(store: Store, press: Press, work: Work, now: datetime) -> Draft:
@@ -177,7 +193,7 @@ class _Drafting:
             local,
             sources=self._looked_at.lines(since, self._now, zone),
             seen=self._looked_at.seen(since),
-            looked_back=work.subscriber.backfill if work.first and work.lane.name == MAIN else None,
+            looked_back=self._now - since if work.first and work.lane.name == MAIN else None,
             missed=work.missed,
             operator=self._press.operator,
         )
@@ -205,7 +221,7 @@ def key_of(*named: str) -> str:
 def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
     """Write one draft. A lane that moved since it was read is left for the next round."""
     work = draft.work
-    if subscribers.lane(store, work.lane.id) != work.lane:
+    if subscribers.lane(store, work.lane.id) != work.lane or _is_taken(store, draft):
         return None
     written = draft.digest is not None
     subscribers.advance(
@@ -215,7 +231,8 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
         slot=_slot_done(work, written=written),
         digest_at=now if written else None,
     )
-    subscribers.keep_topics(store, work.lane.id, work.definitions)
+    if work.definitions != work.asked_before:
+        subscribers.keep_topics(store, work.lane.id, work.definitions)
     if draft.digest is None:
         digests.record_outcomes(store, _skipped(draft, now))
         return None
@@ -241,6 +258,19 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
     )
     return Composed(
         work.subscriber.name, work.slot.name, draft.digest.kind, draft.digest.papers, tuple(ids)
+    )
+
+
+def _is_taken(store: Store, draft: Draft) -> bool:
+    """Say whether another lane of this reader took one of the papers since the draft was made."""
+    if draft.digest is None or len(lane_names(draft.work.subscriber)) == 1:
+        return False
+    wanted = {(entry.paper_key, entry.reason) for entry in draft.digest.entries}
+    rows = digests.outcomes_for(
+        store, draft.work.lane.subscriber_id, sorted({key for key, _ in wanted})
+    )
+    return any(
+        (row.paper_key, row.reason) in wanted and row.outcome not in digests.WAITING for row in rows
     )
 
 

@@ -5,13 +5,23 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from paperdigest.core.errors import PaperdigestError
-from paperdigest.core.ports import Channel, Part, ReadsBack, Refused, Retry, Sent, Unknown
+from paperdigest.core.errors import LockHeld, PaperdigestError
+from paperdigest.core.ports import (
+    Channel,
+    Part,
+    ReadsBack,
+    Refused,
+    Repeatable,
+    Retry,
+    Sent,
+    Unknown,
+)
 from paperdigest.core.ports import Outcome as SendOutcome
 from paperdigest.store import deliveries, digests
 from paperdigest.store.connection import Store
@@ -22,6 +32,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 10  # rows in hand at most: what a kill can leave in doubt
 GRACE = timedelta(minutes=15)  # before an unknown outcome is acted on
 _CLOCKS_DIFFER = timedelta(minutes=5)  # ours and the other side's
+_PATIENCE = 6  # times ten seconds that a busy database is waited for after sending
 GIVE_UP_AFTER = timedelta(days=5)  # RFC 5321 section 4.5.4.1: at least 4 to 5 days
 _FIRST_WAIT = timedelta(minutes=15)
 _LONGEST_WAIT = timedelta(hours=4)
@@ -67,23 +78,44 @@ def deliver(store: Store, post: Post) -> DeliverReport:
             rows = deliveries.claim(store, now, process=post.process, most=AT_ONCE)
         if not rows:
             break
-        for index, row in enumerate(rows):
-            if post.stop():
-                _put_back(store, rows[index:], now)
-                break
-            _settle(store, post, row, _attempt(store, post, row), report)
+        _send(store, post, rows, now, report)
     return report
 
 
+def _send(
+    store: Store, post: Post, rows: list[Delivery], now: datetime, report: DeliverReport
+) -> None:
+    """Send what was claimed. Each message is settled before the next is begun, except where sending
+    one again would change nothing: those in hand are then settled together, also when this breaks off."""
+    sent: list[_Done] = []
+    begun = 0
+    try:
+        for row in rows:
+            if post.stop():
+                break
+            begun += 1
+            sent.append(_done(row, _attempt(store, post, row), post.clock()))
+            if not _is_repeatable(post, row):
+                _settle(store, sent, report)
+                sent.clear()
+    finally:
+        # Also when this breaks off: what was sent is written down, what was not begun goes back.
+        try:
+            _settle(store, sent, report)
+        finally:
+            _put_back(store, rows[begun:], now)
+
+
 def _recover(store: Store, post: Post) -> None:
-    """Rows that a dead process had in hand: nobody knows whether they went out."""
-    lost = deliveries.orphans(store, post.process)
+    """Rows left in hand: by a process that died, or by a round of this one that could not write down
+    what it did. Only one process delivers at a time, so whatever is in hand now is nobody's."""
+    lost = deliveries.orphans(store)
     if not lost:
         return
     now = post.clock()
     with store.transaction():
         for row in lost:
-            reason = "the program ended while this was being sent"
+            reason = "it was being sent when the program ended or could not write it down"
             deliveries.settle(
                 store, row.id, "unknown", now=now, error=reason, not_before_at=now + GRACE
             )
@@ -96,7 +128,7 @@ def _revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> N
     for row in deliveries.unknown_due(store, now):
         found = _look_back(store, post, row)
         if isinstance(found, Sent):
-            _settle(store, post, row, found, report)
+            _settle(store, [_done(row, found, post.clock())], report)
             continue
         again = isinstance(found, Retry) or (found.resend and row.resent == 0)
         state, error = ("retry", row.error) if again else ("held", f"{found.reason} · {_ask(row)}")
@@ -159,29 +191,78 @@ def _attempt(store: Store, post: Post, row: Delivery) -> SendOutcome | str:
         return Retry(str(error))
 
 
-def _settle(
-    store: Store, post: Post, row: Delivery, outcome: SendOutcome | str, report: DeliverReport
-) -> None:
-    now = post.clock()
-    state, error, receipt, not_before_at = _verdict(row, outcome, now)
-    with store.transaction():
-        deliveries.settle(
-            store, row.id, state, now=now, receipt=receipt, error=error, not_before_at=not_before_at
-        )
-        if state in ("failed", "dropped"):
-            _give_up(store, row, state, error, now)
-    report.note(row, state, error)
-    level = logging.INFO if state in ("sent", "dropped") else logging.WARNING
+def _is_repeatable(post: Post, row: Delivery) -> bool:
+    try:
+        channel = post.channel(row.target.partition(":")[0])
+    except PaperdigestError:
+        return False
+    return isinstance(channel, Repeatable) and channel.repeatable
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What became of one row, and when."""
+
+    row: Delivery
+    state: str
+    error: str
+    receipt: str
+    not_before_at: datetime | None
+    at: datetime
+
+
+def _done(row: Delivery, outcome: SendOutcome | str, now: datetime) -> _Done:
+    return _Done(row, *_verdict(row, outcome, now), now)
+
+
+def _settle(store: Store, all_done: Sequence[_Done], report: DeliverReport) -> None:
+    if not all_done:
+        return
+    with _patiently(store):
+        for done in all_done:
+            deliveries.settle(
+                store,
+                done.row.id,
+                done.state,
+                now=done.at,
+                receipt=done.receipt,
+                error=done.error,
+                not_before_at=done.not_before_at,
+            )
+            if done.state in ("failed", "dropped"):
+                _give_up(store, done.row, done.state, done.error, done.at)
+    for done in all_done:
+        report.note(done.row, done.state, done.error)
+        _tell(done)
+
+
+@contextmanager
+def _patiently(store: Store) -> Iterator[None]:
+    """A transaction that is worth waiting for: a message that went out and is not written down would
+    go out again."""
+    with ExitStack() as held:
+        for more in reversed(range(_PATIENCE)):
+            try:
+                held.enter_context(store.transaction())
+                break
+            except LockHeld:
+                if not more:
+                    raise
+        yield
+
+
+def _tell(done: _Done) -> None:
+    level = logging.INFO if done.state in ("sent", "dropped") else logging.WARNING
     log.log(
         level,
         "delivery %s id=%d subscriber=%s target=%s part=%d attempt=%d error=%r",
-        state,
-        row.id,
-        row.subscriber,
-        row.target,
-        row.part,
-        row.attempts,
-        error,
+        done.state,
+        done.row.id,
+        done.row.subscriber,
+        done.row.target,
+        done.row.part,
+        done.row.attempts,
+        done.error,
     )
 
 
@@ -232,6 +313,8 @@ def _give_up(store: Store, row: Delivery, state: str, error: str, now: datetime)
 
 def _put_back(store: Store, rows: list[Delivery], now: datetime) -> None:
     """Rows claimed but not begun when the stop came: they never left."""
+    if not rows:
+        return
     with store.transaction():
         for row in rows:
             deliveries.settle(store, row.id, "retry", now=now, error="", not_before_at=now)

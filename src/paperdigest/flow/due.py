@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from paperdigest.core import schedule
 from paperdigest.core.schedule import Schedule, Slot
@@ -23,8 +24,8 @@ class Work:
     """One lane that may get a digest now.
 
     `slot` names it. `missed` are the regular slots since the last one, oldest first, `slot` itself
-    included. `moves_schedule` is False for `send` and looks ahead of the schedule that find nothing.
-    `targets` are those that may be served.
+    included. `targets` are those that may be served. `forced`: asked for by `send`, whatever the
+    schedule says, which stays as it is.
     """
 
     subscriber: Subscriber
@@ -50,7 +51,7 @@ class Work:
     @property
     def definitions(self) -> dict[str, str]:
         """Return what the lane's topics ask for now."""
-        return {topic.name: topic_to_json(topic) for topic in self.topics}
+        return _definitions(self.topics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +85,30 @@ def due(
 
 
 def standings(store: Store, wanted: Sequence[Subscriber], now: datetime) -> list[Standing]:
-    """Return each main lane's next slot, or why it has none."""
+    """Return each reader's next slot, the earliest of all lanes, or why there is none."""
     look = _Look(store, now)
     found = []
     for subscriber in wanted:
         lane = look.lane(subscriber, MAIN)
-        if lane is None:
-            continue
-        why_not = look.hindrance(subscriber, lane)
-        plan = schedule.parse_schedule(subscriber.schedule)
-        zone = schedule.zone(subscriber.timezone)
-        found.append(
-            Standing(
-                subscriber,
-                lane,
-                None if plan.at_once else schedule.next_slot(plan, zone, now),
-                why_not,
+        if lane is not None:
+            ahead = [slot_of(subscriber, name, now) for name in _lanes_in_use(subscriber)]
+            next_slot = min(
+                (slot for slot in ahead if slot is not None), key=lambda slot: slot.at, default=None
             )
-        )
+            found.append(Standing(subscriber, lane, next_slot, look.hindrance(subscriber, lane)))
     return found
+
+
+def slot_of(subscriber: Subscriber, lane_name: str, now: datetime) -> Slot | None:
+    """Return a lane's next slot; None for alerts, which go at once."""
+    plan = schedule.parse_schedule(subscriber.schedule if lane_name == MAIN else lane_name)
+    if plan.at_once:
+        return None
+    return schedule.next_slot(plan, schedule.zone(subscriber.timezone), now)
+
+
+def _lanes_in_use(subscriber: Subscriber) -> set[str]:
+    return {topic.schedule or MAIN for topic in subscriber.topics} or {MAIN}
 
 
 class _Look:
@@ -195,8 +201,15 @@ class _Look:
         return None, ()
 
     def _asks_anew(self, lane: Lane, topics: tuple[Topic, ...]) -> bool:
-        now_asked = {topic.name: topic_to_json(topic) for topic in topics}
-        return now_asked != self.asked.get(lane.id, {})
+        return _definitions(topics) != self.asked.get(lane.id, {})
+
+
+def _definitions(topics: Sequence[Topic]) -> dict[str, str]:
+    return {topic.name: _definition(topic) for topic in topics}
+
+
+# Asked for several times for each lane of a round.
+_definition = lru_cache(maxsize=4_096)(topic_to_json)
 
 
 def _paused(pause: Pause, today: date) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -12,7 +12,6 @@ from paperdigest.core.arrange import TopicFinds
 from paperdigest.core.entry import Find
 from paperdigest.core.matcher import Match, Matcher
 from paperdigest.core.paper import Change, ChangeKind, Paper
-from paperdigest.core.query import Query
 from paperdigest.core.subscription import Topic, topic_from_json
 from paperdigest.flow.due import Work
 from paperdigest.store import digests, history
@@ -50,8 +49,11 @@ class Window:
     changes: tuple[Change, ...]
     changes_of: Mapping[int, Sequence[Change]] = field(repr=False)
     papers: Mapping[int, Paper]
-    matches: Mapping[Query, Mapping[int, Match]] = field(repr=False)
+    matches: Mapping[Topic, Mapping[int, Match]] = field(repr=False)  # of topics that have a query
     waiting: Mapping[int, Sequence[Outcome]] = field(default_factory=dict)
+    served: Set[int] = (
+        frozenset()
+    )  # the subscribers who have outcomes: others need not be asked for
 
     @cached_property
     def updates(self) -> tuple[Change, ...]:
@@ -71,7 +73,10 @@ def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
     changes_of: dict[int, list[Change]] = {}
     for change in changes:
         changes_of.setdefault(change.paper_key, []).append(change)
-    return Window(newest, changes, changes_of, papers, _match(works, papers), waiting)
+    matches = _match(works, papers)
+    return Window(
+        newest, changes, changes_of, papers, matches, waiting, digests.with_outcomes(store)
+    )
 
 
 def lane_finds(store: Store, work: Work, window: Window, now: datetime) -> LaneFinds:
@@ -90,12 +95,14 @@ def _reach(store: Store, work: Work, now: datetime) -> int:
     return min(back)
 
 
-def _match(works: Sequence[Work], papers: Mapping[int, Paper]) -> dict[Query, dict[int, Match]]:
-    queries = list(dict.fromkeys(_queries(works)))
+def _match(works: Sequence[Work], papers: Mapping[int, Paper]) -> dict[Topic, dict[int, Match]]:
+    asked = {topic: topic.query for topic in dict.fromkeys(_topics(works))}
+    queries = {topic: query for topic, query in asked.items() if query is not None}
     keys = list(papers)
-    matches: dict[Query, dict[int, Match]] = {query: {} for query in queries}
-    for match in Matcher(queries).matches([papers[key] for key in keys]):
-        matches[queries[match.query]][keys[match.paper]] = match
+    matches: dict[Topic, dict[int, Match]] = {topic: {} for topic in queries}
+    found = list(matches.values())
+    for match in Matcher(queries.values()).matches([papers[key] for key in keys]):
+        found[match.query][keys[match.paper]] = match
     return matches
 
 
@@ -105,15 +112,15 @@ def _alert_topics(work: Work) -> tuple[Topic, ...]:
     return tuple(topic for topic in work.subscriber.topics if topic.schedule == "at once")
 
 
-def _queries(works: Iterable[Work]) -> Iterable[Query]:
+def _topics(works: Iterable[Work]) -> Iterator[Topic]:
     for work in works:
-        for topic in (*work.topics, *_alert_topics(work), *_edited(work).values()):
-            if topic.query is not None:
-                yield topic.query
+        yield from (*work.topics, *_alert_topics(work), *_edited(work).values())
 
 
 def _edited(work: Work) -> dict[str, Topic]:
     """Return the earlier form of every topic that asks for something else now."""
+    if not work.asked_before:
+        return {}
     return {
         name: topic_from_json(work.asked_before[name])
         for name, definition in work.definitions.items()
@@ -132,7 +139,8 @@ class _Reading:
         self.lookback = now - work.subscriber.backfill
         self.changes = self._changes()
         keys = {change.paper_key for change in self.changes}
-        rows = digests.outcomes_for(store, work.lane.subscriber_id, sorted(keys))
+        reader = work.lane.subscriber_id
+        rows = digests.outcomes_for(store, reader, sorted(keys)) if reader in window.served else []
         self.had = {
             (row.paper_key, row.reason): row for row in rows if row.outcome not in digests.WAITING
         }
@@ -245,15 +253,14 @@ class _Reading:
         return _topic_finds(self.work, topic, popular)
 
     def _matched(self, topic: Topic, finds: Mapping[int, Find]) -> tuple[Find, ...]:
-        query = topic.query
-        if query is None:
+        matches = self.window.matches.get(topic)
+        if matches is None:
             return tuple(finds.values()) if topic.trending else ()
-        matches = self.window.matches[query]
         return tuple(_found_by(find, matches[key]) for key, find in finds.items() if key in matches)
 
     def _matched_keys(self, topic: Topic) -> Set[int]:
-        query = topic.query
-        return frozenset() if query is None else self.window.matches[query].keys()
+        matches = self.window.matches.get(topic)
+        return frozenset() if matches is None else matches.keys()
 
     def _told(self, topic: Topic) -> tuple[tuple[Find, str], ...]:
         """Return finds past the bookmark that another lane of this reader has sent already."""
@@ -291,6 +298,12 @@ class _Reading:
                 paper = self.window.papers[change.paper_key]
                 find = Find(change.paper_key, paper, change.reason, change.number, change.at)
                 found[(change.paper_key, change.reason)] = find
+        for row in self.window.waiting.get(self.work.lane.id, ()):
+            waiting = self.window.papers.get(row.paper_key)
+            if waiting is not None and row.reason != NEW:
+                found[(row.paper_key, row.reason)] = Find(
+                    row.paper_key, waiting, row.reason, row.change, row.at
+                )
         if not found:
             return []
         return [TopicFinds(words.UPDATES, tuple(found.values()), limit=self.work.subscriber.limit)]
@@ -304,7 +317,16 @@ class _Reading:
 
 
 def _found_by(find: Find, match: Match) -> Find:
-    return replace(find, strength=match.strength, hits=lambda: match.hits)
+    # Not by `replace`, which takes longer than all the rest of this.
+    return Find(
+        find.key,
+        find.paper,
+        find.reason,
+        find.change,
+        find.seen_at,
+        match.strength,
+        lambda: match.hits,
+    )
 
 
 def _topic_finds(

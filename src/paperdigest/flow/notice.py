@@ -9,7 +9,7 @@ from datetime import datetime
 
 from paperdigest.core import schedule
 from paperdigest.core.digest import Digest
-from paperdigest.core.subscription import Subscriber
+from paperdigest.core.subscription import OPERATOR, Subscriber
 from paperdigest.flow.compose import Press, key_of
 from paperdigest.store import deliveries, digests, facts, history, subscribers
 from paperdigest.store.connection import Store
@@ -72,6 +72,9 @@ def _lane(store: Store, to: Subscriber, now: datetime) -> Lane:
                 id_ = subscribers.register(store, to, change=newest, now=now)
                 subscribers.open_lane(store, id_, MAIN, bookmark=newest, now=now)
     known = subscribers.registered(store)[to.name]
+    if to.name == OPERATOR and known.last_good != to:
+        with store.transaction():
+            subscribers.keep_definition(store, known.id, to)
     return subscribers.lanes(store)[(known.id, MAIN)]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from paperdigest.core import schedule
@@ -26,16 +25,21 @@ def preview(
     row = subscribers.registered(store).get(reader.name)
     lane = None if row is None else subscribers.lanes(store).get((row.id, MAIN))
     asked = {} if lane is None else subscribers.topics_seen(store).get(lane.id, {})
-    if since is not None or lane is None:
-        back = reader.backfill if since is None else since
-        lane, asked = _nobodys_lane(history.change_before(store, now - back), now - back), {}
-        reader = replace(reader, backfill=back)
+    if since is not None:
+        lane, asked = _nobodys_lane(history.change_before(store, now - since), now, now - since), {}
+    elif lane is None:
+        bookmark = history.change_before(store, now - reader.backfill)
+        lane, asked = _nobodys_lane(bookmark, now, None), {}
     return draft_of(store, press, _work(reader, lane, asked, now), now)
 
 
-def _nobodys_lane(bookmark: int, created_at: datetime) -> Lane:
-    """Return a lane without a past: the ledger knows no subscriber 0, so nothing counts as sent."""
-    return Lane(0, 0, MAIN, bookmark, "", None, None, 0, created_at)
+def _nobodys_lane(bookmark: int, now: datetime, last_digest_at: datetime | None) -> Lane:
+    """Return a lane without a past: the ledger knows no subscriber 0, so nothing counts as sent.
+
+    Without a last digest it is shown as the first one it will be.
+    """
+    digests = 0 if last_digest_at is None else 1
+    return Lane(0, 0, MAIN, bookmark, "", None, last_digest_at, digests, now)
 
 
 def _work(reader: Subscriber, lane: Lane, asked: dict[str, str], now: datetime) -> Work:

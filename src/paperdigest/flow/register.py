@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from paperdigest.core.subscription import Subscriber
+from paperdigest.core.subscription import OPERATOR, Subscriber
 from paperdigest.store import history, subscribers
 from paperdigest.store.connection import Store
 
@@ -28,8 +28,9 @@ def register(
             _register(store, subscriber, known, now)
         names = {subscriber.name for subscriber in wanted} | set(broken)
         renamed = {subscriber.formerly for subscriber in wanted}
+        staying = names | renamed | {OPERATOR}
         subscribers.mark_gone(
-            store, [row.id for name, row in known.items() if name not in names | renamed], now
+            store, [row.id for name, row in known.items() if name not in staying], now
         )
 
 
@@ -51,7 +52,7 @@ def _anything_to_do(
             return True
         if any((row.id, name) not in lanes for name in lane_names(subscriber)):
             return True
-    names = {subscriber.name for subscriber in wanted} | set(broken)
+    names = {subscriber.name for subscriber in wanted} | set(broken) | {OPERATOR}
     return any(row.gone_at is None and name not in names for name, row in known.items())
 
 

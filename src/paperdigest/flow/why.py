@@ -10,7 +10,8 @@ from paperdigest.core import words
 from paperdigest.core.paper import ChangeKind, Paper
 from paperdigest.core.schedule import zone
 from paperdigest.core.subscription import Subscriber, Topic
-from paperdigest.flow.due import standings
+from paperdigest.flow.due import due, slot_of, standings
+from paperdigest.flow.finds import lane_finds, read_window
 from paperdigest.store import deliveries, digests, history, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
@@ -78,7 +79,12 @@ def _unmatched(reader: Subscriber, paper: Paper) -> Answer:
         for topic in reader.topics
         if _limits(topic) and _found(replace(topic, categories=(), sources=()), paper)
     ]
-    return Answer("not matched", tuple(elsewhere) or ("none of the topics finds it",))
+    trending = [
+        f"{topic.name}: not among its {topic.trending} highest"
+        for topic in reader.topics
+        if topic.trending and topic.query is None
+    ]
+    return Answer("not matched", (*elsewhere, *trending) or ("none of the topics finds it",))
 
 
 def _waiting(
@@ -89,25 +95,22 @@ def _waiting(
     reasons: tuple[str, ...],
     now: datetime,
 ) -> Answer:
-    lane = subscribers.lanes(store)[(id_, MAIN)]
     changes = [change for change in history.changes_of(store, key) if change.kind is ChangeKind.NEW]
     if not changes:
         return Answer("before bookmark", ("it entered history without news", *reasons))
-    if max(change.number for change in changes) <= lane.bookmark:
-        seen = words.full_date(changes[0].at.astimezone(zone(reader.timezone)))
-        return Answer(
-            "before bookmark",
-            (f"first seen on {seen}, before {reader.name}'s topics looked back that far", *reasons),
-        )
-    standing = standings(store, [reader], now)[0]
-    if standing.why_not:
-        return Answer("paused", (standing.why_not, *reasons))
-    when = (
-        f"waits for the digest of {standing.next_slot.name}"
-        if standing.next_slot
-        else "goes out at once"
-    )
-    return Answer("pending", (when, *reasons))
+    hindrance = standings(store, [reader], now)[0].why_not
+    lane = subscribers.lanes(store)[(id_, MAIN)]
+    if hindrance and max(change.number for change in changes) > lane.bookmark:
+        return Answer("paused", (hindrance, *reasons))
+    for work in due(store, [reader], now, forced=frozenset([reader.name])):
+        finds = lane_finds(store, work, read_window(store, [work], now), now)
+        if any(found == key for found, _ in finds.by_paper):
+            slot = slot_of(reader, work.lane.name, now)
+            when = f"waits for the digest of {slot.name}" if slot else "goes out at once"
+            return Answer("pending", (when, *reasons))
+    seen = words.full_date(changes[0].at.astimezone(zone(reader.timezone)))
+    before = f"first seen on {seen}, before {reader.name}'s topics looked back that far"
+    return Answer("before bookmark", (before, *reasons))
 
 
 def _found(topic: Topic, paper: Paper) -> str:

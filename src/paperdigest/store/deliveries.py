@@ -110,11 +110,9 @@ def claim(store: Store, now: datetime, *, process: str, most: int = 10) -> list[
     return _fetch(store, ids)
 
 
-def orphans(store: Store, process: str) -> list[Delivery]:
-    """Return rows left in `sending` by a process that is no more (the caller holds the deliver lock)."""
-    rows = store.rows(
-        _WITHOUT + " WHERE d.state = 'sending' AND d.claimed_by != ? ORDER BY d.id", [process]
-    )
+def orphans(store: Store) -> list[Delivery]:
+    """Return rows left in `sending`. The caller holds the deliver lock and has none in hand itself."""
+    rows = store.rows(_WITHOUT + " WHERE d.state = 'sending' ORDER BY d.id")
     return [_delivery(row) for row in rows]
 
 

@@ -135,6 +135,15 @@ def outcomes_for(store: Store, subscriber_id: int, paper_keys: Sequence[int]) ->
     return found
 
 
+def with_outcomes(store: Store) -> frozenset[int]:
+    """Return the ids of the subscribers about whom anything is recorded."""
+    rows = store.rows(
+        "SELECT id FROM subscribers s WHERE EXISTS"
+        " (SELECT 1 FROM outcomes o WHERE o.subscriber_id = s.id)"
+    )
+    return frozenset(id_ for (id_,) in rows)
+
+
 def outcomes_of_digest(store: Store, digest_id: int) -> list[Outcome]:
     """Return what one digest settled."""
     return [_outcome(row) for row in store.rows(_OUTCOME + " WHERE digest_id = ?", [digest_id])]
@@ -143,14 +152,16 @@ def outcomes_of_digest(store: Store, digest_id: int) -> list[Outcome]:
 def waiting(store: Store, lane_ids: Sequence[int], since: datetime) -> dict[int, list[Outcome]]:
     """Return what waits for each lane's next digest, by lane id: not older than `since`."""
     found: dict[int, list[Outcome]] = {}
-    for lane_id in lane_ids:
+    for start in range(0, len(lane_ids), 500):
+        ids = lane_ids[start : start + 500]
+        marks = ",".join("?" * len(ids))
         rows = store.rows(
-            _OUTCOME
-            + " WHERE lane_id = ? AND outcome IN ('over limit', 'undeliverable') AND at >= ? ORDER BY change",
-            [lane_id, to_instant(since)],
+            f"{_OUTCOME} WHERE lane_id IN ({marks}) AND outcome IN ('over limit', 'undeliverable')"
+            " AND at >= ? ORDER BY lane_id, change",
+            [*ids, to_instant(since)],
         )
-        if rows:
-            found[lane_id] = [_outcome(row) for row in rows]
+        for row in map(_outcome, rows):
+            found.setdefault(row.lane_id, []).append(row)
     return found
 
 
@@ -162,10 +173,21 @@ def give_back(store: Store, digest_id: int) -> int:
     )
 
 
+def take_back(store: Store, digest_id: int) -> int:
+    """Count the given-back papers of a digest as sent again: it goes out after all. Returns how many
+    papers are this digest's; none: a later one has them."""
+    store.write(
+        "UPDATE outcomes SET outcome = 'sent' WHERE digest_id = ? AND outcome = 'undeliverable'",
+        [digest_id],
+    )
+    return len(outcomes_of_digest(store, digest_id))
+
+
 def drop(store: Store, digest_id: int) -> int:
     """Mark what a digest held as dropped by the operator. Returns how many."""
     return store.write(
-        "UPDATE outcomes SET outcome = 'dropped' WHERE digest_id = ? AND outcome IN ('sent', 'listed')",
+        "UPDATE outcomes SET outcome = 'dropped' WHERE digest_id = ?"
+        " AND outcome IN ('sent', 'listed', 'undeliverable')",
         [digest_id],
     )
 

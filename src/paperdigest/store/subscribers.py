@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from paperdigest.core.subscription import Subscriber, subscriber_from_json, subscriber_to_json
 from paperdigest.store.connection import Store
@@ -45,11 +46,21 @@ def registered(store: Store) -> dict[str, Registered]:
         "SELECT id, name, definition, registered_at, gone_at FROM subscribers ORDER BY id"
     )
     return {
-        name: Registered(
-            id_, name, subscriber_from_json(definition), from_instant(at), _maybe(gone)
-        )
+        name: Registered(id_, name, _subscriber(definition), from_instant(at), _maybe(gone))
         for id_, name, definition, at, gone in rows
     }
+
+
+def named(store: Store, name: str) -> Registered | None:
+    """Return one subscriber as known now."""
+    row = store.row(
+        "SELECT id, name, definition, registered_at, gone_at FROM subscribers WHERE name = ?",
+        [name],
+    )
+    if row is None:
+        return None
+    id_, _, definition, at, gone = row
+    return Registered(id_, name, _subscriber(definition), from_instant(at), _maybe(gone))
 
 
 def register(store: Store, subscriber: Subscriber, *, change: int, now: datetime) -> int:
@@ -133,17 +144,14 @@ def advance(
     digest_at: datetime | None,
 ) -> None:
     """Move a lane on. `slot` None leaves its schedule alone (`send`, or a look that found nothing)."""
-    store.write("UPDATE lanes SET bookmark = max(bookmark, ?) WHERE id = ?", [bookmark, lane_id])
-    if slot is not None:
-        store.write(
-            "UPDATE lanes SET last_slot = ?, last_slot_at = ? WHERE id = ?",
-            [slot[0], to_instant(slot[1]), lane_id],
-        )
-    if digest_at is not None:
-        store.write(
-            "UPDATE lanes SET last_digest_at = ?, digests = digests + 1 WHERE id = ?",
-            [to_instant(digest_at), lane_id],
-        )
+    name, slot_at = (None, None) if slot is None else (slot[0], to_instant(slot[1]))
+    composed_at = None if digest_at is None else to_instant(digest_at)
+    store.write(
+        "UPDATE lanes SET bookmark = max(bookmark, ?),"
+        " last_slot = coalesce(?, last_slot), last_slot_at = coalesce(?, last_slot_at),"
+        " last_digest_at = coalesce(?, last_digest_at), digests = digests + ? WHERE id = ?",
+        [bookmark, name, slot_at, composed_at, int(composed_at is not None), lane_id],
+    )
 
 
 def topics_seen(store: Store) -> dict[int, dict[str, str]]:
@@ -178,6 +186,10 @@ def _lane(row: tuple[int, int, str, int, str, int | None, int | None, int, int])
         digests,
         from_instant(created),
     )
+
+
+# Everyone is read several times a round, and seldom changes.
+_subscriber = lru_cache(maxsize=4_096)(subscriber_from_json)
 
 
 def _maybe(instant: int | None) -> datetime | None:

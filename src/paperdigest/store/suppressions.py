@@ -34,12 +34,18 @@ class Suppression:
 def suppressions(store: Store) -> dict[tuple[int, str], Suppression]:
     """Return all of them by (subscriber id, target)."""
     rows = store.rows("SELECT subscriber_id, target, kind, until, reason FROM suppressions")
-    return {
-        (id_, target): Suppression(
-            id_, target, kind, date.fromisoformat(until) if until else None, reason
-        )
-        for id_, target, kind, until, reason in rows
-    }
+    found = map(_suppression, rows)
+    return {(held.subscriber_id, held.target): held for held in found}
+
+
+def suppressions_of(store: Store, subscriber_id: int, target: str) -> tuple[Suppression, ...]:
+    """Return what holds for one target: the whole subscriber's first, then the target's own."""
+    rows = store.rows(
+        "SELECT subscriber_id, target, kind, until, reason FROM suppressions"
+        " WHERE subscriber_id = ? AND target IN (?, ?) ORDER BY target",
+        [subscriber_id, EVERYTHING, target],
+    )
+    return tuple(map(_suppression, rows))
 
 
 def suppress(store: Store, wanted: Suppression, now: datetime) -> None:
@@ -65,3 +71,8 @@ def lift(store: Store, subscriber_id: int, target: str) -> int:
     if target == EVERYTHING:
         return store.write(sql, [subscriber_id])
     return store.write(sql + " AND target = ?", [subscriber_id, target])
+
+
+def _suppression(row: tuple[int, str, str, str | None, str]) -> Suppression:
+    id_, target, kind, until, reason = row
+    return Suppression(id_, target, kind, date.fromisoformat(until) if until else None, reason)
