@@ -48,7 +48,7 @@ def test_init_writes_a_config_that_checks_clean(capsys: Capsys) -> None:
     code, out, _ = run(capsys, "init")
     assert code == 0
     assert (
-        "written: paperdigest.toml, subscriptions/me.toml, reference.toml, .gitignore, secrets/"
+        "written: paperdigest.toml, subscriptions/me.toml, reference.toml, .gitignore, inbox/, secrets/"
         in out
     )
     assert run(capsys, "check")[0] == 0

@@ -24,6 +24,7 @@ from paperdigest.core.timezone import zone
 from paperdigest.resources import data_dir
 
 _CATEGORY = re.compile(r"[a-z]+(-[a-z]+)*(\.([A-Z]{2}|[a-z]+(-[a-z]+)*|\*))?")
+_INBOX = "inbox"
 _IGNORED = "paperdigest.db*\noutbox/\nquarantine/\nsecrets/\n*.lock\n"
 _ZONES = Path("/etc/localtime")
 _UTC = ("Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu", "UTC0")
@@ -58,7 +59,8 @@ def write_starter(folder: Path, wishes: Wishes, timezone: str) -> Written:
     """Write the starter files into `folder` and return which were written and which were there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("inbox", SUBSCRIPTIONS):
+        had_inbox = (folder / _INBOX).exists()
+        for name in (_INBOX, SUBSCRIPTIONS):
             (folder / name).mkdir(exist_ok=True)
         secrets = Path(FOLDER, ".gitignore")
         had_secrets = (folder / secrets).exists()
@@ -76,6 +78,7 @@ def write_starter(folder: Path, wishes: Wishes, timezone: str) -> Written:
         reason = (error.strerror or str(error)).lower()
         raise PaperdigestError(f"{error.filename} cannot be written ({reason})") from None
     kept = [name for name in texts if name not in fresh]
+    (kept if had_inbox else fresh).append(f"{_INBOX}/")
     (kept if had_secrets else fresh).append(f"{FOLDER}/")
     return Written(tuple(fresh), tuple(kept))
 
