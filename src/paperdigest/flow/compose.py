@@ -168,8 +168,11 @@ class _Drafting:
             return Draft(work, self._window.newest, finds)
         forms = self._press.forms(work.targets) if prepare else frozenset(Form)
         digest, message = self._press.renderer.render(self._digest(work, finds), forms)
-        parts = tuple(self._parts(work, message)) if prepare else ()
-        return Draft(work, self._window.newest, finds, digest, message, parts)
+        if not prepare:
+            return Draft(work, self._window.newest, finds, digest, message)
+        # The parts hold the message already: a hundred drafts wait for their transaction.
+        parts = tuple(self._parts(work, message))
+        return Draft(work, self._window.newest, finds, digest, parts=parts)
 
     def _empty_is_due(self, work: Work) -> bool:
         if work.lane.name != MAIN or not work.regular:

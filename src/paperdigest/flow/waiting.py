@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from paperdigest.core.subscription import Subscriber
-from paperdigest.flow.due import due
-from paperdigest.flow.finds import lane_finds, read_window
+from paperdigest.flow.due import Work, due
+from paperdigest.flow.finds import WAITS, lane_finds, read_window
+from paperdigest.store import digests, history
 from paperdigest.store.connection import Store
 
 
@@ -16,11 +17,26 @@ def waiting(store: Store, readers: Sequence[Subscriber], now: datetime) -> dict[
     works = due(store, readers, now, forced=frozenset(reader.name for reader in readers))
     if not works:
         return {}
+    papers: dict[str, set[tuple[int, str]]] = {work.subscriber.name: set() for work in works}
+    works = _stirred(store, works, now)
     window = read_window(store, works, now)
-    papers: dict[str, set[tuple[int, str]]] = {}
     for work in works:
-        shown = papers.setdefault(work.subscriber.name, set())
+        shown = papers[work.subscriber.name]
         for topic in lane_finds(store, work, window, now).topics:
             if not topic.trending:
                 shown.update((find.key, find.reason) for find in topic.finds)
     return {name: len(found) for name, found in papers.items()}
+
+
+def _stirred(store: Store, works: Sequence[Work], now: datetime) -> list[Work]:
+    """Leave out the lanes that have dealt with everything: right after a round that is nearly all,
+    and matching would find nothing for them."""
+    newest = history.newest_change(store)
+    held = digests.waiting(store, [work.lane.id for work in works], now - WAITS)
+    return [
+        work
+        for work in works
+        if work.lane.bookmark < newest
+        or work.lane.id in held
+        or work.definitions != work.asked_before
+    ]

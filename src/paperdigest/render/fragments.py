@@ -28,7 +28,7 @@ class Fragments:
         self.entry = clean_entry(entry)
         self._templates = templates
 
-    @cached_property
+    @property  # made anew for each form: thousands of papers are kept, and this is most of each
     def _prepared(self) -> dict[str, object]:
         return prepared(self.entry)
 
