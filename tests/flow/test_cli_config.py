@@ -251,6 +251,7 @@ def test_check_in_json_has_a_stable_shape(capsys: Capsys) -> None:
         "broken",
         "secrets",
         "warnings",
+        "templates",
         "network",
     }
     assert answer["ok"] is False

@@ -300,3 +300,21 @@ def test_json_errors_are_one_object_on_standard_output(house: House, program: Pr
 
     assert said.code == 3
     assert "message" in json.loads(said.out)["error"]
+
+
+def test_check_names_a_broken_template_with_its_file(house: House, program: Program) -> None:
+    house.write("templates/subject.txt.j2", "{{ digest.titel }}")
+
+    said = program("check")
+
+    assert said.code == 3
+    assert "subject.txt.j2" in said.err
+
+
+def test_check_does_not_take_the_operator_for_a_lost_subscriber(
+    house: House, program: Program
+) -> None:
+    house.drop_bytes("bad.txt", b"\x00\x01\x02")
+    program("run", "--once")
+
+    assert "left the config" not in program("check").err

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from paperdigest.cli.session import json_option
+from paperdigest.core.subscription import OPERATOR
 
 if TYPE_CHECKING:
     from paperdigest.cli.probes import Probed
@@ -29,11 +30,12 @@ class Report:
     secrets: list[tuple[str, str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     network: tuple[Probed, ...] = ()
+    templates: list[str] = field(default_factory=list)  # what is wrong with the user's own
 
     @property
     def exit_code(self) -> int:
         """3: something is broken; 4: something does not answer."""
-        broken = self.examined.problems or self.examined.broken
+        broken = self.examined.problems or self.examined.broken or self.templates
         if broken or any(fault for _, _, fault in self.secrets):
             return 3
         return 4 if any(not probed.ok for probed in self.network) else 0
@@ -63,7 +65,7 @@ def warnings_from_history(settings: Settings, store: Store) -> Iterator[str]:
     from paperdigest.store import subscribers
 
     present = {subscriber.name for subscriber in settings.subscribers}
-    present |= {broken.name for broken in settings.broken}
+    present |= {broken.name for broken in settings.broken} | {OPERATOR}
     renamed = {subscriber.formerly for subscriber in settings.subscribers}
     for name, known in subscribers.registered(store).items():
         if known.gone_at is None and name not in present | renamed:
@@ -80,6 +82,10 @@ def _look_further(report: Report, settings: Settings, *, network: bool) -> None:
         if warning:
             report.warnings.append(f"{key}: {warning}")
     report.warnings.extend(_history_warnings(settings))
+    if settings.templates.is_dir():
+        from paperdigest.render import check
+
+        report.templates = [str(error) for error in check(settings.templates)]
     if network:
         from paperdigest.cli.probes import probe_all
 
@@ -117,6 +123,8 @@ def _history_warnings(settings: Settings) -> list[str]:
 def _print(report: Report) -> None:
     for problem in _problems(report.examined):
         click.echo(str(problem), err=True)
+    for mistake in report.templates:
+        click.echo(mistake, err=True)
     settings = report.examined.settings
     if settings is not None:
         _print_settings(report.config, settings)
@@ -176,6 +184,7 @@ def _as_json(report: Report) -> dict[str, Any]:
             for key, where, fault in report.secrets
         ],
         "warnings": report.warnings,
+        "templates": report.templates,
         "network": [asdict(probed) for probed in report.network],
     }
 
