@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from paperdigest.core.errors import QueryError as QueryError
+    from paperdigest.core.expression import parse_query as parse_query
     from paperdigest.core.matcher import Match as Match
     from paperdigest.core.matcher import Matcher as Matcher
     from paperdigest.core.paper import Paper as Paper
@@ -14,7 +15,17 @@ if TYPE_CHECKING:
     from paperdigest.core.query import keywords as keywords
 
 __version__ = "0.1.0"
-__all__ = ["Hit", "Match", "Matcher", "Paper", "Query", "QueryError", "__version__", "keywords"]
+__all__ = [
+    "Hit",
+    "Match",
+    "Matcher",
+    "Paper",
+    "Query",
+    "QueryError",
+    "__version__",
+    "keywords",
+    "parse_query",
+]
 
 # Loaded when first asked for: the command line imports this package and must start quickly.
 _HOMES = {
@@ -25,6 +36,7 @@ _HOMES = {
     "Query": "paperdigest.core.query",
     "QueryError": "paperdigest.core.errors",
     "keywords": "paperdigest.core.query",
+    "parse_query": "paperdigest.core.expression",
 }
 
 

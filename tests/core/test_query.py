@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 
 from builders import paper
 from paperdigest.core.errors import QueryError
+from paperdigest.core.expression import parse_query
 from paperdigest.core.paper import Paper
 from paperdigest.core.query import Hit, Query, keywords
 from paperdigest.core.text import display
@@ -30,86 +29,31 @@ from paperdigest.core.tree import (
 
 CASES = [
     json.loads(line)
-    for line in (Path(__file__).parent / "cases" / "query_match.jsonl").read_text().splitlines()
+    for name in ("query_match", "query_own")
+    for line in (Path(__file__).parent / "cases" / f"{name}.jsonl").read_text().splitlines()
 ]
-FIELDS = {
-    "title": (Field.TITLE,),
-    "abstract": (Field.ABSTRACT,),
-    "author": (Field.AUTHOR,),
-    "cat": (Field.CATEGORY,),
-}
-TOKEN = re.compile(
-    r'\s*([()|]|-(?=\S)|(?:title|abstract|author|cat):|=?"[^"]*"(?:~\d+)?|[^\s()|]+)'
-)
+IDS = [f"{number} {case['query']} in {case['title']}" for number, case in enumerate(CASES, 1)]
 
 
-@dataclass
-class Tree:
-    """Just enough of the expression language to build the trees of the cases, without any checks."""
-
-    tokens: list[str]
-    depth: int = 0
-    without: list[Node] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, text: str) -> Query:
-        tree = cls(TOKEN.findall(text.replace("“", '"').replace("”", '"')))
-        root = tree.any_of(TEXT_FIELDS)
-        return Query(And((root, *tree.without)) if tree.without else root)
-
-    def any_of(self, fields: tuple[Field, ...]) -> Node:
-        parts = [self.all_of(fields)]
-        while self.tokens and self.tokens[0] in {"OR", "|"}:
-            self.tokens.pop(0)
-            parts.append(self.all_of(fields))
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
-
-    def all_of(self, fields: tuple[Field, ...]) -> Node:
-        parts: list[Node] = []
-        while self.tokens and self.tokens[0] not in {"OR", "|", ")"}:
-            part = self.one(fields)
-            if isinstance(part, Not) and not self.depth:
-                self.without.append(part)
-            else:
-                parts.append(part)
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
-
-    def one(self, fields: tuple[Field, ...]) -> Node:
-        token = self.tokens.pop(0)
-        if token in {"-", "NOT"}:
-            return Not(self.one(fields))
-        if token == "(":
-            self.depth += 1
-            inner = self.any_of(fields)
-            self.depth -= 1
-            self.tokens.pop(0)
-            return inner
-        if token.endswith(":") and token[:-1] in FIELDS:
-            return self.one(FIELDS[token[:-1]])
-        return term(token, fields)
-
-
-def term(token: str, fields: tuple[Field, ...] = TEXT_FIELDS) -> Term:
-    near = re.fullmatch(r'"(.*)"~(\d+)', token)
-    if near is not None:
-        return Term(near[1], Kind.NEAR, fields, int(near[2]))
-    if token.startswith("="):
-        return Term(token[1:].strip('"'), Kind.LITERAL, fields)
-    text = token.strip('"')
-    if text.endswith("*"):
-        return Term(text[:-1], Kind.PREFIX, fields)
-    return Term(text, fields=fields)
-
-
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['query']} in {case['title']}")
+@pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_the_cases_of_the_query_language(case: dict[str, Any]) -> None:
-    given = paper(
-        title=case["title"],
-        abstract=case["abstract"],
-        authors=tuple(case.get("authors", ())),
-        categories=tuple(case.get("categories", ())),
+    assert bool(parse_query(case["query"]).hits(_paper(case))) is case["match"], case.get(
+        "note", ""
     )
-    assert bool(Tree.of(case["query"]).hits(given)) is case["match"], case.get("note", "")
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_the_reading_of_a_query_finds_the_same(case: dict[str, Any]) -> None:
+    read = parse_query(parse_query(case["query"]).reading)
+    assert bool(read.hits(_paper(case))) is case["match"]
+
+
+def _paper(case: dict[str, Any]) -> Paper:
+    told = {name: value for name, value in case.items() if name not in {"query", "match", "note"}}
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in told.items()
+    }
+    return Paper(**given)
 
 
 @pytest.mark.parametrize(

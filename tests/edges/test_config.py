@@ -8,16 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from paperdigest.config import Settings, changed, examine, find_config, fingerprint, load, model
+from paperdigest.config.effective import effective, effective_toml
 from paperdigest.config.explain import keys
 from paperdigest.config.near import nearest
 from paperdigest.config.reference import reference
 from paperdigest.config.schema import main_schema, subscriber_schema
+from paperdigest.config.toml import toml_text
+from paperdigest.config.warn import warnings
 from paperdigest.core.errors import ConfigError
-from paperdigest.core.subscription import Pause, Subscriber
+from paperdigest.core.expression import parse_query
+from paperdigest.core.query import keywords
+from paperdigest.core.subscription import (
+    Pause,
+    Subscriber,
+    Topic,
+    topic_from_json,
+    topic_to_json,
+)
 from paperdigest.resources import data_dir
 
 CANARY = "canary-5b1e77"
@@ -346,7 +357,14 @@ BAD = [
     ("[topics.experts]\nkeywords = 'a'\n" + READER.format(keys="use = ['experts', 'expert']"), '6:19: unknown shared topic "expert" · did you mean "experts"?'),
     (READER.format(keys="") + TOPIC, '11:8: there is another topic "Maps" · names must differ, also beyond capitals'),
     ("[topics.Maps]\nkeywords = 'a'\n" + READER.format(keys="use = 'Maps'"), '9:8: there is another topic "Maps" · names must differ, also beyond capitals'),
-    (READER.format(keys="") + 'query = "a"', "9:1: expressions are not supported yet · use keywords, require, exclude"),
+    (READER.format(keys="") + "query = 'a OR OR b'", '9:15: "OR" needs a term on both sides · add one, or remove it; as text, put it in quotes'),
+    (READER.format(keys="") + "query = 3", '9:9: text is wanted here, not a number · put it in quotes: "3"'),
+    (READER.format(keys="") + 'query = ["a", "b"]', "9:9: text is wanted here · write it in quotes"),
+    ("[topics.a]\nquery = '-survey'", "2:10: this only excludes · add a term that must be present"),
+    ('[topics.a]\nquery = ""', "2:10: this is empty · add a term"),
+    ("[topics.a]\nkeywords = 'a'\nquerry = 'a'", '3:1: unknown key "querry" · did you mean "query"?'),
+    ("query = 'a'", "1:1: unknown key \"query\" · it belongs to a topic: put it below [[subscriber.topic]] or [[topic]]"),
+    ("[topics.a]\nkeywords = 'a OR b'", "2:15: keywords are plain phrases · write it as query = '…'"),
     (READER.format(keys="") + 'sources = ["a"]', '9:12: unknown source "a" · there is no [[source]]'),
     (READER.format(keys="") + 'alert = true\nschedule = "08:00"', "10:1: alert means at once, the schedule says otherwise · keep one of the two"),
     ('[topics.a]\nexclude = ["x"]', "1:1: this only excludes · add a keyword that must be present"),
@@ -388,6 +406,49 @@ def test_keyword_that_is_an_expression_is_shown_at_its_character(key: str, colum
     (said,) = problems("[topics.a]\n" + key)
     line = 2 + key.count("\n")
     assert said.startswith(f"paperdigest.toml:{line}:{column}: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "line", "column"),
+    [
+        ("query = 'graph titel:x'", 2, 16),
+        (r'query = "\"graph\" titel:x"', 2, 20),
+        (r'query = "gr\u0061ph titel:x"', 2, 21),
+        ("query = '''\ngraph OR\n  titel:x'''", 4, 3),
+        ("query = '''graph\n  OR'''", 3, 3),
+        ('query = """\\\n  graph \\\n  titel:x"""', 4, 3),
+        ("keywords = 'x'\nquery = 'graph (tree'", 3, 16),
+        ("name = 'x'\nquery = '\"graph'", 3, 10),
+        ("query = 'naïve 図 a*b'", 2, 19),
+    ],
+)
+def test_a_fault_of_a_query_is_shown_at_its_character(key: str, line: int, column: int) -> None:
+    (said,) = problems("[topics.a]\n" + key)
+    assert said.startswith(f"paperdigest.toml:{line}:{column}: ")
+
+
+def test_a_broken_query_of_a_file_sets_only_its_reader_aside() -> None:
+    write("", subscriptions__ada="[[topic]]\nname = 'a'\nquery = 'graph (tree'")
+    examined = examine(Path("paperdigest.toml"), env={})
+    assert examined.settings is not None
+    assert [str(problem) for problem in examined.broken[0].problems] == [
+        'subscriptions/ada.toml:3:16: this "(" is never closed · add the closing ")"'
+    ]
+
+
+def test_a_broken_query_of_a_shared_topic_is_told_with_its_file() -> None:
+    assert problems("", topics__maps="query = 'graph (tree'") == [
+        'topics/maps.toml:1:16: this "(" is never closed · add the closing ")"'
+    ]
+
+
+def test_all_broken_queries_are_told_at_once() -> None:
+    said = problems("[topics.a]\nquery = 'a OR'\n[topics.b]\nquery = '(b'\nkeywords = 'a OR b'")
+    assert [each.split(": ")[0] for each in said] == [
+        "paperdigest.toml:2:12",
+        "paperdigest.toml:4:10",
+        "paperdigest.toml:5:15",
+    ]
 
 
 SYNTAX = [
@@ -719,6 +780,101 @@ def test_named_file_that_is_not_there_is_never_passed_over(env: dict[str, str]) 
     write("")
     with pytest.raises(ConfigError, match=r"gone\.toml"):
         find_config(None if env else Path("gone.toml"), env)
+
+
+# -- expressions
+
+
+def test_a_topic_may_be_a_query_alone() -> None:
+    topic = _topic("query = 'graph OR tree -title:survey'")
+    assert topic.expression == "graph OR tree -title:survey"
+    assert topic.query == keywords(query=parse_query("graph OR tree -title:survey"))
+
+
+def test_a_query_is_one_more_way_to_be_taken() -> None:
+    keys = "keywords = 'maps'\nrequire = ['paper', 'ink']\nauthors = 'Y LeCun'\ncategories = 'cs'\nexclude = 'old'"
+    topic = _topic(f"{keys}\nquery = 'graph tree'")
+    assert topic.query is not None
+    assert topic.query.reading == (
+        '((maps AND (paper OR ink)) OR author:"Y LeCun" OR (graph AND tree)) AND cat:cs AND NOT old'
+    )
+
+
+def test_exclusions_are_enough_beside_a_query() -> None:
+    query = _topic("query = 'graph'\nexclude = 'tree'").query
+    assert query is not None
+    assert query.reading == "graph AND NOT tree"
+
+
+def test_a_trending_list_may_have_a_query() -> None:
+    assert _topic("trending = 5\nquery = 'graph'").query == keywords(query=parse_query("graph"))
+
+
+def test_the_words_of_a_topic_are_what_its_query_wants_as_typed() -> None:
+    topic = _topic(
+        "keywords = 'maps'\nauthors = 'Y LeCun'\nquery = 'title:=RAG OR \"a b\"~3 -old maps'"
+    )
+    assert topic.words == ("maps", "Y LeCun", "title:=RAG", '"a b"~3')
+
+
+def test_a_query_asked_for_twice_is_the_same() -> None:
+    first, second = (_topic("query = 'graph OR tree'") for _ in range(2))
+    assert first is not second
+    assert first.query is second.query
+
+
+def test_a_topic_with_a_query_survives_its_way_through_the_store() -> None:
+    topic = _topic("query = '\"naïve\" OR b'")
+    assert topic_from_json(topic_to_json(topic)) == topic
+
+
+def test_a_topic_stored_before_there_were_queries_has_not_changed() -> None:
+    stored = (
+        '{"authors": [], "categories": [], "exclude": [], "keywords": ["maps"], "limit": null, '
+        '"min_votes": 0, "name": "Maps", "require": [], "schedule": "", "sources": [], '
+        '"trending": 0, "weight": 1.0, "within": 604800.0}'
+    )
+    assert topic_from_json(stored) == Topic("Maps", keywords=("maps",))
+    assert topic_to_json(Topic("Maps", keywords=("maps",))) == stored
+
+
+def test_the_settings_in_force_show_a_query_and_how_it_is_read() -> None:
+    settings = loaded(READER.format(keys="") + "query = '\"graph neural\" tree OR x'")
+    (topic,) = effective(settings)["subscriber"][0]["topic"]
+    read = '("graph neural" AND tree) OR x'
+    assert (topic["query"], topic["reading"]) == ('"graph neural" tree OR x', read)
+    shown = effective_toml(settings)
+    assert f"# read as {read}" in shown
+    assert tomllib.loads(shown)["subscriber"][0]["topic"][0]["query"] == '"graph neural" tree OR x'
+
+
+def test_what_a_query_may_not_mean_is_remarked_once_for_all_readers() -> None:
+    text = "[topics.a]\nname = 'Maps'\nquery = 'graph or tree'\n"
+    readers = "".join(f"[[subscriber]]\nname = '{name}'\nuse = 'a'\n" for name in "xy")
+    (said,) = (each for each in warnings(loaded(text + readers)) if "query" in each)
+    assert said.startswith('Maps: query, column 7: "or" is read as a word · the operator is OR')
+
+
+def test_an_and_beside_an_or_is_remarked() -> None:
+    settings = loaded(READER.format(keys="") + "query = 'graph tree OR x'")
+    assert any("AND binds tighter than OR" in each for each in warnings(settings))
+
+
+def test_the_schema_knows_queries() -> None:
+    assert subscriber_schema()["$defs"]["TopicTable"]["properties"]["query"]["type"] == "string"
+
+
+@given(st.text(max_size=40))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_query_is_taken_or_told_inside_its_string(query: str) -> None:
+    for said in examine(write(f"[topics.a]\nquery = {toml_text(query)}"), env={}).problems:
+        assert said.line == 2
+        assert said.column >= len("query = ")
+
+
+def _topic(written: str) -> Topic:
+    text = f"[topics.a]\n{written}\n[[subscriber]]\nname = 'ada'\nuse = 'a'"
+    return loaded(text).subscribers[0].topics[0]
 
 
 # -- secrets never show

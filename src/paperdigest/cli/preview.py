@@ -92,7 +92,7 @@ def _open(message: Message) -> None:
 
 
 def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
-    finds = draft.finds.by_paper
+    finds = draft.finds.by_topic
     return {
         "subscriber": digest.subscriber,
         "slot": digest.slot,
@@ -105,7 +105,12 @@ def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
                 "shown": len(section.full) + len(section.listed),
                 "counted": len(section.counted),
                 "papers": [
-                    _entry(entry, finds[(entry.paper_key, entry.reason)], shown_as, section.name)
+                    _entry(
+                        entry,
+                        finds[section.name, entry.paper_key, entry.reason],
+                        shown_as,
+                        section.name,
+                    )
                     for entries, shown_as in (
                         (section.full, "full"),
                         (section.listed, "listed"),
@@ -126,7 +131,7 @@ def _entry(entry: Entry, find: Find, shown_as: str, topic: str) -> dict[str, Any
     return {
         **paper_json(find.paper),
         "topics": [topic, *entry.also],
-        "score": find.strength,
+        "score": find.score,
         "hits": [hit_json(hit) for hit in find.hits()],
         "as": shown_as,
     }

@@ -94,6 +94,7 @@ def topic(table: model.SharedTopicTable, name: str) -> Topic:
         authors=table.authors,
         categories=table.categories,
         sources=table.sources,
+        expression=table.query or "",
         trending=table.trending,
         within=table.within,
         min_votes=table.min_votes,

@@ -12,7 +12,8 @@ from paperdigest.config.addresses import without_password
 from paperdigest.config.secrets import SecretRef
 from paperdigest.config.settings import EmailSettings, Settings
 from paperdigest.config.toml import duration_text, toml_key, toml_value
-from paperdigest.core.subscription import Pause, Subscriber
+from paperdigest.core.expression import parse_query
+from paperdigest.core.subscription import Pause, Subscriber, Topic
 
 _FILES = ("path", "folder", "templates", "files", "broken")
 #: Fields whose key in the file is another word.
@@ -22,7 +23,10 @@ _RENAMED = {
     (Subscriber, "topics"): "topic",
     (EmailSettings, "from_"): "from",
     (Pause, "from_day"): "from",
+    (Topic, "expression"): "query",
 }
+#: Not a key of the file: what a topic's query means, with all brackets.
+_READING = "reading"
 #: Keys whose empty text says something; elsewhere it is how "not set" is held.
 _MEANT_EMPTY = ("search", "public_url")
 
@@ -51,7 +55,9 @@ def effective_toml(settings: Settings) -> str:
 def _tables(heading: str, table: Mapping[str, Any]) -> list[str]:
     lines = []
     for key, value in table.items():
-        if not _is_table(value) and not _is_rows(value):
+        if key == _READING:
+            lines.append(f"# read as {value}")
+        elif not _is_table(value) and not _is_rows(value):
             lines.append(f"{toml_key(key)} = {toml_value(value)}")
     for key, value in table.items():
         name = f"{heading}.{toml_key(key)}" if heading else toml_key(key)
@@ -101,4 +107,6 @@ def _fields(value: Any) -> dict[str, Any]:
             plain |= _plain(content)
         else:
             plain[_RENAMED.get((type(value), each.name), each.name)] = _plain(content)
+    if isinstance(value, Topic) and value.expression:
+        plain[_READING] = parse_query(value.expression).reading
     return plain

@@ -117,9 +117,6 @@ def _unknown(kind: type[model.Table], loc: Path, where: Path) -> Complaint:
     key = str(loc[-1])
     table = _table_at(kind, loc[:-1])
     shown = f'unknown key "{key}"' if key.isprintable() and len(key) <= 60 else "unknown key"
-    if key == "query" and table is not None and issubclass(table, model.SharedTopicTable):
-        what = "expressions are not supported yet"
-        return Complaint(where, what, "use keywords, require, exclude", At.KEY)
     if kind is model.SubscriberTable and len(loc) == 1 and key == "subscriber":
         what = "this file is one subscriber already"
         return Complaint(where, what, "write its keys without a heading, and [[topic]]", At.KEY)

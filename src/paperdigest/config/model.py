@@ -176,6 +176,9 @@ class SharedTopicTable(Table):
     authors: v.Texts = Field((), description='or by one of these authors, like "Y LeCun"')
     categories: v.Texts = Field((), description='only within these categories, like "cs.LG"')
     sources: v.SourceNames = Field((), description="only from these sources")
+    query: v.Expression | None = Field(
+        None, description="or what this expression takes; see the query language"
+    )
     trending: Annotated[int, v.whole(0, 1_000, "how many papers")] = Field(
         0, description="the so many highest not yet sent, by votes or place; 0: no such list"
     )

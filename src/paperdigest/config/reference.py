@@ -38,6 +38,7 @@ _EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("[email]", "max_per_day"): 500,
     ("[slack]", "token"): {"file": "secrets/slack-token"},
     ("[topics.experts]", "name"): "Mixture of experts",
+    ("[topics.experts]", "query"): '("mixture of experts" OR =MoE) -title:survey',
     ("[topics.experts]", "schedule"): "weekly mon 08:00",
     ("[topics.experts]", "limit"): 10,
     ("[[subscriber]]", "name"): "ada",
@@ -45,6 +46,7 @@ _EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("[[subscriber]]", "quiet"): "22:00-07:00",
     ("[[subscriber]]", "formerly"): "ada-old",
     ("[[subscriber.topic]]", "name"): "Multimodal pretraining",
+    ("[[subscriber.topic]]", "query"): 'multimodal (pretraining OR "vision language model")',
     ("[[subscriber.topic]]", "schedule"): "weekly mon 08:00",
     ("[[subscriber.topic]]", "limit"): 10,
 }

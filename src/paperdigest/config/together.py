@@ -16,7 +16,7 @@ from paperdigest.config.complaint import At, Complaint
 from paperdigest.config.positions import Path
 
 Raw = Mapping[str, Any]
-_WANTS = ("keywords", "require", "authors", "categories", "sources", "trending")
+_WANTS = ("keywords", "require", "authors", "categories", "sources", "query", "trending")
 
 
 def main_rules(raw: Raw, around: Around) -> Iterator[Complaint]:

@@ -29,7 +29,7 @@ def toml_value(value: Any) -> str:
         return "{ " + ", ".join(pairs) + " }" if value else "{}"
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(toml_value, value)) + "]"
-    return toml_text(str(value) if isinstance(value, PurePath) else f"{value}")
+    return _shorter(str(value) if isinstance(value, PurePath) else f"{value}")
 
 
 def toml_key(name: str) -> str:
@@ -46,6 +46,12 @@ def duration_text(span: timedelta) -> str:
             count = seconds // size
             return f"{count} {unit}" + ("" if count == 1 else "s")
     return f"{seconds} seconds"
+
+
+def _shorter(text: str) -> str:
+    """Return a literal string where the other one would be full of backslashes: most expressions."""
+    needs_none = text.isprintable() and "'" not in text
+    return f"'{text}'" if needs_none and ('"' in text or "\\" in text) else toml_text(text)
 
 
 def _sign(sign: str) -> str:

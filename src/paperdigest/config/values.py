@@ -27,6 +27,7 @@ from paperdigest.config.complaint import wrong, wrong_as
 from paperdigest.config.near import did_you_mean
 from paperdigest.config.written import plain, text
 from paperdigest.core.errors import QueryError
+from paperdigest.core.expression import parse_query
 from paperdigest.core.keyword import parse_keyword
 from paperdigest.core.paper import ChangeKind
 
@@ -107,6 +108,14 @@ def _send_empty(value: object) -> str:
 def _keyword(text: str) -> str:
     try:
         parse_keyword(text)
+    except QueryError as error:
+        raise wrong_as(error) from None
+    return text.strip()
+
+
+def _expression(text: str) -> str:
+    try:
+        parse_query(text)
     except QueryError as error:
         raise wrong_as(error) from None
     return text.strip()
@@ -212,6 +221,7 @@ Text = Annotated[Raw, AfterValidator(filled)]
 Name = Annotated[Raw, AfterValidator(_name)]
 TopicName = Annotated[Raw, AfterValidator(_topic_name)]
 Keyword = Annotated[Raw, AfterValidator(_keyword)]
+Expression = Annotated[Raw, AfterValidator(_expression)]
 SourceName = Annotated[Raw, AfterValidator(_source_name)]
 SharedTopic = Annotated[Raw, AfterValidator(_shared_topic)]
 Target = Annotated[Raw, AfterValidator(_target)]

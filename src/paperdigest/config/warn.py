@@ -8,6 +8,7 @@ from pathlib import Path
 
 from paperdigest.config.folders import SUBSCRIPTIONS, TOPICS, shown
 from paperdigest.config.settings import Settings
+from paperdigest.core.remarks import remarks
 
 _SLACK = ("slack:", "slack-webhook:")
 
@@ -16,6 +17,7 @@ def warnings(settings: Settings) -> Iterator[str]:
     """Yield a line for everything that the files alone show."""
     yield from _nobody(settings)
     yield from _one_slack_channel(settings)
+    yield from _expressions(settings)
     yield from _folders(settings)
     for key, secret in settings.secrets():
         if secret.read_by_others():
@@ -43,6 +45,13 @@ def _one_slack_channel(settings: Settings) -> Iterator[str]:
     for target, names in readers.items():
         if len(names) > 1:
             yield f"{target} gets the digests of {' and '.join(names)} · papers may appear twice there"
+
+
+def _expressions(settings: Settings) -> Iterator[str]:
+    topics = (topic for subscriber in settings.subscribers for topic in subscriber.topics)
+    for topic in dict.fromkeys(topics):  # a shared one is several readers'
+        for remark in remarks(topic.expression):
+            yield f"{topic.name}: query, column {remark.column}: {remark}"
 
 
 def _folders(settings: Settings) -> Iterator[str]:

@@ -67,7 +67,7 @@ def _ordered(topic: TopicFinds) -> list[Find]:
 
 # Fixed tie-breaks in all three: the same input always gives the same digest.
 def _relevance(find: Find) -> tuple[float, float, float, int, str]:
-    return (-find.strength, *_votes(find))
+    return (-find.score, *_votes(find))
 
 
 def _votes(find: Find) -> tuple[float, float, int, str]:

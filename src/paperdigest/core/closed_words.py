@@ -17,11 +17,11 @@ def word_set(text: str) -> frozenset[str]:
 # and "off" are left out on purpose: "set up" is "setup".
 FUNCTION_WORDS: Final = word_set(
     """
-    a an the of in on at by for from to with without within into onto upon over under between
-    among through during before after about against via per as than i we you he she it they us
-    them our your his her its their my this that these those which who whose what and or but nor
-    so yet if because while whether not no is are was were be been being has have had do does
-    did can could may might shall should will would must
+    a an the of in on at by for from to with without within into onto upon over under between among
+    through during before after about against via per as than i we you he she it they us them me
+    him our your his her its their my this that these those which who whose what and or but nor so
+    yet if because while whether not no am is are was were be been being has have had do does did
+    can could may might shall should will would must
     """
 )
 

@@ -28,14 +28,15 @@ def _no_hits() -> tuple[Hit, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """A paper that some topic may show. `hits` is asked only for what is shown."""
+    """A paper that some topic may show. `score`: how strongly it fits, times the topic's weight. `hits` is
+    asked only for what is shown."""
 
     key: int
     paper: Paper
     reason: str
     change: int
     seen_at: datetime
-    strength: int = 0
+    score: float = 0
     hits: Callable[[], tuple[Hit, ...]] = field(default=_no_hits, compare=False, repr=False)
 
 

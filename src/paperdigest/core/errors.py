@@ -47,7 +47,10 @@ class ConfigError(PaperdigestError):
 
 
 class QueryError(PaperdigestError):
-    """A query or keyword that means nothing. `column` counts code points from 1."""
+    """A query or keyword that means nothing. `column` counts code points from 1.
+
+    `text` is what was typed, set by whoever knows it: then the command line shows the place.
+    """
 
     exit_code = 3
 
@@ -57,6 +60,7 @@ class QueryError(PaperdigestError):
         self.hint = hint
         self.column = column
         self.length = length
+        self.text = ""
 
 
 class ScheduleError(PaperdigestError):

@@ -48,6 +48,12 @@ class Batch:
             self._folded[at, field] = texts
         return texts
 
+    def texts(self, field: Field) -> Iterator[tuple[int, Folded]]:
+        """Yield the texts of a field, each with the number of its paper."""
+        for at in range(len(self.papers)):
+            for text in self.folded(at, field):
+                yield at, text
+
     @cached_property
     def lists(self) -> listed.Lists:
         """Return who and what the papers list besides their texts."""
@@ -76,22 +82,10 @@ class Evidence:
         self._present: dict[int, Set[int]] = {}
         self._hits_of: dict[tuple[int, ...], tuple[Hit, ...]] = {}
         self._numbered: dict[Term, int] = {}
-        self._bits = {field: self._scan(field) for field in needles.fields}
-
-    def _scan(self, field: Field) -> dict[int, int]:
-        """Return for the number of each needle the papers that hold it in this field."""
-        holders: dict[int, list[int]] = {}
-        count = len(self.batch.papers)
-        # What was found is walked for again when hits are asked for: remembered while it is little.
-        found = self._places_in if count <= _PLACES_KEPT else self._found
-        for at in range(count):
-            for number in found(at, field):
-                holders.setdefault(number, []).append(at)
-        return {number: _bits(papers, count) for number, papers in holders.items()}
-
-    def _found(self, at: int, field: Field) -> Set[int]:
-        texts = self.batch.folded(at, field)
-        return frozenset().union(*(self._needles.found(text) for text in texts))
+        self._bits = {
+            field: needles.texts_with(batch.texts(field), len(batch.papers))
+            for field in needles.fields
+        }
 
     def papers(self, term: Term) -> int:
         """Return the papers that hold the term in any of its fields."""
@@ -192,7 +186,6 @@ class Looked(NamedTuple):
 
 
 FOLDED = frozenset(FOLDED_FIELDS)
-_PLACES_KEPT = 2_000  # papers, some kB each
 _HITS_KEPT = 20_000  # answers, about 1 kB each
 _Places = dict[int, list[tuple[int, int, int]]]  # needle: (which text, first word, past the last)
 _ORDER = {field: number for number, field in enumerate(Field)}
@@ -200,10 +193,3 @@ _ORDER = {field: number for number, field in enumerate(Field)}
 
 def _order(hit: Hit) -> tuple[int, int, int, str, str]:
     return _ORDER[hit.field], hit.start, hit.end, hit.text, hit.term
-
-
-def _bits(papers: list[int], count: int) -> int:
-    bits = bytearray(count // 8 + 1)
-    for paper in papers:
-        bits[paper >> 3] |= 1 << (paper & 7)
-    return int.from_bytes(bits, "little")

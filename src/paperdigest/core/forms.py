@@ -6,21 +6,28 @@ letters, which only a query word in small letters asks for.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
 from paperdigest.core.closed_words import FUNCTION_WORDS
 from paperdigest.core.plural import singulars
+from paperdigest.core.plural_tables import IRREGULAR, TAILS
 from paperdigest.core.spelling import american
 
 LONGEST: Final = 64  # letters; beyond it nothing is a word that has a plural or a spelling
-_VERY_LETTERS: Final = "\x00"
+LONGEST_ENDING: Final = 4  # letters at the end of a word that its singular may not have
+VERY_LETTERS: Final = "\x00"
+_SPELLED_OTHERWISE: Final = re.compile("[iy]z|or|[ei]x$")
+_LAST_OF_PLURALS: Final = frozenset(["s", *(plural[-1] for plural in (*IRREGULAR, *TAILS))])
 
 
 def text_keys(shape: str, *, both: bool = False) -> tuple[str, ...]:
     """Return the keys of a word of a text. `both`: its capitals say nothing, it keeps both forms."""
     if len(shape) > LONGEST:
         return (shape.casefold(),)
+    if shape.islower() and shape.isascii() and not both:  # what most words are: nothing to remember
+        return _small(shape)
     return _text_keys(shape, both)
 
 
@@ -42,6 +49,16 @@ def joined_query_keys(shapes: tuple[str, ...], *, both: bool = False) -> tuple[s
     return _joined(shapes, query_keys(_whole(shapes), both=both), query_keys(shapes[-1], both=both))
 
 
+def parted_spellings(letters: str) -> list[str]:
+    """Return the letters of a key and what a text that parts the word may have instead: organi-sation."""
+    if _SPELLED_OTHERWISE.search(letters) is None:
+        return [letters]
+    found = {letters, letters.replace("iz", "is").replace("yz", "ys")}
+    found |= {one.replace("or", "our") for one in found}
+    found |= {one[:-2] + "ices" for one in found if one.endswith(("ex", "ix"))}
+    return sorted(found)
+
+
 def american_letters(shape: str) -> str:
     """Return the word in small letters and American spelling, number as it is."""
     raw = shape.casefold()
@@ -60,7 +77,7 @@ def _joined(
     head = "".join(american_letters(shape) for shape in shapes[:-1])
     keys = dict.fromkeys(whole)
     for key in last:
-        letters = key.removeprefix(_VERY_LETTERS)
+        letters = key.removeprefix(VERY_LETTERS)
         keys[key[: len(key) - len(letters)] + head + letters] = None
     return tuple(keys)
 
@@ -68,10 +85,11 @@ def _joined(
 @lru_cache(maxsize=1 << 16)
 def _text_keys(shape: str, both: bool) -> tuple[str, ...]:
     raw = shape.casefold()
+    small = _small(raw)
+    if shape == raw and not both:
+        return small
     keys = _folded(shape, raw, both=both)
-    if set(keys) == set(_small(raw)):
-        return keys
-    return (*keys, _VERY_LETTERS + raw)
+    return keys if set(keys) == set(small) else (*keys, VERY_LETTERS + raw)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -80,7 +98,7 @@ def _query_keys(shape: str, both: bool) -> tuple[str, ...]:
     keys = _folded(shape, raw, both=both)
     in_small_letters = shape[1:] == shape[1:].lower() and not shape.isupper()
     if not both and in_small_letters and (raw.endswith("s") or keys != (raw,)):
-        return (*keys, _VERY_LETTERS + raw)
+        return (*keys, VERY_LETTERS + raw)
     return keys
 
 
@@ -101,4 +119,9 @@ def _ends_in_capitals(shape: str) -> bool:
 def _small(raw: str) -> tuple[str, ...]:
     if len(raw) <= 3:
         return (american(raw),)
-    return tuple(dict.fromkeys(american(word) for word in singulars(raw)))
+    if raw[-1] not in _LAST_OF_PLURALS:
+        return (american(raw),)
+    one, *others = singulars(raw)
+    if not others:
+        return (american(one),)
+    return tuple(dict.fromkeys(american(word) for word in (one, *others)))

@@ -6,19 +6,18 @@ import re
 from typing import Final, NoReturn
 
 from paperdigest.core.errors import QueryError
+from paperdigest.core.expression_tokens import FIELDS, QUOTES
 from paperdigest.core.pattern import has_words
 from paperdigest.core.tree import TEXT_FIELDS, Field, Kind, Node, Term
 
 LONGEST: Final = 2_000
 SHORTEST_PREFIX: Final = 3
-_FIELDS: Final = (
-    "title|ti|abstract|abs|author|au|category|cat|keyword|kw|source|src|venue|id|any|all"
-)
+_FIELDS: Final = "|".join(FIELDS)
 _LEADING_TITLE = re.compile(r"(?:title|ti):\s*")
 _EXPRESSION = re.compile(
     rf"""(?<!\S)(?:OR|AND|NOT|ANDNOT)(?!\S)   # an operator
     | \|                                      # the other one
-    | (?<!\\)["\u201c\u201d\u201e\u201f\uff02]  # a quote, but not the accent of TeX
+    | (?<!\\)[{QUOTES}]  # a quote, but not the accent of TeX
     | ^-                                      # an exclusion
     | ^(?:{_FIELDS}):                         # a field
     | (?<!\S)-?(?:{_FIELDS}):(?=\S)           # a field further on

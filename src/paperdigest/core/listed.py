@@ -100,25 +100,42 @@ def _letters(name: str) -> str:
 
 def _same_category(term: Term, name: str) -> bool:
     """A category, or all the classes of an archive: `cs` holds cs.LG, not cs-x."""
-    wanted = _plain(term.text).removesuffix(_ARCHIVE_STAR)
-    listed = _plain(name)
+    wanted, listed = wanted_category(term.text), plain(name)
     if term.kind in _PREFIXES:
         return listed.startswith(wanted)
     return listed == wanted or listed.startswith(wanted + ".")
 
 
 def _same_source(term: Term, name: str) -> bool:
-    wanted, listed = _plain(term.text), _plain(name)
+    wanted, listed = plain(term.text), plain(name)
     return listed.startswith(wanted) if term.kind in _PREFIXES else listed == wanted
 
 
 def _same_id(term: Term, name: str) -> bool:
     """An id with or without its origin, as an address, with or without a version."""
-    wanted, listed = _plain_id(term.text), _plain_id(name)
+    wanted, listed = plain_id(term.text), plain_id(name)
     return listed == wanted or listed.partition(":")[2] == wanted
 
 
-def _plain_id(text: str) -> str:
+def wanted_category(text: str) -> str:
+    """Return what a term for categories is compared as."""
+    return plain(text).removesuffix(_ARCHIVE_STAR)
+
+
+def category_names(name: str) -> list[str]:
+    """Return all that a listed category is found by: itself and the archives it belongs to."""
+    listed = plain(name)
+    return [listed, *(listed[:at] for at, sign in enumerate(listed) if sign == ".")]
+
+
+def id_names(id_: str) -> list[str]:
+    """Return all that an id is found by: itself, and without its origin."""
+    listed = plain_id(id_)
+    return [name for name in dict.fromkeys((listed, listed.partition(":")[2])) if name]
+
+
+def plain_id(text: str) -> str:
+    """Return what ids are compared as."""
     text = text.strip()
     address = _ADDRESS.match(text)
     if address is not None:
@@ -127,7 +144,8 @@ def _plain_id(text: str) -> str:
     return text if text.startswith("doi:") else _VERSION.sub("", text)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return what categories and sources are compared as."""
     return " ".join(text.casefold().split())
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from paperdigest.core.evidence import Batch, Evidence, Hit
-from paperdigest.core.needles import Needles
+from paperdigest.core.compiled import Compiled
+from paperdigest.core.evidence import Batch, Evidence, Hit, Looked
+from paperdigest.core.needles import numbers_in
 from paperdigest.core.paper import Paper
-from paperdigest.core.query import Query, papers_of
-from paperdigest.core.tree import Field, Term, terms, wanted_terms
+from paperdigest.core.program import Code, papers_taken, wanted_numbers
+from paperdigest.core.query import Query
+from paperdigest.core.tree import Field, Term
 
 _TITLE_COUNTS = 3
 _AUTHOR_COUNTS = 5
@@ -38,6 +40,78 @@ class Match:
         return self._asked.strength(self.paper)
 
 
+class Matcher:
+    """Some queries, made ready once for any number of batches of papers."""
+
+    def __init__(self, queries: Iterable[Query]) -> None:
+        compiled = Compiled()
+        known: dict[Query, Code] = {}
+        codes: list[Code] = []
+        for query in queries:
+            code = known.get(query)
+            if code is None:
+                code = known[query] = compiled.add(f"{len(known)}", query)
+            codes.append(code)
+        self._ready(compiled, codes)
+
+    @classmethod
+    def of(cls, compiled: Compiled, keys: Iterable[str]) -> Matcher:
+        """Return the matcher of queries that are compiled already, by their keys."""
+        matcher = cls.__new__(cls)
+        programs = compiled.programs
+        matcher._ready(compiled, [programs[key] for key in keys])
+        return matcher
+
+    def _ready(self, compiled: Compiled, codes: Sequence[Code]) -> None:
+        self._terms = tuple(compiled.terms)
+        self._codes = codes
+        self._needles = compiled.needles()
+
+    def answers(self, papers: Sequence[Paper]) -> Answers:
+        """Return what every query takes of a batch. The papers are folded once for all queries."""
+        return Answers(self._terms, self._codes, Evidence(Batch(papers), self._needles))
+
+    def matches(self, papers: Sequence[Paper]) -> Iterator[Match]:
+        """Yield what fits, in order of query and paper."""
+        answers = self.answers(papers)
+        for number in range(len(self._codes)):
+            yield from answers.matches(number)
+
+
+class Answers:
+    """What some queries take of one batch. Only what is asked for is spelled out."""
+
+    def __init__(self, terms: tuple[Term, ...], codes: Sequence[Code], known: Evidence) -> None:
+        self._terms = terms
+        self._codes = codes
+        self._known = known
+        self._asked: dict[int, _Asked] = {}
+        everything = known.everything
+        bits = [known.papers(term) for term in terms]
+        taken: dict[int, int] = {}  # by the identity of the program: equal queries share one
+        for code in codes:
+            if id(code) not in taken:
+                taken[id(code)] = papers_taken(code, bits, everything)
+        self._taken = taken
+
+    def taken(self, query: int) -> int:
+        """Return the papers that a query takes, as a bit set: bit n is paper n."""
+        return self._taken[id(self._codes[query])]
+
+    def matches(self, query: int) -> Iterator[Match]:
+        """Yield the matches of one query, in order of the papers."""
+        bits = self.taken(query)
+        if not bits:
+            return
+        code = self._codes[query]
+        asked = self._asked.get(id(code))
+        if asked is None:
+            wanted = tuple(self._terms[number] for number in wanted_numbers(code))
+            asked = self._asked[id(code)] = _Asked(wanted, self._known)
+        for paper in numbers_in(bits):
+            yield Match(query, paper, asked)
+
+
 class _Asked:
     """One query's wanted terms before one batch: looked up once, for all the papers it takes."""
 
@@ -45,7 +119,7 @@ class _Asked:
 
     def __init__(self, wanted: tuple[Term, ...], known: Evidence) -> None:
         self._known = known
-        self._wanted = known.looked_up(wanted)
+        self._wanted: tuple[Looked, ...] = known.looked_up(wanted)
         self._weights = [_weights(term, known) for term in wanted]
 
     def hits(self, paper: int) -> tuple[Hit, ...]:
@@ -68,35 +142,3 @@ def _weights(term: Term, known: Evidence) -> tuple[tuple[int, int], ...]:
         (known.papers_in(term, where), counts) for where, counts in best if where in term.fields
     ]
     return (*levels, (known.papers(term), 1))
-
-
-class Matcher:
-    """Some queries, made ready once for any number of batches of papers."""
-
-    def __init__(self, queries: Iterable[Query]) -> None:
-        self._queries = tuple(queries)
-        self._needles = Needles(
-            term for query in dict.fromkeys(self._queries) for term in terms(query.root)
-        )
-
-    def matches(self, papers: Sequence[Paper]) -> Iterator[Match]:
-        """Yield what fits, in order of query and paper. The papers are folded once for all queries."""
-        known = Evidence(Batch(papers), self._needles)
-        taken: dict[Query, tuple[tuple[int, ...], _Asked]] = {}
-        for number, query in enumerate(self._queries):
-            found = taken.get(query)
-            if found is None:
-                places = tuple(_places(papers_of(query.root, known)))
-                found = taken[query] = places, _Asked(wanted_terms(query.root), known)
-            places, asked = found
-            for paper in places:
-                yield Match(number, paper, asked)
-
-
-def _places(bits: int) -> Iterator[int]:
-    """Yield the numbers of the bits that are set, lowest first."""
-    digits = f"{bits:b}"[::-1]
-    at = digits.find("1")
-    while at >= 0:
-        yield at
-        at = digits.find("1", at + 1)

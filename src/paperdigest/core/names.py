@@ -60,9 +60,14 @@ def families(name: str) -> frozenset[str]:
     return frozenset(reading.family for reading in _readings(name))
 
 
+def family_letters(text: str) -> str:
+    """Return the letters that family names are compared by."""
+    return _letters(signs.plain(display(text)))
+
+
 def family_begins(prefix: str, name: str) -> bool:
     """Say whether the family name begins so."""
-    letters = _letters(signs.plain(display(prefix)))
+    letters = family_letters(prefix)
     plainly = (reading for reading in _readings(name) if not (reading.turned or reading.wide))
     return bool(letters) and any(reading.family.startswith(letters) for reading in plainly)
 

@@ -6,10 +6,11 @@ The compound rules stand here for the query's side, in `core.automaton` for the 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from paperdigest.core import signs
 from paperdigest.core.fold import MARK, Folded, Word, fold
@@ -40,23 +41,37 @@ class Literal:
         return found == self.words and literal_between(text, first, past) == self.between
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):  # made by the ten thousand: a dataclass takes three times as long
     """The ways through a term. State s is reached after s words of the term; the last one is the end.
 
-    `steps[s]` are (key, next state). `marked[s]` says that a mark must stand there in the text.
-    `openings[s]` are what the last word may begin with, for a prefix.
+    `steps[s]` are (key, next state). `marks` are the states in which a mark must stand there in the text.
+    `tails[s]` are what the last word may begin with, for a prefix; empty for anything else.
     """
 
-    steps: tuple[tuple[tuple[str, int], ...], ...]
-    marked: tuple[bool, ...]
-    openings: tuple[tuple[str, ...], ...]
+    steps: Sequence[Sequence[tuple[str, int]]]
+    marks: Sequence[int] = ()
+    tails: Sequence[Sequence[str]] = ()
     literal: Literal | None = None
 
     @property
     def end(self) -> int:
         """Return the last state."""
         return len(self.steps)
+
+    @property
+    def marked(self) -> tuple[bool, ...]:
+        """Say for each state whether a mark must stand there."""
+        return tuple(state in self.marks for state in range(len(self.steps)))
+
+    @property
+    def openings(self) -> Sequence[Sequence[str]]:
+        """Return for each state what the last word may begin with."""
+        return self.tails or ((),) * len(self.steps)
+
+    @property
+    def is_prefix(self) -> bool:
+        """Say whether the last word is only to begin so."""
+        return bool(self.tails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +120,7 @@ def _pattern(query: Folded, prefix: bool) -> Pattern:
                 (key, end) for end in stretches for key in _keys(words[start:end], both=query.both)
             )
         )
-    return Pattern(tuple(steps), _marked(query), tuple(openings))
+    return Pattern(tuple(steps), _marks(query), tuple(openings) if prefix else ())
 
 
 def _stretches(query: Folded, start: int) -> list[int]:
@@ -122,8 +137,8 @@ def _keys(words: list[Word], *, both: bool) -> tuple[str, ...]:
     return joined_query_keys(tuple(word.shape for word in words), both=both)
 
 
-def _marked(query: Folded) -> tuple[bool, ...]:
-    return (False, *(kind == MARK for kind in query.before[1:]))
+def _marks(query: Folded) -> tuple[int, ...]:
+    return tuple(at for at, kind in enumerate(query.before) if at and kind == MARK)
 
 
 def _literal_pattern(query: Folded, prefix: bool) -> Pattern:
@@ -135,7 +150,7 @@ def _literal_pattern(query: Folded, prefix: bool) -> Pattern:
     openings: list[tuple[str, ...]] = [()] * count
     if prefix:
         steps[-1], openings[-1] = (), (query.words[-1].raw,)
-    return Pattern(tuple(steps), _marked(query), tuple(openings), literal)
+    return Pattern(tuple(steps), _marks(query), tuple(openings) if prefix else (), literal)
 
 
 def literal_words(text: Folded, first: int, past: int) -> tuple[str, ...]:

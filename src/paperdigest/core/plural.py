@@ -1,161 +1,39 @@
 """Number: one word and its plural fold to the same letters. Nothing else is stemmed.
 
-Owns the regular rules and every listed exception. Which words are asked about at all (not the short
-ones, not the ones in capitals) is decided in `core.forms`.
+Owns the regular rules and the order in which they and the exceptions of `core.plural_tables` apply.
+Which words are asked about at all (not the short ones, not the ones in capitals) is decided in
+`core.forms`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from paperdigest.core.closed_words import word_set
-
-
-def _pairs(text: str) -> dict[str, tuple[str, ...]]:
-    """Read lines of `plural singular[|singular]`, separated by blanks, two words each."""
-    words = text.split()
-    return {words[i]: tuple(words[i + 1].split("|")) for i in range(0, len(words), 2)}
-
-
-# The irregular plurals of science, complete, in one place. Two singulars where both are in use.
-IRREGULAR: Final = _pairs(
-    """
-    analyses analysis  antitheses antithesis  apotheoses apotheosis  axes axis  bases basis|base
-    biopsies biopsy  catharses catharsis  cirrhoses cirrhosis  crises crisis  diagnoses diagnosis
-    dialyses dialysis  ellipses ellipsis|ellipse  emphases emphasis  exegeses exegesis
-    fibroses fibrosis  geneses genesis  hydrolyses hydrolysis  hypnoses hypnosis
-    hypotheses hypothesis  meioses meiosis  metastases metastasis  metamorphoses metamorphosis
-    mitoses mitosis  narcoses narcosis  necroses necrosis  nemeses nemesis  neuroses neurosis
-    oases oasis  osmoses osmosis  paralyses paralysis  parentheses parenthesis  pelves pelvis
-    prognoses prognosis  prostheses prosthesis  psychoses psychosis  stases stasis
-    scleroses sclerosis  stenoses stenosis  symbioses symbiosis  synopses synopsis
-    syntheses synthesis  testes testis  theses thesis  thromboses thrombosis  anastomoses anastomosis
-    apices apex  appendices appendix  calices calix  cervices cervix  cicatrices cicatrix
-    codices codex  cortices cortex  directrices directrix  helices helix  indices index
-    matrices matrix  radices radix  simplices simplex  vertices vertex  vortices vortex
-    bacteria bacterium  addenda addendum  aquaria aquarium  atria atrium  automata automaton
-    candelabra candelabrum  cerebella cerebellum  cerebra cerebrum  cilia cilium
-    consortia consortium  continua continuum  crania cranium  criteria criterion
-    curricula curriculum  desiderata desideratum  endothelia endothelium  epithelia epithelium
-    equilibria equilibrium  errata erratum  extrema extremum  flagella flagellum
-    fora forum  fulcra fulcrum  ganglia ganglion  gymnasia gymnasium  herbaria herbarium
-    infima infimum  maxima maximum  memoranda memorandum  millennia millennium  minima minimum
-    mitochondria mitochondrion  momenta momentum  moratoria moratorium  mycelia mycelium
-    optima optimum  phenomena phenomenon  phyla phylum  plasmodia plasmodium  polyhedra polyhedron
-    protozoa protozoon  quanta quantum  residua residuum  rostra rostrum  septa septum  sera serum
-    spectra spectrum  sporangia sporangium  stadia stadium  strata stratum  suprema supremum
-    symposia symposium  taxa taxon  tetrahedra tetrahedron  hedra hedron  vacua vacuum
-    carcinomata carcinoma  dogmata dogma  lemmata lemma  schemata schema  stemmata stemma
-    stigmata stigma  stomata stoma  foramina foramen  lumina lumen
-    corpora corpus  genera genus  opera opus  ulcera ulcus  viscera viscus
-    alumnae alumna  amoebae amoeba  antennae antenna  algae alga  aortae aorta  formulae formula
-    hyphae hypha  lacunae lacuna  laminae lamina  larvae larva  nebulae nebula  novae nova
-    papillae papilla  pupae pupa  scapulae scapula  trabeculae trabecula  vertebrae vertebra
-    abaci abacus  alumni alumnus  alveoli alveolus  annuli annulus  bacilli bacillus
-    bronchi bronchus  cacti cactus  calculi calculus  colliculi colliculus  emboli embolus
-    fasciculi fasciculus  foci focus  fungi fungus  glomeruli glomerulus  gyri gyrus
-    hippocampi hippocampus  hypothalami hypothalamus  loci locus  menisci meniscus
-    moduli modulus  nevi nevus  nuclei nucleus  octopi octopus  papyri papyrus  radii radius
-    rhombi rhombus  stimuli stimulus  styli stylus  sulci sulcus  syllabi syllabus
-    termini terminus  thalami thalamus  thesauri thesaurus  thrombi thrombus  tori torus
-    uteri uterus  villi villus
-    calves calf  elves elf  halves half  hooves hoof  knives knife  leaves leaf|leave
-    lives life|live  loaves loaf  scarves scarf  shelves shelf  thieves thief  wives wife
-    wolves wolf
-    children child  feet foot  geese goose  lice louse  mice mouse  oxen ox  teeth tooth
-    women woman  quizzes quiz  blitzes blitz  quartzes quartz  waltzes waltz
-    cpus cpu  gpus gpu  npus npu  tpus tpu  menus menu  emus emu
-    """
+from paperdigest.core.closed_words import FUNCTION_WORDS
+from paperdigest.core.plural_tables import (
+    IN_IE,
+    INVARIANT,
+    INVARIANT_ENDINGS,
+    IRREGULAR,
+    LENS,
+    NO_LENS,
+    NO_SCIENCES,
+    ONLY_S,
+    ONLY_S_ENDINGS,
+    PLURAL_ALL_THE_SAME,
+    SCIENCE_ENDINGS,
+    SCIENCES,
+    SINGULAR_ALL_THE_SAME,
+    TAILS,
+    TAKE_ES,
+    TAKE_ES_ENDINGS,
 )
 
-# Irregular plurals that also end longer words: cyanobacteria, submatrices, meta-analyses joined.
-_TAILS: Final = frozenset(
-    {word for word in IRREGULAR if len(word) >= 6} - {"leaves", "genera", "halves", "opera"}
-    | {"fungi", "novae", "algae", "hedra", "crises"}
-)
+__all__ = ["IRREGULAR", "singulars"]
 
-# Words that end in s and are no plurals, besides all in -ss, -us and -is.
-INVARIANT: Final = word_set(
-    """
-    alias asbestos athens atlas bayes bias biceps bios canvas caries chaos charles christmas
-    cmos corps cosmos customs ddos diabetes does ethos faeces feces forceps goes goods hades
-    hayes headquarters hers herpes holmes hughes james jones kansas kudos lens mars mathematics
-    measles mercedes mers mumps news nmos ours overseas pancreas pathos perhaps pmos quadriceps
-    rabies rhinoceros sars scabies series species stokes texas theirs thermos triceps wales
-    whereas yours afterwards always backwards besides downwards forwards inwards nowadays
-    onwards outwards sometimes towards upwards adams andes netherlands brussels
-    """
-)
-_NO_PLURAL_ENDINGS: Final = ("ss", "us", "is", "diabetes", "species", "headquarters", "series")
-
-# The sciences in -ics, which are no plurals; topics, metrics, rubrics are.
-_SCIENCES: Final = word_set(
-    """
-    aerobics aeronautics aesthetics astronautics athletics avionics ballistics bibliometrics
-    bionics biometrics calisthenics chemometrics civics cliometrics combinatorics cosmetics
-    cryogenics cybernetics dialectics econometrics electromagnetics energetics esthetics
-    eugenics fluidics forensics geriatrics graphics gymnastics haptics hermeneutics hydraulics
-    hydroponics logistics magnetics microfluidics morphometrics nanofluidics numismatics
-    obstetrics orthodontics orthopaedics orthopedics paediatrics pediatrics phonetics plasmonics
-    pneumatics poetics politics pragmatics prosthetics psychometrics scientometrics semiotics
-    statics stylistics systematics tectonics thermionics webometrics
-    """
-)
-_SCIENCE_TAILS: Final = (
-    "acoustics analytics dynamics electronics ethics genetics informatics kinematics kinetics "
-    "linguistics mathematics mechanics mechatronics omics optics optronics photonics physics "
-    "robotics semantics spintronics statistics therapeutics"
-)
-_SCIENCE_ENDINGS: Final = tuple(_SCIENCE_TAILS.split())
-_NO_SCIENCES: Final = frozenset({"comics", "webcomics"})
-
-# Words whose plural adds -es although the rules would only take an s: virus/use, hero/shoe.
-_TAKE_ES: Final = word_set(
-    """
-    abacus alias apparatus atlas bias bonus bus cactus calculus campus canvas caucus census
-    chorus christmas circus citrus consensus corpus discus exodus fetus focus foetus fungus gas
-    genius genus hiatus iris lens locus lotus metropolis minus modulus nexus nucleus octopus
-    pancreas papyrus pelvis plus prospectus radius sinus status stimulus surplus syllabus
-    terminus thesaurus torus trellis uterus virus walrus omnibus minibus chaos buffalo cargo
-    domino echo embargo halo hero mango mosquito motto potato superhero tomato tornado torpedo
-    veto volcano zero
-    """
-)
-_TAKE_ES_TAILS: Final = (
-    "bias",
-    "calculus",
-    "campus",
-    "census",
-    "corpus",
-    "focus",
-    "genus",
-    "lens",
-    "nexus",
-    "nucleus",
-    "radius",
-    "sensus",
-    "status",
-    "stimulus",
-    "virus",
-)
-
-# Words in -che and -xe, whose plural only adds s: match/cache.
-_TAKE_S: Final = word_set(
-    """
-    ache apache avalanche axe cache cliche creche deluxe headache moustache mustache niche
-    pastiche pickaxe psyche quiche toothache tranche
-    """
-)
-
-# Words in -ie: movies is no "movy".
-_IN_IE: Final = word_set(
-    """
-    auntie belie birdie bookie brownie budgie caddie calorie collie cookie coterie die foodie
-    freebie genie goalie goodie groupie hippie hoodie indie junkie kilocalorie lie magpie
-    menagerie movie necktie newbie overlie pie pixie prairie reverie rookie selfie smoothie
-    sortie talkie techie tie underlie untie veggie vie yuppie zombie
-    """
-)
+_SHORTEST_STEM: Final = 3  # so that a word outside IRREGULAR keeps its first four letters
+_TAIL_SIZES: Final = tuple(sorted(set(map(len, TAILS)), reverse=True))
+_LAST_LETTERS: Final = frozenset(tail[-2:] for tail in TAILS)
 
 
 def singulars(word: str) -> tuple[str, ...]:
@@ -163,37 +41,63 @@ def singulars(word: str) -> tuple[str, ...]:
 
     More than one where a plural belongs to two words (bases: basis, base).
     """
+    found = _singulars(word)
+    if found == (word,) or len(found) > 1:
+        return found
+    return _singulars(found[0])  # cyanobacterias
+
+
+def _singulars(word: str) -> tuple[str, ...]:
     known = IRREGULAR.get(word)
     if known is not None:
         return known
-    for size in range(5, len(word)):
-        tail = word[-size:]
-        if tail in _TAILS:
-            return tuple(word[:-size] + one for one in IRREGULAR[tail])
-    return (_regular(word),) if word.endswith("s") and not _no_plural(word) else (word,)
+    if _stays(word):
+        return (word,)
+    if word.endswith("s") and (word[:-1] in ONLY_S or word.endswith(ONLY_S_ENDINGS)):
+        return (word[:-1],)
+    if word.endswith("es") and _takes_es(word[:-2]):
+        return (word[:-2],)
+    tail = _tail(word)
+    if tail:
+        return tuple(word[: -len(tail)] + one for one in TAILS[tail])
+    return (_regular(word),) if word.endswith("s") else (word,)
 
 
-def _no_plural(word: str) -> bool:
-    if word in INVARIANT or word.endswith(_NO_PLURAL_ENDINGS):
+def _stays(word: str) -> bool:
+    if word in INVARIANT or word in SINGULAR_ALL_THE_SAME or word in TAKE_ES:
         return True
-    if not word.endswith("ics"):
-        return False
-    return word in _SCIENCES or (word.endswith(_SCIENCE_ENDINGS) and word not in _NO_SCIENCES)
+    if word.endswith(("ss", "us", "is")):
+        return word not in PLURAL_ALL_THE_SAME
+    if word.endswith("ics"):
+        science = word in SCIENCES or word.endswith(SCIENCE_ENDINGS)
+        return science and word not in NO_SCIENCES
+    if word.endswith(LENS):
+        return not word.endswith(NO_LENS)
+    if word.endswith(INVARIANT_ENDINGS + TAKE_ES_ENDINGS):
+        return True
+    return word.endswith("s") and word[:-1] in FUNCTION_WORDS  # "cans" is not "can"
+
+
+def _tail(word: str) -> str:
+    """Return the longest listed ending of the word, or nothing."""
+    if word[-2:] in _LAST_LETTERS:
+        for size in _TAIL_SIZES:
+            if len(word) - size >= _SHORTEST_STEM and word[-size:] in TAILS:
+                return word[-size:]
+    return ""
 
 
 def _regular(word: str) -> str:
     without_s, without_es = word[:-1], word[:-2]
     if word.endswith("ies"):
-        whole = len(word) <= 4 or without_s in _IN_IE
+        whole = len(word) <= 4 or without_s in IN_IE
         return without_s if whole else word[:-3] + "y"
-    if word.endswith("es") and _takes_es(without_es):
-        return without_es
-    if word.endswith(("xes", "ches")) and (without_s in _TAKE_S or word.endswith("caches")):
-        return without_s
-    if word.endswith(("sses", "xes", "shes", "ches")):
+    if word.endswith(("sses", "xes", "shes", "ches", "zzes", "tzes")):
         return without_es
     return without_s
 
 
 def _takes_es(stem: str) -> bool:
-    return stem in _TAKE_ES or stem.endswith(_TAKE_ES_TAILS)
+    if stem.endswith(LENS):
+        return not stem.endswith(NO_LENS)
+    return stem in TAKE_ES or stem.endswith(TAKE_ES_ENDINGS)

@@ -1,7 +1,7 @@
 """A query: a tree of terms with what it means for papers. Words become trees in the parsers.
 
-`keywords` puts the lists of a topic together: ((keywords and require) or authors), within categories
-and sources, without exclude.
+`keywords` puts the lists of a topic together: ((keywords and require) or authors or query), within
+categories and sources, without exclude.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from paperdigest.core.evidence import Batch, Evidence, Hit
 from paperdigest.core.keyword import parse_keyword
 from paperdigest.core.needles import Needles
 from paperdigest.core.paper import Paper
+from paperdigest.core.program import papers_taken, program
+from paperdigest.core.reading import reading
 from paperdigest.core.tree import (
     And,
     Field,
@@ -45,35 +47,26 @@ class Query:
         fit. In order of title, abstract, author and the rest, then of place; hits may overlap.
         """
         known = Evidence(Batch((paper,)), _needles(self))
-        return (
-            known.hits(0, known.looked_up(wanted_terms(self.root)))
-            if papers_of(self.root, known)
-            else ()
-        )
+        if not papers_of(self.root, known):
+            return ()
+        return known.hits(0, known.looked_up(wanted_terms(self.root)))
+
+    @property
+    def reading(self) -> str:
+        """Return the expression with all brackets and operators; parsed, it means the same."""
+        return reading(self.root)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _needles(query: Query) -> Needles:
     return Needles(terms(query.root))
 
 
 def papers_of(node: Node, known: Evidence) -> int:
-    """Return the papers that fit, as a bit set."""
-    match node:
-        case Term():
-            return known.papers(node)
-        case Not(part):
-            return known.everything & ~papers_of(part, known)
-        case And(parts):
-            bits = known.everything
-            for part in parts:
-                bits &= papers_of(part, known)
-            return bits
-        case Or(parts):
-            bits = 0
-            for part in parts:
-                bits |= papers_of(part, known)
-            return bits
+    """Return the papers that fit a tree, as a bit set. `known` must know all its terms."""
+    numbers = {term: number for number, term in enumerate(dict.fromkeys(terms(node)))}
+    bits = [known.papers(term) for term in numbers]
+    return papers_taken(program(node, numbers.__getitem__), bits, known.everything)
 
 
 def keywords(
@@ -84,17 +77,19 @@ def keywords(
     authors: Sequence[str] = (),
     categories: Sequence[str] = (),
     sources: Sequence[str] = (),
+    query: Query | None = None,
 ) -> Query:
     """Return the query of a topic's lists. A string where a list is expected is a list of one.
 
-    Taken: any of `words` and one of each group of `require`, or any of `authors`; within any of
-    `categories` and any of `sources`; without `exclude`. Only categories or sources: everything
-    there. Raises QueryError, also when nothing but exclusions is left.
+    Taken: any of `words` and one of each group of `require`, or any of `authors`, or what `query`
+    takes; within any of `categories` and any of `sources`; without `exclude`. Only categories or
+    sources: everything there. Raises QueryError, also when nothing but exclusions is left.
     """
     asked = [_any_of(words, parse_keyword)] if words else []
     asked += [_any_of(group, parse_keyword) for group in _list(require) if group]
     found = [_all(asked)] if asked else []
     found += [_named(name, Field.AUTHOR) for name in _list(authors)]
+    found += [query.root] if query is not None else []
     within = [_one(found)] if found else []
     within += [_any_of(categories, _category)] if categories else []
     within += [_any_of(sources, _source)] if sources else []

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
+from paperdigest.core.expression import parse_query
 from paperdigest.core.query import Query, keywords
+from paperdigest.core.tree import wanted_terms
 
 #: Whoever runs the service, as a reader of notices; no subscriber can have such a name.
 OPERATOR = "(operator)"
@@ -18,7 +21,8 @@ class Topic:
     """One thing a subscriber wants to hear of. `require` is a list of alternatives: one of each group.
 
     `schedule` is "" for the subscriber's own, "at once" for alerts. `limit` None: the subscriber's.
-    `trending` > 0 makes a list of that many papers by votes or place within `within`.
+    `trending` > 0 makes a list of that many papers by votes or place within `within`. `expression` is
+    what stands under the key `query`.
     """
 
     name: str
@@ -34,33 +38,72 @@ class Topic:
     weight: float = 1.0
     schedule: str = ""
     limit: int | None = None
+    expression: str = ""
+
+    @property
+    def has_query(self) -> bool:
+        """Say whether it asks for anything: a trending list may take everything."""
+        return bool(self.wants.strip("\x1e"))
 
     @property
     def query(self) -> Query | None:
-        """Return what decides; None for a trending list that takes everything."""
-        wants = (
+        """Return what decides; None for a trending list that takes everything. Raises QueryError."""
+        return _query(
             self.keywords,
             self.require,
             self.exclude,
             self.authors,
             self.categories,
             self.sources,
+            self.expression,
         )
-        if not any(wants):
-            return None
-        return keywords(
-            self.keywords,
-            require=self.require,
-            exclude=self.exclude,
-            authors=self.authors,
-            categories=self.categories,
-            sources=self.sources,
-        )
+
+    @property
+    def wants(self) -> str:
+        """Return all that decides about its papers as one text: topics that want the same, the same text."""
+        groups = "\x1d".join(["\x1f".join(group) for group in self.require])
+        lists = (self.keywords, self.exclude, self.authors, self.categories, self.sources)
+        return "\x1e".join([groups, self.expression, *["\x1f".join(words) for words in lists]])
 
     @property
     def words(self) -> tuple[str, ...]:
         """Return what is looked for, as typed: the names under which new finds are shown."""
-        return self.keywords + self.authors
+        if not self.expression:
+            return self.keywords + self.authors
+        wanted = wanted_terms(_expressed(self.expression).root)
+        typed = (term.name for term in wanted)
+        return tuple(dict.fromkeys((*self.keywords, *self.authors, *typed)))
+
+
+_Texts = tuple[str, ...]
+
+
+@lru_cache(maxsize=1024)
+def _query(
+    words: _Texts,
+    require: tuple[_Texts, ...],
+    exclude: _Texts,
+    authors: _Texts,
+    categories: _Texts,
+    sources: _Texts,
+    expression: str,
+) -> Query | None:
+    if not any((words, require, exclude, authors, categories, sources, expression)):
+        return None
+    return keywords(
+        words,
+        require=require,
+        exclude=exclude,
+        authors=authors,
+        categories=categories,
+        sources=sources,
+        query=_expressed(expression) if expression else None,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _expressed(expression: str) -> Query:
+    return parse_query(expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +141,7 @@ class Subscriber:
 
 def topic_to_json(topic: Topic) -> str:
     """Return the topic as one line of JSON that `topic_from_json` reads; equal topics, equal text."""
-    return json.dumps(_plain(topic), sort_keys=True, ensure_ascii=False)
+    return json.dumps(_plain_topic(topic), sort_keys=True, ensure_ascii=False)
 
 
 def topic_from_json(text: str) -> Topic:
@@ -109,7 +152,7 @@ def topic_from_json(text: str) -> Topic:
 def subscriber_to_json(subscriber: Subscriber) -> str:
     """Return the subscriber as JSON, kept in the store as its last good version."""
     plain = _plain(subscriber)
-    plain["topics"] = [_plain(topic) for topic in subscriber.topics]
+    plain["topics"] = [_plain_topic(topic) for topic in subscriber.topics]
     return json.dumps(plain, sort_keys=True, ensure_ascii=False)
 
 
@@ -124,6 +167,13 @@ def subscriber_from_json(text: str) -> Subscriber:
     known["include"] = tuple(known["include"])
     known["topics"] = tuple(_topic(topic) for topic in known["topics"])
     return Subscriber(**known)
+
+
+def _plain_topic(topic: Topic) -> dict[str, Any]:
+    plain = _plain(topic)
+    if not topic.expression:  # a topic that was stored before there were any has not changed
+        del plain["expression"]
+    return plain
 
 
 def _plain(value: Any) -> dict[str, Any]:

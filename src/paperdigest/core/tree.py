@@ -23,6 +23,8 @@ class Field(StrEnum):
     VENUE = "venue"
     ID = "id"
 
+    __hash__ = str.__hash__  # that of an enum is worked out in Python each time
+
 
 TEXT_FIELDS: Final = (Field.TITLE, Field.ABSTRACT, Field.KEYWORD)  # of a term without a field
 ANY_FIELDS: Final = (*TEXT_FIELDS, Field.AUTHOR, Field.CATEGORY, Field.VENUE)
@@ -37,6 +39,8 @@ class Kind(StrEnum):
     LITERAL_PREFIX = "literal prefix"
     NEAR = "near"  # all the words within some places, any order
     NEAR_PREFIX = "near prefix"
+
+    __hash__ = str.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,18 @@ def terms(node: Node) -> Iterator[Term]:
 def wanted_terms(node: Node) -> tuple[Term, ...]:
     """Return the terms that are looked for, each once, in the order typed."""
     return tuple(dict.fromkeys(term for term, wanted in _terms(node, wanted=True) if wanted))
+
+
+def nots_inward(node: Node, *, wanted: bool = True) -> Node:
+    """Return a tree that means the same, with nothing but a term inside of any NOT (De Morgan)."""
+    match node:
+        case Term():
+            return node if wanted else Not(node)
+        case Not(part):
+            return nots_inward(part, wanted=not wanted)
+        case And(parts) | Or(parts):
+            kind = And if isinstance(node, And) is wanted else Or
+            return kind(tuple(nots_inward(part, wanted=wanted) for part in parts))
 
 
 def _terms(node: Node, *, wanted: bool) -> Iterator[tuple[Term, bool]]:

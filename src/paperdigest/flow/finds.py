@@ -10,10 +10,11 @@ from functools import cached_property
 from paperdigest.core import words
 from paperdigest.core.arrange import TopicFinds
 from paperdigest.core.entry import Find
-from paperdigest.core.matcher import Match, Matcher
+from paperdigest.core.matcher import Match
 from paperdigest.core.paper import Change, ChangeKind, Paper
 from paperdigest.core.subscription import Topic, topic_from_json
 from paperdigest.flow.due import Work
+from paperdigest.flow.matching import TopicMatches, matched
 from paperdigest.store import digests, history
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import Outcome
@@ -33,6 +34,15 @@ class LaneFinds:
     skipped: tuple[tuple[Find, str], ...] = ()
 
     @property
+    def by_topic(self) -> dict[tuple[str, int, str], Find]:
+        """Return every find by (topic, paper key, reason)."""
+        return {
+            (topic.name, find.key, find.reason): find
+            for topic in self.topics
+            for find in topic.finds
+        }
+
+    @property
     def by_paper(self) -> dict[tuple[int, str], Find]:
         """Return every find by (paper key, reason)."""
         return {(find.key, find.reason): find for topic in self.topics for find in topic.finds}
@@ -49,7 +59,7 @@ class Window:
     changes: tuple[Change, ...]
     changes_of: Mapping[int, Sequence[Change]] = field(repr=False)
     papers: Mapping[int, Paper]
-    matches: Mapping[Topic, Mapping[int, Match]] = field(repr=False)  # of topics that have a query
+    matches: TopicMatches = field(repr=False)
     waiting: Mapping[int, Sequence[Outcome]] = field(default_factory=dict)
     served: Set[int] = (
         frozenset()
@@ -73,7 +83,7 @@ def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
     changes_of: dict[int, list[Change]] = {}
     for change in changes:
         changes_of.setdefault(change.paper_key, []).append(change)
-    matches = _match(works, papers)
+    matches = matched(store, list(dict.fromkeys(_topics(works))), papers)
     return Window(
         newest, changes, changes_of, papers, matches, waiting, digests.with_outcomes(store)
     )
@@ -93,17 +103,6 @@ def _reach(store: Store, work: Work, now: datetime) -> int:
         history.change_before(store, now - topic.within) for topic in work.topics if topic.trending
     )
     return min(back)
-
-
-def _match(works: Sequence[Work], papers: Mapping[int, Paper]) -> dict[Topic, dict[int, Match]]:
-    asked = {topic: topic.query for topic in dict.fromkeys(_topics(works))}
-    queries = {topic: query for topic, query in asked.items() if query is not None}
-    keys = list(papers)
-    matches: dict[Topic, dict[int, Match]] = {topic: {} for topic in queries}
-    found = list(matches.values())
-    for match in Matcher(queries.values()).matches([papers[key] for key in keys]):
-        found[match.query][keys[match.paper]] = match
-    return matches
 
 
 def _alert_topics(work: Work) -> tuple[Topic, ...]:
@@ -256,7 +255,11 @@ class _Reading:
         matches = self.window.matches.get(topic)
         if matches is None:
             return tuple(finds.values()) if topic.trending else ()
-        return tuple(_found_by(find, matches[key]) for key, find in finds.items() if key in matches)
+        return tuple(
+            _found_by(find, matches[key], topic.weight)
+            for key, find in finds.items()
+            if key in matches
+        )
 
     def _matched_keys(self, topic: Topic) -> Set[int]:
         matches = self.window.matches.get(topic)
@@ -316,7 +319,7 @@ class _Reading:
         return was_sent and (change.paper_key, change.reason) not in self.had
 
 
-def _found_by(find: Find, match: Match) -> Find:
+def _found_by(find: Find, match: Match, weight: float) -> Find:
     # Not by `replace`, which takes longer than all the rest of this.
     return Find(
         find.key,
@@ -324,7 +327,7 @@ def _found_by(find: Find, match: Match) -> Find:
         find.reason,
         find.change,
         find.seen_at,
-        match.strength,
+        match.strength * weight,
         lambda: match.hits,
     )
 

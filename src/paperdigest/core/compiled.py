@@ -1,0 +1,148 @@
+"""Queries made ready for matching, each different one once, and kept as text between runs: what reading
+and folding a query costs is paid when it is new. Who keeps the text, and where, is others' business.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from paperdigest.core.folding import STAMP
+from paperdigest.core.needles import FOLDED_FIELDS, Needles, needle
+from paperdigest.core.pattern import Literal, Needle, Pattern, patterns
+from paperdigest.core.program import Code, program
+from paperdigest.core.query import Query
+from paperdigest.core.tree import TEXT_FIELDS, Field, Kind, Term
+
+
+class Compiled:
+    """The programs of some queries over terms that they share, by whatever key the caller knows them."""
+
+    def __init__(self) -> None:
+        self.terms: list[Term] = []
+        self.programs: dict[str, Code] = {}
+        self._numbers: dict[Term, int] = {}
+        self._patterns: dict[Needle, tuple[Pattern, ...]] = {}
+        self.changed = False
+
+    def add(self, key: str, query: Query) -> Code:
+        """Return the program of a query, from now on known under the key."""
+        code = self.programs[key] = program(query.root, self._number)
+        self.changed = True
+        return code
+
+    def needles(self) -> Needles:
+        """Return what all terms look for in texts."""
+        return Needles(self.terms, self._patterns)
+
+    def only(self, keys: Iterable[str]) -> Compiled:
+        """Return the same without the queries that are not asked for any more."""
+        kept = Compiled()
+        kept._patterns = self._patterns
+        kept.changed = True
+        for key in keys:
+            kept.programs[key] = _renumbered(
+                self.programs[key], lambda number: kept._number(self.terms[number])
+            )
+        return kept
+
+    def to_text(self) -> str:
+        """Return all of it as one line of JSON."""
+        used = {needle(term): None for term in self.terms if not _is_listed(term)}
+        return json.dumps(
+            {
+                "stamp": STAMP,
+                "terms": [_term_to_list(term) for term in self.terms],
+                "patterns": [
+                    [*_needle_to_list(one), [_pattern_to_list(each) for each in self._pattern(one)]]
+                    for one in used
+                ],
+                "programs": self.programs,
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_text(cls, text: str | None) -> Compiled:
+        """Read what `to_text` wrote; empty if that was by another folding, or is no such text."""
+        compiled = cls()
+        try:
+            kept = json.loads(text or "{}")
+            if kept.get("stamp") != STAMP:
+                return compiled
+            compiled._read(kept)
+        except (ValueError, TypeError, AttributeError, LookupError):
+            return cls()
+        return compiled
+
+    def _read(self, kept: Mapping[str, Any]) -> None:
+        self.terms = [_term_from_list(each) for each in kept["terms"]]
+        self._numbers = {term: number for number, term in enumerate(self.terms)}
+        self._patterns = {
+            Needle(text, _KINDS[kind], within): tuple(map(_pattern_from_list, made))
+            for text, kind, within, made in kept["patterns"]
+        }
+        self.programs = kept["programs"]
+
+    def _number(self, term: Term) -> int:
+        number = self._numbers.get(term)
+        if number is None:
+            number = self._numbers[term] = len(self.terms)
+            self.terms.append(term)
+        return number
+
+    def _pattern(self, one: Needle) -> tuple[Pattern, ...]:
+        return self._patterns.get(one) or patterns(one)
+
+
+def _is_listed(term: Term) -> bool:
+    return not any(field in FOLDED_FIELDS for field in term.fields)
+
+
+def _renumbered(code: Code, number: Callable[[int], int]) -> Code:
+    if isinstance(code, int):
+        return number(code)
+    return (code[0], *[_renumbered(part, number) for part in code[1:]])
+
+
+def _term_to_list(term: Term) -> list[Any]:
+    kept: list[Any] = [term.text, term.typed, term.kind, term.fields, term.within]
+    while kept[-1] == _USUAL[len(kept) - 1]:
+        kept.pop()
+    return kept
+
+
+def _term_from_list(kept: list[Any]) -> Term:
+    if len(kept) < 3:
+        return Term(kept[0], typed=kept[1] if len(kept) > 1 else "")
+    text, typed, kind, *rest = kept
+    fields = tuple([_FIELDS[field] for field in rest[0]]) if rest else TEXT_FIELDS
+    return Term(text, _KINDS[kind], fields, rest[1] if len(rest) > 1 else 0, typed)
+
+
+def _needle_to_list(one: Needle) -> list[Any]:
+    return [one.text, one.kind, one.within]
+
+
+def _pattern_to_list(pattern: Pattern) -> list[Any]:
+    kept: list[Any] = [pattern.steps, pattern.marks, pattern.tails]
+    literal = pattern.literal
+    if literal is not None:
+        return [*kept, [literal.words, literal.between, literal.prefix]]
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
+def _pattern_from_list(kept: list[Any]) -> Pattern:
+    if len(kept) < 4:
+        return Pattern(*kept)
+    steps, marks, tails, (words, between, prefix) = kept
+    return Pattern(steps, marks, tails, Literal(tuple(words), tuple(between), prefix))
+
+
+_USUAL: Final = (None, "", Kind.PHRASE, TEXT_FIELDS, 0)
+_KINDS: Final = {str(kind): kind for kind in Kind}
+_FIELDS: Final = {str(field): field for field in Field}
