@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 #: Before a slot, sources not read for this long are read once more.
 STALE = timedelta(minutes=30)
 KEEP_PAYLOADS = timedelta(days=30)
+#: So many papers go into the search index at one beat: a service that stops waits no longer for it.
+INDEXED_AT_ONCE = 20_000
 
 
 class AppRounds:
@@ -79,11 +81,14 @@ class AppRounds:
                 event(log, "delivers-elsewhere", holder=str(held))
 
     def upkeep(self, now: datetime) -> None:
-        """Drop what is kept no longer than it is useful."""
+        """Drop what is kept no longer than it is useful; take new papers into the search index."""
+        from paperdigest.flow.indexing import fill
         from paperdigest.store import deliveries
 
-        with self._app.open_store() as store, store.transaction():
-            deliveries.forget_payloads(store, now - KEEP_PAYLOADS)
+        with self._app.open_store() as store:
+            with store.transaction():
+                deliveries.forget_payloads(store, now - KEEP_PAYLOADS)
+            fill(store, most=INDEXED_AT_ONCE)
 
     def _refresh(self) -> None:
         with self._reloading:

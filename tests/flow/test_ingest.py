@@ -129,11 +129,14 @@ def dump(number: int, **over: Any) -> Paper:
 
 
 def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of every table."""
+    """Return every row of every table; the search index has none of its own to show."""
     conn = sqlite3.connect(path)
     try:
         names = [
-            name for (name,) in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            name
+            for (name,) in conn.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+            )
         ]
         return {
             name: conn.execute(f"SELECT * FROM {name}").fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,7 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
         finally:
             # What is frozen already goes out even where composing breaks off: a template, say.
             delivered, note = _deliver(app, store)
+        _take_into_index(store)
         standing = _standing(app, store, now)
     if as_json:
         say(_json(ingested.to_json(), composed, delivered, standing))
@@ -101,6 +103,15 @@ def _deliver(app: App, store: Store) -> tuple[DeliverReport | None, str]:
         return app.deliver(store), ""
     except LockHeld as held:
         return None, f"not delivered by this command: {held}"
+
+
+def _take_into_index(store: Store) -> None:
+    """Do what the service does each hour; the rest waits for the next time."""
+    from paperdigest.flow.indexing import fill
+    from paperdigest.rounds import INDEXED_AT_ONCE
+
+    with suppress(LockHeld):
+        fill(store, most=INDEXED_AT_ONCE)
 
 
 def _standing(app: App, store: Store, now: datetime) -> list[tuple[Subscriber, str, str, int]]:

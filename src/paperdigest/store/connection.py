@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from paperdigest.core.errors import StoreError
 from paperdigest.store.faults import plainly, told_plainly
 from paperdigest.store.locks import WRITE_LOCK, FileLock
-from paperdigest.store.schema import APPLICATION_ID, SCHEMA_VERSION, migrations
+from paperdigest.store.schema import APPLICATION_ID, OLDEST_READABLE, SCHEMA_VERSION, migrations
 from paperdigest.store.transactions import WRITE_WAIT, Store
 
 __all__ = ["WRITE_WAIT", "NoHistory", "Store", "open_memory", "open_store"]
@@ -133,10 +133,10 @@ def _open_to_read(path: Path) -> Store:
 
 
 def _refuse_outdated(version: int, path: Path) -> None:
-    """Only a writer may bring the tables up to date; a reader can but say so."""
+    """Only a writer may bring the tables up to date; a reader does with what is there, or says so."""
     if version == 0:
         raise NoHistory(_NO_HISTORY)
-    if version < SCHEMA_VERSION:
+    if version < OLDEST_READABLE:
         raise StoreError(
             f"{path} was written by an older paperdigest (schema {version})"
             " · run `paperdigest run --once`, which brings it up to date"

@@ -9,7 +9,14 @@ from paperdigest.core.diff import united
 from paperdigest.core.identity import preferred_first
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import to_instant
-from paperdigest.store.papers import PaperRow, encode, ids_of_papers, paper_rows, update_papers
+from paperdigest.store.papers import (
+    PaperRow,
+    encode,
+    ids_of_papers,
+    leave_index,
+    paper_rows,
+    update_papers,
+)
 
 _FOLLOW = tuple(
     f"UPDATE {table} SET paper_key = ? WHERE paper_key = ?"  # noqa: S608 - our own table names
@@ -33,6 +40,7 @@ def merge(store: Store, kept: int, gone: int, now: datetime) -> None:
     for follow in _FOLLOW:
         store.write(follow, [kept, gone])
     update_papers(store, [_one(first, second, kept)])
+    leave_index(store, [gone])
     store.write("DELETE FROM papers WHERE key = ?", [gone])
 
 

@@ -87,8 +87,15 @@ def insert_papers(store: Store, rows: Iterable[PaperRow]) -> None:
 
 
 def update_papers(store: Store, rows: Iterable[PaperRow]) -> None:
-    """Write papers that are known."""
+    """Write papers that are known. The search index is to read them anew."""
+    rows = list(rows)
     store.write_many(_UPDATE, [(*_values(row), row.key) for row in rows])
+    leave_index(store, [row.key for row in rows])
+
+
+def leave_index(store: Store, keys: Iterable[int]) -> None:
+    """Take papers out of the search index, until upkeep takes them in as they are now."""
+    store.write_many("DELETE FROM search_documents WHERE paper_key = ?", [(key,) for key in keys])
 
 
 def update_standing(store: Store, seen: Iterable[tuple[int, Paper]]) -> None:

@@ -10,7 +10,9 @@ from sqlite_utils import Database, Migrations
 #: "PDig": a file with another application_id is not ours and is refused.
 APPLICATION_ID = 0x50446967
 #: Grows with every migration; a database with a larger number was written by a newer version.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+#: Reading commands still work on databases from this number on.
+OLDEST_READABLE = 1
 
 migrations = Migrations("paperdigest")
 
@@ -238,6 +240,20 @@ CREATE TABLE facts (                 -- single values: clock of the last write, 
 ) STRICT, WITHOUT ROWID;
 """
 
+_SEARCH = """
+-- The tokens of papers (core/index_terms.py), without positions and without the texts: a filter.
+CREATE VIRTUAL TABLE search USING fts5(
+    terms, content = '', columnsize = 0, detail = 'none', tokenize = 'ascii'
+);
+-- "how many papers hold this token?"
+CREATE VIRTUAL TABLE search_terms USING fts5vocab(search, 'row');
+
+CREATE TABLE search_documents (      -- which document of the index is which paper, as the paper is now
+    document INTEGER PRIMARY KEY AUTOINCREMENT,
+    paper_key INTEGER NOT NULL UNIQUE
+) STRICT;
+"""
+
 
 @migrations()
 def m001_history_and_ledger(db: Database) -> None:
@@ -245,6 +261,13 @@ def m001_history_and_ledger(db: Database) -> None:
     for statement in _statements(_HISTORY + _LEDGER):
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+@migrations()
+def m002_search_index(db: Database) -> None:
+    """Make the search index, empty: upkeep fills it."""
+    for statement in _statements(_SEARCH):
+        db.execute(statement)
 
 
 def _statements(script: str) -> list[str]:
