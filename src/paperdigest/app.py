@@ -3,6 +3,7 @@ Decides nothing itself; holds no state that is not in the settings or the store.
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import sys
@@ -43,6 +44,12 @@ _FAILING = timedelta(hours=1)
 def wall_clock() -> datetime:
     """Return the time of this machine: the one place that reads it."""
     return datetime.now(UTC)
+
+
+def collect_less() -> None:
+    """Let Python look for cyclic garbage less often than by default: a run makes hundreds of thousands of small
+    values that live to its end, and to look through them again and again takes a fifth of its time."""
+    gc.set_threshold(500_000, 20, 20)
 
 
 class DeliversElsewhere(LockHeld):

@@ -212,6 +212,40 @@ def test_check_shows_what_the_config_means(capsys: Capsys) -> None:
     assert "no operator" not in err  # with one subscriber, that is the operator
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("query = 'graph'", "graph"),
+        ("query = 'graph tree OR x -y'", "((graph AND tree) OR x) AND NOT y"),
+        ("keywords = 'maps'\nquery = 'a b'\nexclude = 'x'", '"maps" or (a AND b) without "x"'),
+        ("trending = 3\nquery = 'graph'", "the 3 highest of graph"),
+        ("trending = 3\nquery = 'a OR b'", "the 3 highest of (a OR b)"),
+    ],
+)
+def test_check_shows_how_a_query_is_read(capsys: Capsys, written: str, shown: str) -> None:
+    run(capsys, "init")
+    subscription("bob", f"[[topic]]\nname = 'T'\n{written}\n")
+    code, out, _ = run(capsys, "check")
+    assert code == 0
+    assert f"      T: {shown}\n" in out
+
+
+def test_check_remarks_on_small_operators_of_a_query(capsys: Capsys) -> None:
+    run(capsys, "init")
+    subscription("bob", "[[topic]]\nname = 'T'\nquery = 'graph or tree'\n")
+    code, _, err = run(capsys, "check")
+    assert code == 0
+    assert 'warning: T: query, column 7: "or" is read as a word' in err
+
+
+def test_check_ends_with_3_for_a_broken_query(capsys: Capsys) -> None:
+    run(capsys, "init")
+    subscription("bob", "[[topic]]\nname = 'T'\nquery = '(graph'\n")
+    code, _, err = run(capsys, "check")
+    assert code == 3
+    assert err.startswith('subscriptions/bob.toml:3:10: this "(" is never closed')
+
+
 def test_check_tells_all_problems_of_all_files(capsys: Capsys) -> None:
     run(capsys, "init")
     Path("paperdigest.toml").write_text('timezone = "Berlin"\nlimt = 1\n')

@@ -29,6 +29,9 @@ COMMANDS = {
     "send": ("send", "command", "Send what is waiting now."),
     "preview": ("preview", "command", "Show the next digest without sending it."),
     "why": ("why", "command", "Say why a subscriber did or did not get a paper."),
+    "query": ("query", "command", "Try an expression, explain it, or see what changed words do."),
+    "search": ("search", "command", "Find papers of all that was ever ingested."),
+    "similar": ("similar", "command", "Show the papers most like one of them."),
     "show": ("show", "command", "Show one paper as history knows it."),
     "status": ("status", "command", "Say how everything stands."),
     "sources": ("sources", "command", "List the sources and what they brought."),
@@ -129,6 +132,11 @@ def run_command(args: list[str] | None = None) -> int:
 def _fail(error: PaperdigestError, *, wanted_json: bool) -> int:
     if wanted_json:
         click.echo(json.dumps({"error": _as_json(error)}, ensure_ascii=False))
+    elif isinstance(error, QueryError) and error.text:
+        from paperdigest.core.caret import caret
+
+        for line in caret(error.text, error.column, error.length):
+            click.echo(f"  {line}", err=True)
     click.echo(f"paperdigest: {error}", err=True)
     return error.exit_code
 

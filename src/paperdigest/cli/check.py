@@ -15,6 +15,8 @@ from paperdigest.cli.session import json_option
 from paperdigest.core.subscription import OPERATOR
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from paperdigest.cli.probes import Probed
     from paperdigest.config import Examined, SecretRef, Settings
     from paperdigest.core.subscription import Topic
@@ -60,8 +62,9 @@ def command(ctx: click.Context, *, network: bool, as_json: bool) -> int:
     return report.exit_code
 
 
-def warnings_from_history(settings: Settings, store: Store) -> Iterator[str]:
+def warnings_from_history(settings: Settings, store: Store, now: datetime) -> Iterator[str]:
     """Yield what only the stored history shows."""
+    from paperdigest.flow.warnings import topic_warnings
     from paperdigest.store import subscribers
 
     present = {subscriber.name for subscriber in settings.subscribers}
@@ -70,6 +73,7 @@ def warnings_from_history(settings: Settings, store: Store) -> Iterator[str]:
     for name, known in subscribers.registered(store).items():
         if known.gone_at is None and name not in present | renamed:
             yield f'"{name}" left the config · its history stays; if renamed, write formerly = "{name}"'
+    yield from topic_warnings(store, settings.subscribers, now)
 
 
 def _look_further(report: Report, settings: Settings, *, network: bool) -> None:
@@ -115,7 +119,7 @@ def _history_warnings(settings: Settings) -> list[str]:
         return []
     try:
         with app.open_store(write=False) as store:
-            return list(warnings_from_history(settings, store))
+            return list(warnings_from_history(settings, store, app.clock()))
     except StoreError as error:
         return [str(error)]
 
@@ -205,6 +209,8 @@ def reading(topic: Topic) -> str:
     parts = [part for part in wants if part]
     if topic.authors:
         parts.append(("or " if parts else "") + f"by {_any_of(topic.authors)}")
+    if topic.expression:
+        parts.append(("or " if parts else "") + _expressed(topic))
     if topic.categories:
         parts.append(f"in {_any_of(topic.categories)}")
     if topic.sources:
@@ -216,6 +222,16 @@ def reading(topic: Topic) -> str:
     if topic.schedule:
         parts.append(f"· {topic.schedule}")
     return " ".join(parts)
+
+
+def _expressed(topic: Topic) -> str:
+    """Return how the expression is read, in brackets where more is asked for."""
+    from paperdigest.core.expression import parse_query
+    from paperdigest.core.tree import And, Or
+
+    query = parse_query(topic.expression)
+    more = topic.query != query or topic.trending
+    return f"({query.reading})" if more and isinstance(query.root, And | Or) else query.reading
 
 
 def _any_of(words: tuple[str, ...]) -> str:

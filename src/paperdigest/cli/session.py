@@ -64,9 +64,10 @@ def opened_app(ctx: click.Context, *, now: datetime | None = None) -> Iterator[A
     """Yield the app of the config in force; `now` makes its clock stand still."""
     import os
 
-    from paperdigest.app import App, wall_clock
+    from paperdigest.app import App, collect_less, wall_clock
     from paperdigest.config import find_config
 
+    collect_less()
     path = find_config(ctx.obj.config_path, os.environ)
     app = App.at(path, wall_clock if now is None else lambda: now)
     try:

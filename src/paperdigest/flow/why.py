@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from paperdigest.core import words
 from paperdigest.core.paper import ChangeKind, Paper
 from paperdigest.core.schedule import zone
 from paperdigest.core.subscription import Subscriber, Topic
+from paperdigest.core.verdict import verdict
 from paperdigest.flow.due import due, slot_of, standings
 from paperdigest.flow.finds import lane_finds, read_window
 from paperdigest.store import deliveries, digests, history, subscribers
@@ -45,6 +46,7 @@ def why(store: Store, reader: Subscriber, key: int, paper: Paper, now: datetime)
     found = [_found(topic, paper) for topic in reader.topics]
     reasons = tuple(text for text in found if text)
     if outcomes:
+        reasons = reasons or tuple(_no_longer(reader, outcomes[0].topic, paper))
         return _recorded(store, reader, outcomes[0], reasons)
     if not reasons:
         return _unmatched(reader, paper)
@@ -66,25 +68,28 @@ def _recorded(
     return Answer("pending", (f"composed on {when}, not sent yet: {states}", *reasons), rows)
 
 
+def _no_longer(reader: Subscriber, name: str, paper: Paper) -> Iterator[str]:
+    """Say what has changed where the topic that found the paper would not do so now."""
+    for topic in reader.topics:
+        if topic.name == name and topic.query is not None:
+            yield f"{name} would not take it now: {verdict(topic.query, paper).because}"
+
+
 def _unmatched(reader: Subscriber, paper: Paper) -> Answer:
-    excluded = [
-        f"{topic.name}: would match, but is excluded by {', '.join(_excluders(topic, paper))}"
-        for topic in reader.topics
-        if topic.exclude and _found(replace(topic, exclude=()), paper)
-    ]
+    """Say what each topic lacks; a topic that only an exclusion stands in the way of comes first."""
+    excluded: list[str] = []
+    lacking: list[str] = []
+    trending: list[str] = []
+    for topic in reader.topics:
+        query = topic.query
+        if query is None:
+            trending.append(f"{topic.name}: not among its {topic.trending} highest")
+            continue
+        judged = verdict(query, paper)
+        (excluded if judged.only_excluded else lacking).append(f"{topic.name}: {judged.because}")
     if excluded:
         return Answer("excluded", tuple(excluded))
-    elsewhere = [
-        f"{topic.name}: the words match, but not the {' or '.join(_limits(topic))} asked for"
-        for topic in reader.topics
-        if _limits(topic) and _found(replace(topic, categories=(), sources=()), paper)
-    ]
-    trending = [
-        f"{topic.name}: not among its {topic.trending} highest"
-        for topic in reader.topics
-        if topic.trending and topic.query is None
-    ]
-    return Answer("not matched", (*elsewhere, *trending) or ("none of the topics finds it",))
+    return Answer("not matched", (*lacking, *trending) or (f"{reader.name} has no topics",))
 
 
 def _waiting(
@@ -116,20 +121,5 @@ def _waiting(
 def _found(topic: Topic, paper: Paper) -> str:
     """Return why a topic finds a paper, in words; "" when it does not."""
     query = topic.query
-    if query is None:
-        return ""
-    hits = query.hits(paper)
-    if not hits:
-        return ""
-    places = dict.fromkeys(f'"{hit.text}" in the {hit.field} ({hit.term})' for hit in hits)
-    return f"{topic.name}: {'; '.join(list(places)[:6])}"
-
-
-def _excluders(topic: Topic, paper: Paper) -> Sequence[str]:
-    return [word for word in topic.exclude if _found(Topic(topic.name, keywords=(word,)), paper)]
-
-
-def _limits(topic: Topic) -> Sequence[str]:
-    return [
-        name for name, given in (("category", topic.categories), ("source", topic.sources)) if given
-    ]
+    judged = verdict(query, paper) if query is not None else None
+    return f"{topic.name}: {judged.because}" if judged is not None and judged.fits else ""
