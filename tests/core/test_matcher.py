@@ -249,6 +249,17 @@ def test_a_matcher_serves_any_number_of_batches() -> None:
     assert list(Matcher([]).matches([Paper(title="A graph")])) == []
 
 
+def test_a_matcher_that_has_forgotten_what_it_learned_misses_nothing() -> None:
+    """Texts without end must not need memory without end: after 33,000 words it begins anew."""
+    words = [f"word{n}" for n in range(400)]
+    papers = [
+        Paper(title=f"Paper {n}", abstract=" ".join([*words, "graph" if n % 3 else "tree", "net"]))
+        for n in range(300)
+    ]
+    matches = Matcher([keywords(["graph net"])]).matches(papers)
+    assert [match.paper for match in matches] == [n for n in range(300) if n % 3]
+
+
 @pytest.mark.parametrize("sign", ["a", "-", "a-", "multi-", "a ", "图", "'"])
 def test_long_texts_of_one_sign_stay_linear(sign: str) -> None:
     asked = [

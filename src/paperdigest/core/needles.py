@@ -42,6 +42,10 @@ class Needles:
         self._near = {
             number: each for number, each in enumerate(self.numbers) if each.kind in _NEAR_KINDS
         }
+        self._parts: dict[int, list[int]] = {}
+        for number, owner in enumerate(self._owners):
+            if owner in self._near:
+                self._parts.setdefault(owner, []).append(number)
         literal = {
             number for number, each in enumerate(self.numbers) if each.kind in _LITERAL_KINDS
         }
@@ -91,8 +95,7 @@ class Needles:
             else:
                 yield owner, span.first, span.past
         for owner, parts in apart.items():
-            wanted = [number for number, each in enumerate(self._owners) if each == owner]
-            for first, past in windows(parts, wanted, self._near[owner].within):
+            for first, past in windows(parts, self._parts[owner], self._near[owner].within):
                 yield owner, first, past
 
 

@@ -153,10 +153,12 @@ class States:
         self._read += len(text.tokens)
         if self._read > self._most:
             self._forget()
+        ending, whole = self._ending, self._whole
         # All of the way first: what is learned on it belongs to the answer.
         states = set(accumulate(text.tokens, getitem, initial=self.root))
-        found: set[Finder] = set(states & self._ending)
-        found.update(self._whole.intersection(text.tokens))
+        found: set[Finder] = {*(states & ending), *whole.intersection(text.tokens)}
+        if ending is not self._ending:  # another thread has made it forget meanwhile
+            found.update(states & self._ending, self._whole.intersection(text.tokens))
         return found
 
     def completed_by(self, finder: Finder) -> frozenset[int] | set[int]:
@@ -211,6 +213,5 @@ class States:
         self.root.clear()
         for kept in (self._known, self._openings):
             kept.clear()
-        self._ending.clear()
-        self._whole.clear()
+        self._ending, self._whole = set(), set()
         self._read = 0
