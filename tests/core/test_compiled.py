@@ -42,7 +42,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "1 84cbc75a06b2fe4a"
+PINNED = "1 e0287d68d1bbfd31"
 
 EXPRESSIONS = [
     "multi-modal",

@@ -13,6 +13,7 @@ from typing import Final
 from paperdigest.core.beginnings import LENGTH, beginnings
 from paperdigest.core.chunk import JOIN, MARK, WIDE_JOIN
 from paperdigest.core.forms import (
+    ENDS_OF_IRREGULAR,
     LONGEST_ENDING,
     VERY_LETTERS,
     american_letters,
@@ -20,11 +21,8 @@ from paperdigest.core.forms import (
     parted_spellings,
 )
 from paperdigest.core.pattern import WIDEST_JOIN, Pattern
-from paperdigest.core.plural_tables import IRREGULAR, TAILS
 from paperdigest.core.word import Word
 
-# What ends otherwise than by an s may have lost as many letters as that: teeth, tooth.
-_ENDS_OF_IRREGULAR: Final = frozenset([plural[-2:] for plural in (*IRREGULAR, *TAILS)])
 _ANY: Final = "\x00"  # may follow: a prefix is complete with less than a beginning
 _MOST_FOLLOWS: Final = 1 << 16
 _PAST_ALL: Final = "\U0010ffff"
@@ -228,12 +226,12 @@ class Automaton:
         tight: bool,
     ) -> Joining | None:
         """Return the one object for these words on the way to be one; None if no key begins so."""
+        if not (self._begins_one(raw) or (american != raw and self._begins_one(american))):
+            return None
         key = (shapes, tight, last.free, last.unspaced)
         known = origin.joinings.get(key)
         if known is not None:
             return known
-        if not (self._begins_one(raw) or (american != raw and self._begins_one(american))):
-            return None
         follow = self._follow(raw, american)
         if not follow:
             return None
@@ -260,7 +258,7 @@ class Automaton:
 
     def _may_be(self, joining: Joining, raw: str, american: str) -> bool:
         """Say whether any key begins like these words read as one, up to where a plural may differ."""
-        cut = LONGEST_ENDING if raw[-2:] in _ENDS_OF_IRREGULAR else 3 if raw[-1] == "s" else 0
+        cut = LONGEST_ENDING if raw[-2:] in ENDS_OF_IRREGULAR else 3 if raw[-1] == "s" else 0
         if self._begins_one(raw[: max(len(joining.raw) + 1, len(raw) - cut)]):
             return True
         if american == raw:

@@ -22,7 +22,7 @@ WIDE_JOIN: Final = 2  # joins, with a blank beside it: "A & B"
 JOIN: Final = 3  # joins: hyphen, slash, ampersand, underscore, a change of script
 
 # What most stretches are: a word, and a hyphenated compound of words.
-_PLAIN = re.compile(r"([(\[]?)([A-Za-z0-9]+)([,.;:!?)\]%]*)")
+_PLAIN = re.compile(r"([(\[]?)([A-Za-z0-9]+|[0-9]+\.[0-9]+)([,.;:!?)\]%]*)")
 _COMPOUND = re.compile(r"([(\[]?)([A-Za-z0-9]+(?:-[A-Za-z0-9]+)+)([,.;:!?)\]%]*)")
 _WORD = re.compile(
     r"(\x01\x02*|\x03+"

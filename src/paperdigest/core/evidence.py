@@ -89,9 +89,13 @@ class Evidence:
 
     def papers(self, term: Term) -> int:
         """Return the papers that hold the term in any of its fields."""
+        number = self._needles.numbers.get(needle(term), -1)
         bits = 0
         for field in term.fields:
-            bits |= self.papers_in(term, field)
+            if field not in FOLDED_FIELDS:
+                bits |= self.batch.lists.papers(term, field)
+            elif number >= 0:
+                bits |= self._bits[field].get(number, 0)
         return bits
 
     def papers_in(self, term: Term, field: Field) -> int:

@@ -19,7 +19,7 @@ LONGEST: Final = 64  # letters; beyond it nothing is a word that has a plural or
 LONGEST_ENDING: Final = 4  # letters at the end of a word that its singular may not have
 VERY_LETTERS: Final = "\x00"
 _SPELLED_OTHERWISE: Final = re.compile("[iy]z|or|[ei]x$")
-_LAST_OF_PLURALS: Final = frozenset(["s", *(plural[-1] for plural in (*IRREGULAR, *TAILS))])
+ENDS_OF_IRREGULAR: Final = frozenset(plural[-2:] for plural in (*IRREGULAR, *TAILS))
 
 
 def text_keys(shape: str, *, both: bool = False) -> tuple[str, ...]:
@@ -119,7 +119,7 @@ def _ends_in_capitals(shape: str) -> bool:
 def _small(raw: str) -> tuple[str, ...]:
     if len(raw) <= 3:
         return (american(raw),)
-    if raw[-1] not in _LAST_OF_PLURALS:
+    if raw[-1] != "s" and raw[-2:] not in ENDS_OF_IRREGULAR:
         return (american(raw),)
     one, *others = singulars(raw)
     if not others:
