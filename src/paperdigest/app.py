@@ -7,6 +7,7 @@ import gc
 import os
 import secrets
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -39,6 +40,8 @@ SEARCH = {
 DATABASE = "paperdigest.db"
 #: A source that has failed for so long is worth a word to the operator, once a day.
 _FAILING = timedelta(hours=1)
+#: A service that is told to stop, and whoever waits for `run --once`, waits no longer for the search index.
+_INDEXING = timedelta(seconds=20)
 
 
 def wall_clock() -> datetime:
@@ -242,6 +245,13 @@ class App:
             return deliver(store, self._post(store, stop))
         finally:
             lock.release()
+
+    def take_into_index(self, store: Store) -> None:
+        """Take papers into the search index for at most 20 seconds; the rest waits for the next time."""
+        from paperdigest.flow.indexing import fill
+
+        end = time.monotonic() + _INDEXING.total_seconds()
+        fill(store, stop=lambda: time.monotonic() >= end)
 
     # -- parts
 

@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 #: Before a slot, sources not read for this long are read once more.
 STALE = timedelta(minutes=30)
 KEEP_PAYLOADS = timedelta(days=30)
-#: So many papers go into the search index at one beat: a service that stops waits no longer for it.
-INDEXED_AT_ONCE = 20_000
 
 
 class AppRounds:
@@ -82,13 +80,12 @@ class AppRounds:
 
     def upkeep(self, now: datetime) -> None:
         """Drop what is kept no longer than it is useful; take new papers into the search index."""
-        from paperdigest.flow.indexing import fill
         from paperdigest.store import deliveries
 
         with self._app.open_store() as store:
             with store.transaction():
                 deliveries.forget_payloads(store, now - KEEP_PAYLOADS)
-            fill(store, most=INDEXED_AT_ONCE)
+            self._app.take_into_index(store)
 
     def _refresh(self) -> None:
         with self._reloading:

@@ -84,13 +84,15 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
         finally:
             # What is frozen already goes out even where composing breaks off: a template, say.
             delivered, note = _deliver(app, store)
-        _take_into_index(store)
         standing = _standing(app, store, now)
     if as_json:
         say(_json(ingested.to_json(), composed, delivered, standing))
     else:
         print_report(ingested)
         _print(composed, delivered, standing, note)
+    if not dry_run:
+        with suppress(LockHeld):
+            app.take_into_index(store)
     for broken in app.settings.broken:
         click.echo(f"set aside: {'; '.join(map(str, broken.problems))}", err=True)
     troubled = bool(composed.failed) or bool(app.settings.broken)
@@ -103,15 +105,6 @@ def _deliver(app: App, store: Store) -> tuple[DeliverReport | None, str]:
         return app.deliver(store), ""
     except LockHeld as held:
         return None, f"not delivered by this command: {held}"
-
-
-def _take_into_index(store: Store) -> None:
-    """Do what the service does each hour; the rest waits for the next time."""
-    from paperdigest.flow.indexing import fill
-    from paperdigest.rounds import INDEXED_AT_ONCE
-
-    with suppress(LockHeld):
-        fill(store, most=INDEXED_AT_ONCE)
 
 
 def _standing(app: App, store: Store, now: datetime) -> list[tuple[Subscriber, str, str, int]]:
