@@ -375,3 +375,16 @@ def test_a_remark_says_what_to_write() -> None:
 def test_remarks_never_fail(text: str) -> None:
     for said in remarks(text):
         assert 1 <= said.column <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "id_"),
+    [
+        ("arxiv.org/abs/2401.00001v2", "arxiv:2401.00001"),
+        ("hep-th/9901001", "arxiv:hep-th/9901001"),
+        ("doi.org/10.1000/XY", "doi:10.1000/xy"),
+    ],
+)
+def test_an_address_without_a_scheme_and_an_old_id_are_ids(typed: str, id_: str) -> None:
+    assert parse_query(typed).hits(Paper(title="x", ids=(id_,)))
+    assert not parse_query(typed).hits(Paper(title="x", ids=("arxiv:2401.00002",)))

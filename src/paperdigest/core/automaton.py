@@ -206,7 +206,8 @@ class Automaton:
         shapes = (*joining.shapes, word.shape)
         keys = joined_text_keys(shapes, both=word.both)
         for key in keys:
-            self._arrive(origin, key, word, reached)
+            if key in origin.steps and _parts(key.removeprefix(VERY_LETTERS), joining, word):
+                self._arrive(origin, key, word, reached)
         if tight and origin.openings:
             forms = (raw, american, american_letters(raw), *keys)
             reached.ends.update(origin.begun_by(forms))
@@ -298,6 +299,13 @@ class Automaton:
             # What begins alike comes next to each other, and says it all once.
             full = len(follow) == LENGTH
             at = bisect_left(spelled, stem + follow + _PAST_ALL, at + 1) if full else at + 1
+
+
+def _parts(letters: str, joining: Joining, word: Word) -> bool:
+    """Say whether a key itself is parted before its last part, not what a plural adds to it: "model/s" is
+    no word in two parts. So what is found does not depend on what else is looked for."""
+    stems = (joining.raw + word.raw[:1], joining.american + word.american[:1])
+    return any(spelled.startswith(stems) for spelled in parted_spellings(letters))
 
 
 def _spelled(patterns: Sequence[Pattern]) -> set[str]:

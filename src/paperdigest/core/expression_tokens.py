@@ -43,6 +43,8 @@ _REGEX = re.compile(r"/[^\s/][^/]*/(?=[\s)|]|\Z)")
 #: How an id begins that needs no field.
 ADDRESS: Final = re.compile(
     r"https?://"
+    r"|(?:[a-z]+\.)?(?:arxiv\.org/(?:abs|pdf|html)/|doi\.org/10\.)"
+    r"|[a-z]+(?:-[a-z]+)?(?:\.[a-z]{2})?/\d{7}(?:v\d+)?(?=[\s)|]|\Z)"
     r"|(?:(?:doi|info:doi/):?\s*)?10\.\d{4,9}/"
     r"|\d\d(?:0[1-9]|1[0-2])\.\d{5}(?:v\d+)?(?=[\s)|]|\Z)"
     r"|arxiv:\s*(?:\d{4}\.\d|[a-z-]+(?:\.[a-z]{2})?/\d)"

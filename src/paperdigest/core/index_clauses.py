@@ -20,6 +20,8 @@ from paperdigest.core.tree import Field, Kind, Term
 
 PREFIXES: Final = frozenset({Kind.PREFIX, Kind.LITERAL_PREFIX, Kind.NEAR_PREFIX})
 
+_MOST_PLACES: Final = 24  # words of a term that are asked for: more make hardly any difference
+
 #: The alternatives of one condition, each ready to stand in an expression.
 Clause = tuple[str, ...]
 
@@ -30,15 +32,16 @@ Clause = tuple[str, ...]
 def clauses(pattern: Pattern, kinds: tuple[str, ...]) -> list[Clause]:
     """Return conditions that all texts fulfil in which the pattern is found: one for each word of the
     term, and one for each two neighbours."""
-    found = [_at_word(pattern, at, kinds) for at in range(pattern.end)]
-    weak = [index.are_function_words(key for key, _ in steps) for steps in pattern.steps]
+    places = min(pattern.end, _MOST_PLACES)
+    found = [_at_word(pattern, at, kinds) for at in range(places)]
+    weak = [index.are_function_words(key for key, _ in steps) for steps in pattern.steps[:places]]
     if not all(weak):
         found = [
             clause
-            for clause, is_weak, opens in zip(found, weak, pattern.openings, strict=True)
+            for clause, is_weak, opens in zip(found, weak, pattern.openings[:places], strict=True)
             if opens or not is_weak
         ]
-    for at in range(1, pattern.end):
+    for at in range(1, places):
         found += _at_gap(pattern, at, kinds)
     return found
 

@@ -12,7 +12,7 @@ from paperdigest.core.text import display
 from paperdigest.core.tree import Field, Kind, Term
 
 _ADDRESS = re.compile(
-    r"^https?://(?:[a-z]+\.)?(?:(?P<arxiv>arxiv)\.org/(?:abs|pdf|html)/|(?P<doi>doi)\.org/)",
+    r"^(?:https?://)?(?:[a-z]+\.)?(?:(?P<arxiv>arxiv)\.org/(?:abs|pdf|html)/|(?P<doi>doi)\.org/)",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"v\d+(?:\.pdf)?$")

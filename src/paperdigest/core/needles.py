@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Set
+from functools import cached_property, lru_cache
 from typing import Final
 
 from paperdigest.core.automaton import Automaton
@@ -51,6 +51,7 @@ class Needles:
         }
         self._uncertain = literal | self._near.keys()
         self._states = States(Automaton([pattern for _, pattern in owned]))
+        self._owned = owned
 
     def texts_with(self, texts: Iterable[tuple[int, Folded]], count: int) -> dict[int, int]:
         """Return for each needle the texts it occurs in, as a bit set of their numbers.
@@ -63,39 +64,68 @@ class Needles:
             if self._uncertain:
                 kept.setdefault(number, []).append(text)
             for finder in self._states.finders(text):
-                if finder in found_by:
-                    found_by[finder].append(number)
-                else:
-                    found_by[finder] = [number]
+                found_by.setdefault(finder, []).append(number)
+        bits = self._bits_of(found_by, count)
+        self._confirm(bits, kept)
+        return bits
+
+    def _bits_of(self, found_by: Mapping[Finder, list[int]], count: int) -> dict[int, int]:
+        """Return for each needle the texts it may occur in: of a NEAR, those with all its words."""
         bits: dict[int, int] = {}
+        parts: dict[int, int] = {}
         for finder, numbers in found_by.items():
             these = _bits(numbers, count)
             for pattern in self._states.completed_by(finder):
                 owner = self._owners[pattern]
                 bits[owner] = bits.get(owner, 0) | these
-        for owner in self._uncertain & bits.keys():
-            bits[owner] = self._confirmed(owner, bits[owner], kept)
+                if owner in self._near:
+                    parts[pattern] = parts.get(pattern, 0) | these
+        for owner in self._near.keys() & bits.keys():
+            for pattern in self._parts[owner]:
+                bits[owner] &= parts.get(pattern, 0)
         return bits
 
-    def _confirmed(self, owner: int, bits: int, kept: dict[int, list[Folded]]) -> int:
-        """Return those of the texts that hold a needle to the letter, or all its words near enough."""
-        sure = 0
-        for number in numbers_in(bits):
-            if any(place[0] == owner for text in kept[number] for place in self.places(text)):
-                sure |= 1 << number
-        return sure
+    def _confirm(self, bits: dict[int, int], kept: dict[int, list[Folded]]) -> None:
+        """Leave of the texts that may hold a literal, or the words of a NEAR, those that do: each is walked
+        through once for all of these."""
+        doubtful = [owner for owner in self._uncertain if bits.get(owner)]
+        somewhere = 0
+        for owner in doubtful:
+            somewhere |= bits[owner]
+        sure = dict.fromkeys(doubtful, 0)
+        for number in numbers_in(somewhere):
+            here = {owner for owner in doubtful if bits[owner] >> number & 1}
+            for text in kept[number]:
+                for owner in self._held_for_sure(text, here):
+                    sure[owner] |= 1 << number
+        bits.update(sure)
+
+    @cached_property
+    def _closely(self) -> tuple[States, list[int]]:
+        """Return the states of the uncertain needles alone, and the number of each pattern among all."""
+        numbers = [n for n, owner in enumerate(self._owners) if owner in self._uncertain]
+        return States(Automaton([self._owned[number][1] for number in numbers])), numbers
+
+    def _held_for_sure(self, text: Folded, wanted: Set[int]) -> set[int]:
+        states, numbers = self._closely
+        found = [span._replace(pattern=numbers[span.pattern]) for span in spans(states, text)]
+        some = [span for span in found if self._owners[span.pattern] in wanted]
+        return {owner for owner, _, _ in self._places(some)}
 
     def places(self, text: Folded) -> Iterator[Place]:
         """Yield everything that occurs."""
+        return self._places(spans(self._states, text))
+
+    def _places(self, found: Iterable[Span]) -> Iterator[Place]:
         apart: dict[int, list[Span]] = {}
-        for span in spans(self._states, text):
+        for span in found:
             owner = self._owners[span.pattern]
             if owner in self._near:
                 apart.setdefault(owner, []).append(span)
             else:
                 yield owner, span.first, span.past
-        for owner, parts in apart.items():
-            for first, past in windows(parts, self._parts[owner], self._near[owner].within):
+        for owner, some in apart.items():
+            for first, past in windows(some, self._parts[owner], self._near[owner].within):
                 yield owner, first, past
 
 

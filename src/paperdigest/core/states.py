@@ -173,10 +173,11 @@ class States:
         root = self.automaton.root
         if not word.starts or word.begins not in root.begun:
             return _NOWHERE
-        known = self._openings[word] = Reached()
+        known = Reached()
         self.automaton.take(root, word, known)
         if known.ends:
             self._whole.add(word)
+        self._openings[word] = known  # last: another thread may ask at any time
         return known
 
     def begun_with(self, word: Word, *, restarts: bool) -> State:
