@@ -236,7 +236,7 @@ def _near(term: Term, there: Said) -> set[Place]:
 def _stretches(spans: list[list[Place]], within: int) -> Iterator[Place]:
     """Yield what every choice of one place for each word covers, if it is near enough.
 
-    A word that is asked for twice must be there twice.
+    No word of the text stands for two that are asked for.
     """
     if not spans:
         return
@@ -247,9 +247,9 @@ def _stretches(spans: list[list[Place]], within: int) -> Iterator[Place]:
             if past - 1 - first <= within:
                 yield first, past
             return
-        twins = [place for one, place in zip(spans, taken, strict=False) if one == spans[at]]
         for place in spans[at]:
-            if place not in twins and all(abs(place[0] - c) <= within for c, _ in taken):
+            apart = all(place[1] <= c or d <= place[0] for c, d in taken)
+            if apart and all(abs(place[0] - c) <= within for c, _ in taken):
                 yield from chosen(at + 1, (*taken, place))
 
     yield from chosen(0, ())

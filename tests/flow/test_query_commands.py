@@ -99,6 +99,21 @@ def test_an_expression_may_begin_with_a_dash(program: Program) -> None:
     assert said["reading"] == "maps AND NOT survey"
 
 
+@pytest.mark.parametrize(("typed", "reading"), [("--a", "a"), ("--a b", "a AND b")])
+def test_an_expression_may_begin_with_two_dashes(
+    program: Program, typed: str, reading: str
+) -> None:
+    assert program("query", "explain", typed, "--json").json["reading"] == reading
+
+
+@pytest.mark.parametrize("args", [("maps", "--foo"), ("--jsn",)])
+def test_an_option_that_there_is_not_stays_one(program: Program, args: tuple[str, ...]) -> None:
+    said = program("query", "explain", *args)
+
+    assert said.code == 2
+    assert "No such option" in said.err
+
+
 def test_an_expression_without_quotes_gets_the_hint(program: Program) -> None:
     said = program("query", "test", "vision", "language")
 
@@ -183,6 +198,71 @@ def test_remarks_on_the_expression_stand_among_the_warnings(
     said = program("query", "test", "vision language OR boats", "--json", *now(filled)).json
 
     assert any("AND binds tighter than OR" in warning for warning in said["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "term"),
+    [
+        ("boats -boats", "boats"),
+        ("boats -boat", "boats"),
+        ("title:boats -boats", "title:boats"),
+        ("water OR (boats NOT boats)", "boats"),
+    ],
+)
+def test_a_term_that_is_excluded_as_well_is_named(
+    filled: House, program: Program, typed: str, term: str
+) -> None:
+    said = program("query", "test", typed, "--json", *now(filled)).json
+
+    line = f"{term} is looked for, but excluded as well · leave out one of the two"
+    assert line in said["warnings"]
+
+
+def test_what_is_excluded_elsewhere_is_not_excluded_as_well(
+    filled: House, program: Program
+) -> None:
+    said = program("query", "test", "boats -title:boats", "--json", *now(filled)).json
+
+    assert said["warnings"] == []
+
+
+@pytest.mark.parametrize("since", ["1m", "0d"])
+def test_where_no_paper_was_seen_nothing_is_said_of_terms(
+    filled: House, program: Program, since: str
+) -> None:
+    filled.wait(days=1)
+
+    said = program("query", "test", "vision zeppelin", "--since", since, *now(filled))
+
+    assert said.out == "vision AND zeppelin\n\nno papers first seen in that time\n"
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [("30s", "30 seconds"), ("45m", "45 minutes"), ("90m", "90 minutes"), ("60m", "1 hour")],
+)
+def test_the_time_looked_at_is_told_to_the_minute(
+    filled: House, program: Program, since: str, told: str
+) -> None:
+    said = program("query", "test", "vlm", "--since", since, *now(filled))
+
+    assert f"2 of 5 papers first seen in {told}\n" in said.out
+
+
+@pytest.mark.parametrize("command", [("query", "test"), ("search",)])
+def test_a_past_now_finds_what_there_was_then(
+    filled: House, program: Program, command: tuple[str, ...]
+) -> None:
+    then = now(filled)
+    filled.compose("ada")
+    filled.wait(days=2)
+    filled.drop("wednesday.jsonl", "Another paper map and a VLM")
+    filled.run()
+
+    said = program(*command, "vlm", *then)
+
+    assert said.code == 0
+    assert "2 of 5 papers" in said.out
 
 
 def on_a_terminal(house: House, *args: str, **env: str) -> str:
@@ -279,6 +359,29 @@ def test_a_broken_draft_is_named_with_its_place(filled: House, program: Program)
     assert "ada.toml:7:" in said.err
 
 
+@pytest.mark.parametrize("name", [(), ("ada",)])
+def test_diff_of_a_broken_file_names_its_place(
+    filled: House, program: Program, name: tuple[str, ...]
+) -> None:
+    filled.compose("ada")
+    filled.write("subscriptions/ada.toml", ADA + 'query = "x')
+
+    said = program("query", "diff", *name, *now(filled))
+
+    assert (said.code, said.out) == (3, "")
+    assert "ada.toml:8:9: " in said.err
+
+
+def test_diff_of_a_broken_draft_nobody_has_yet_names_its_place(
+    filled: House, program: Program
+) -> None:
+    filled.compose("ada")
+    filled.write("subscriptions/ben.toml", ADA + 'query = "x')
+
+    assert program("query", "diff", "ben", *now(filled)).code == 3
+    assert program("query", "diff", "ada", *now(filled)).code == 0
+
+
 def test_without_a_change_diff_says_so(filled: House, program: Program) -> None:
     filled.compose("ada")
 
@@ -324,6 +427,15 @@ def test_why_of_a_sent_paper_says_if_the_topic_would_not_take_it_now(
     assert "Maps would not take it now: not paper boat" in said.out
 
 
+def test_why_of_a_sent_paper_says_if_its_topic_is_gone(filled: House, program: Program) -> None:
+    filled.compose("ada")
+    filled.write("subscriptions/ada.toml", CHANGED.replace('name = "Maps"', 'name = "Boats"'))
+
+    said = program("why", "paper maps", *now(filled))
+
+    assert "Maps is no topic of ada any more" in said.out
+
+
 # ------------------------------------------------------------ check, which goes by the clock
 
 
@@ -347,6 +459,12 @@ def test_check_says_what_changed_words_gain_and_lose(recent: House, program: Pro
 
 
 def test_check_has_nothing_to_say_of_words_that_stayed(recent: House, program: Program) -> None:
+    assert warnings(program) == []
+
+
+def test_check_leaves_out_changes_without_effect(recent: House, program: Program) -> None:
+    recent.write("subscriptions/ada.toml", ADA.replace('"paper map"', '"paper map", "maps"'))
+
     assert warnings(program) == []
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -243,6 +246,58 @@ def test_similar_names_the_words_that_are_shared(house: House, program: Program)
     assert "crease" in near[0]["shared"]
     assert len(program("similar", "origami", "--json").json["candidates"]) == 3
     assert program("similar", "whales").code == 2
+
+
+def test_parts_of_an_idiom_make_no_papers_alike(house: House, program: Program) -> None:
+    house.drop(
+        "a.jsonl",
+        {"title": "Origami by state-of-the-art folding"},
+        {"title": "Origami and a state-of-the-art crane"},
+    )
+    house.ingest()
+
+    (near,) = program("similar", "state-of-the-art folding", "--json").json["papers"]
+
+    assert near["shared"] == ["origami"]
+
+
+def test_a_title_that_is_a_whole_text_is_cut_for_people(house: House, program: Program) -> None:
+    title = "Folding " + "paper maps " * 60
+    house.drop("a.jsonl", title)
+    house.ingest()
+
+    said = program("search", "folding").out
+
+    assert len(said) < 600
+    assert "…\n" in said
+
+
+def test_a_title_that_is_a_whole_text_is_whole_in_json(house: House, program: Program) -> None:
+    title = ("Folding " + "paper maps " * 60).strip()
+    house.drop("a.jsonl", title)
+    house.ingest()
+
+    assert program("search", "folding", "--json").json["papers"][0]["title"] == title
+
+
+@pytest.mark.parametrize("args", [("search", "origami"), ("similar", "Origami one"), ("--help",)])
+def test_a_reader_who_leaves_early_is_no_failure(house: House, args: tuple[str, ...]) -> None:
+    house.drop("a.jsonl", "Origami one", "Origami two")
+    house.ingest()
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    command = [
+        sys.executable,
+        "-m",
+        "paperdigest",
+        "--config",
+        str(house.folder / "paperdigest.toml"),
+    ]
+    done = subprocess.run([*command, *args], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_running_once_fills_the_index(house: House, program: Program) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -58,8 +60,24 @@ class Session:
     config_path: Path | None = None
 
 
+class _ReaderLeft(Exception):
+    """Whoever reads the output has had enough. Not the OSError, which click takes for a failure."""
+
+
 class _Commands(click.Group):
     """A group whose commands are imported when they are called."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **kwargs)
+        except BrokenPipeError:
+            raise _ReaderLeft from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderLeft from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -122,11 +140,17 @@ def run_command(args: list[str] | None = None) -> int:
         return error.exit_code
     except PaperdigestError as error:
         return _fail(error, wanted_json=wanted_json)
-    except BrokenPipeError:
-        # `paperdigest … | head`: the reader has had enough. Python would complain once more at exit.
-        sys.stderr.close()
+    except _ReaderLeft:
+        _write_no_more()
         return 0
     return result if isinstance(result, int) else 0
+
+
+def _write_no_more() -> None:
+    """Send what is still to be written nowhere: Python would complain of it at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _fail(error: PaperdigestError, *, wanted_json: bool) -> int:

@@ -22,7 +22,17 @@ class ExpressionCommand(click.Command):
         dashed = [arg for arg in args if _is_dashed(arg)]
         rest = [arg for arg in args if not _is_dashed(arg)]
         try:
-            return super().parse_args(ctx, [*rest, "--", *dashed] if dashed else rest)
+            return super().parse_args(ctx, [*rest, *(["--", *dashed] if dashed else [])])
+        except click.NoSuchOption as error:
+            # `--a` is no option, but nor is it one mistyped: what is wrong with it is said of a query.
+            unknown = next((arg for arg in rest if arg.startswith(error.option_name)), "")
+            if error.possibilities or not unknown or dashed:
+                raise
+            rest.remove(unknown)
+            try:
+                return super().parse_args(ctx, [*rest, "--", unknown])
+            except click.UsageError:
+                raise error from None
         except click.UsageError as error:
             if "unexpected extra argument" in error.format_message():
                 raise click.UsageError(

@@ -15,6 +15,7 @@ from paperdigest.core.query import Field, Hit
 from paperdigest.core.text import display, excerpt
 
 _EXCERPT = 240
+_TITLE = 300
 _TERMS = 5  # named per paper; the JSON answer has them all
 _TEXTS = 3  # different spellings shown for one term
 _WIDEST = 100
@@ -39,12 +40,17 @@ def echo_paper(
     """Print a paper: title, facts, where its words are, and a remark. `brief`: no excerpt where the
     title has one of the words."""
     indent = " " * len(lead)
-    _wrapped(display(paper.title), _marks(hits, Field.TITLE), lead)
+    _wrapped(title(paper), _marks(hits, Field.TITLE), lead)
     _wrapped(_facts(paper), (), indent)
     if not (brief and any(hit.field is Field.TITLE for hit in hits)):
         _echo_excerpt(display(paper.abstract), hits, indent)
     for line in (*why(hits), *([remark] if remark else [])):
         _wrapped(line, (), indent)
+
+
+def title(paper: Paper) -> str:
+    """Return a paper's title for people, cut where it is a whole text."""
+    return words.cut(display(paper.title), _TITLE)
 
 
 def why(hits: Sequence[Hit]) -> list[str]:

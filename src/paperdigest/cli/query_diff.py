@@ -15,6 +15,7 @@ from paperdigest.cli.marked import echo_paper
 from paperdigest.cli.session import one_reader, opened
 from paperdigest.core import words
 from paperdigest.core.changed import gains_and_losses
+from paperdigest.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from paperdigest.app import App
@@ -39,23 +40,24 @@ def run(
 
     if file is None and subscriber is not None and subscriber.endswith(".toml"):
         file, subscriber = Path(subscriber), None
-    with opened(ctx, write=False, now=now) as (app, store):
+    with opened(ctx, write=False, now=now, past=True) as (app, store):
         reader = _reader(app, store, subscriber, file)
         start = app.clock() - since
-        found = differences(store, reader, start, limit)
+        found = differences(store, reader, start, limit, until=now)
     if as_json:
         topics = [_json(one) for one in found]
         say({"subscriber": reader.name, "since": iso(start), "topics": topics})
     elif not found:
         click.echo(f"{reader.name}: the topics ask for what they last asked for")
     for one in () if as_json else found:
-        _print(reader.name, one, words.how_long(since))
+        _print(reader.name, one, words.span(since))
 
 
 def _reader(app: App, store: Store, name: str | None, file: Path | None) -> Subscriber:
     """Return the reader whose topics are looked at: as in the file, or as in the config now."""
     readers = app.readers(store)
     if file is None:
+        _refuse_broken(app, readers, name)
         return one_reader(readers, name)
     from paperdigest.cli.proposed import proposed
 
@@ -63,6 +65,18 @@ def _reader(app: App, store: Store, name: str | None, file: Path | None) -> Subs
         name = file.stem
     reader = one_reader(readers, name)
     return replace(proposed(file, app.settings), name=reader.name, formerly=reader.formerly)
+
+
+def _refuse_broken(app: App, readers: Sequence[Subscriber], name: str | None) -> None:
+    """Raise ConfigError where the reader's file is broken: its last good version shows no change."""
+    names = {reader.name for reader in readers} | {one.name for one in app.settings.broken}
+    if name is None and len(names) == 1:
+        name = names.pop()
+    if any(reader.name == name for reader in app.settings.subscribers):
+        return
+    for one in app.settings.broken:
+        if one.name == name:
+            raise ConfigError(one.problems)
 
 
 def _json(one: Difference) -> dict[str, Any]:

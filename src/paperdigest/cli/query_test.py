@@ -38,7 +38,7 @@ def run(
     from paperdigest.flow.trial import trial
 
     query = parsed(expr)
-    with opened(ctx, write=False, now=now) as (app, store):
+    with opened(ctx, write=False, now=now, past=True) as (app, store):
         here = zone(app.settings.timezone)
         until = app.clock()
         tried = trial(store, query, expr, since=until - since, until=until, zone=here, limit=limit)
@@ -83,9 +83,10 @@ def _json(expr: str, query: Query, tried: Trial) -> dict[str, Any]:
 
 def _print(query: Query, tried: Trial, since: timedelta) -> None:
     click.echo(f"{query.reading}\n")
-    share = f" of {words.count_papers(tried.searched)} first seen in {words.how_long(since)}"
-    click.echo(f"{words.number(tried.matched)}{share}")
-    for line in _other_ways(tried):
+    share = f" of {words.count_papers(tried.searched)} first seen in {words.span(since)}"
+    none = "no papers first seen in that time"
+    click.echo(f"{words.number(tried.matched)}{share}" if tried.searched else none)
+    for line in _other_ways(tried) if tried.searched else ():
         click.echo(f"  {line}")
     for warning in tried.advice.warnings:
         click.echo(f"! {warning}")

@@ -40,9 +40,9 @@ def command(
     from paperdigest.flow.search import search
 
     query = parsed(expr)
-    with opened(ctx, write=False, now=now) as (app, store):
+    with opened(ctx, write=False, now=now, past=True) as (app, store):
         after = None if since is None else app.clock() - since
-        found = search(store, query, since=after, limit=limit)
+        found = search(store, query, since=after, until=now, limit=limit)
     if as_json:
         papers = [
             {**paper_json(one.paper), "hits": [hit_json(hit) for hit in one.hits]}
@@ -56,7 +56,7 @@ def command(
 def _print(found: Found, since: timedelta | None) -> None:
     from paperdigest.cli.marked import echo_paper
 
-    within = "" if since is None else f" first seen in {words.how_long(since)}"
+    within = "" if since is None else f" first seen in {words.span(since)}"
     shown = f", the first {len(found.papers)}:" if len(found.papers) < found.total else ""
     click.echo(f"{found.total:,} of {words.count_papers(found.searched)}{within}{shown}")
     for number, one in enumerate(found.papers, 1):

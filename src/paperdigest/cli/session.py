@@ -78,11 +78,12 @@ def opened_app(ctx: click.Context, *, now: datetime | None = None) -> Iterator[A
 
 @contextmanager
 def opened(
-    ctx: click.Context, *, write: bool, now: datetime | None = None
+    ctx: click.Context, *, write: bool, now: datetime | None = None, past: bool = False
 ) -> Iterator[tuple[App, Store]]:
-    """Yield the app and its store. A reading command opens the database read-only."""
+    """Yield the app and its store. A reading command opens the database read-only. `past`: it takes any
+    `now`, for it asks only what papers there were then."""
     with opened_app(ctx, now=now) as app, app.open_store(write=write) as store:
-        if now is not None:
+        if now is not None and not past:
             _refuse_the_past(store, now)
         yield app, store
 

@@ -9,7 +9,6 @@ import click
 from paperdigest.cli.answers import paper_json, say
 from paperdigest.cli.papers import found_papers
 from paperdigest.cli.session import json_option, opened
-from paperdigest.core.text import display
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,15 +47,17 @@ def _ask_which(papers: Sequence[Paper], *, as_json: bool) -> None:
     if as_json:
         say({"candidates": [paper_json(one) for one in papers], "papers": []})
         return
+    from paperdigest.cli.marked import title
+
     click.echo("several papers are called so; give one's id:")
     for one in papers:
-        click.echo(f"  {one.id}  {display(one.title)}")
+        click.echo(f"  {one.id}  {title(one)}")
 
 
 def _print(paper: Paper, near: Sequence[NearPaper]) -> None:
-    from paperdigest.cli.marked import echo_paper
+    from paperdigest.cli.marked import echo_paper, title
 
-    click.echo(f"like {paper.id}  {display(paper.title)}")
+    click.echo(f"like {paper.id}  {title(paper)}")
     if not near:
         click.echo("nothing in history shares a word that matters")
     for number, one in enumerate(near, 1):

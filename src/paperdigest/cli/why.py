@@ -45,8 +45,10 @@ def command(
         ]
         say(told[0] if len(told) == 1 else {"papers": told})
         return
+    from paperdigest.cli.marked import title
+
     for known, answer in answers:
-        click.echo(f"{display(known.title)}\n  {reader.name}: {answer.answer}")
+        click.echo(f"{title(known)}\n  {reader.name}: {answer.answer}")
         for line in answer.because:
             click.echo(f"  {line}")
         for row in answer.deliveries:

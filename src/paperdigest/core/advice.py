@@ -19,7 +19,18 @@ from paperdigest.core.paper import Paper
 from paperdigest.core.reading import reading
 from paperdigest.core.sample import Answers, Sample, places
 from paperdigest.core.text import display
-from paperdigest.core.tree import TEXT_FIELDS, Field, Kind, Node, Term, wanted_terms
+from paperdigest.core.tree import (
+    TEXT_FIELDS,
+    And,
+    Field,
+    Kind,
+    Node,
+    Not,
+    Or,
+    Term,
+    nots_inward,
+    wanted_terms,
+)
 from paperdigest.core.vocabulary import Vocabulary
 from paperdigest.core.words import count_papers, number
 
@@ -48,6 +59,15 @@ def missing_terms(missing: Collection[Term], sample: Sample, newest: Sample) -> 
             for term in missing
             if not set(term.fields) <= set(absent)
         ),
+    )
+
+
+def excluded_as_well(root: Node) -> tuple[str, ...]:
+    """Return a line for each term that no paper fits by, because the query excludes it too."""
+    found = dict.fromkeys(_excluded(nots_inward(root), ()))
+    return tuple(
+        f"{called(term)} is looked for, but excluded as well · leave out one of the two"
+        for term in found
     )
 
 
@@ -122,6 +142,32 @@ def called(term: Term) -> str:
     """Return the term as one would type it into an expression: a keyword of several words in quotes."""
     plain = term.typed and not term.typed.count(" ")
     return term.typed if plain or '"' in term.typed else reading(term)
+
+
+def _excluded(node: Node, without: tuple[Term, ...]) -> Iterator[Term]:
+    """Yield the terms looked for that one of `without` stands in the way of."""
+    match node:
+        case Term() if any(_covers(other, node) for other in without):
+            yield node
+        case And(parts):
+            here = (part.part for part in parts if isinstance(part, Not))
+            without += tuple(term for term in here if isinstance(term, Term))
+            for part in parts:
+                yield from _excluded(part, without)
+        case Or(parts):
+            for part in parts:
+                yield from _excluded(part, without)
+
+
+def _covers(other: Term, term: Term) -> bool:
+    """Say whether it finds whatever the term finds, as far as is plain from how they are written."""
+    alike = (other.kind, other.within) == (term.kind, term.within)
+    if not alike or not set(term.fields) <= set(other.fields):
+        return False
+    if other.text == term.text:
+        return True
+    keys = [[word.keys for word in fold(display(one.text)).words] for one in (other, term)]
+    return term.kind is Kind.PHRASE and keys[0] == keys[1]
 
 
 def _nothing_found(term: Term, sample: Sample, newest: Sample, vocabulary: Vocabulary) -> str:

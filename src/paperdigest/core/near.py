@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from paperdigest.core.pattern import WIDEST_JOIN
 from paperdigest.core.walk import Span
 
 _Place = tuple[int, int]
@@ -65,7 +66,8 @@ class _Window:
         """Return a place for every wanted word, none sharing a word of the text; None if there are not."""
         if not all(self._by_want):
             return None
-        most = len(self._by_want)
+        # A place takes up to twelve words, and so many places from another word.
+        most = WIDEST_JOIN * len(self._by_want)
         options = sorted((list(islice(one, most)) for one in self._by_want), key=len)
         places: set[_Place] = set()
         for needed, some in enumerate(options, 1):

@@ -16,6 +16,7 @@ from paperdigest.core.fold import fold
 from paperdigest.core.index_terms import letters_of
 from paperdigest.core.paper import Paper
 from paperdigest.core.text import display
+from paperdigest.core.word import Word
 
 _TITLE_WEIGHT: Final = 3
 _KEYWORD_WEIGHT: Final = 2
@@ -58,9 +59,15 @@ def words_of(paper: Paper) -> Counter[str]:
     )
     for weight, text in weighed:
         for word in fold(display(text)).words:
-            if word.raw not in FUNCTION_WORDS and not word.raw.isdigit() and len(word.raw) > 1:
+            if _tells(word):
                 found[letters_of(word.keys[0])] += weight
     return found
+
+
+def _tells(word: Word) -> bool:
+    """Say whether a word says something of a paper: the parts of "state-of-the-art" do not."""
+    whole = word.starts and word.ends
+    return whole and word.raw not in FUNCTION_WORDS and not word.raw.isdigit() and len(word.raw) > 1
 
 
 def vector(words: Mapping[str, int], papers_with: Mapping[str, int], papers: int) -> Vector:

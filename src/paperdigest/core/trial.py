@@ -12,7 +12,12 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from paperdigest.core.abbreviations import Form, defined_forms, other_forms
-from paperdigest.core.advice import doubtful_spellings, doubtful_terms, missing_terms
+from paperdigest.core.advice import (
+    doubtful_spellings,
+    doubtful_terms,
+    excluded_as_well,
+    missing_terms,
+)
 from paperdigest.core.evidence import Hit
 from paperdigest.core.near_misses import NearMiss, loosened, near_misses
 from paperdigest.core.paper import Paper
@@ -102,6 +107,7 @@ def advice(
         near_misses(asked, sample),
         (
             *map(str, remarks(typed)),
+            *excluded_as_well(query.root),
             *missing_terms(missing, sample, newest),
             *doubtful_terms(query.root, sample),
         ),

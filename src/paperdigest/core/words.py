@@ -183,6 +183,17 @@ def how_long(period: timedelta) -> str:
     return count_hours(hours) if hours < 36 else count_days(round(hours / 24))
 
 
+def span(period: timedelta) -> str:
+    """Return how far back somebody asked to look: as `how_long`, but below two hours to the minute, below
+    a minute to the second."""
+    seconds = round(period.total_seconds())
+    if seconds < 60:
+        return count(seconds, "second")
+    minutes = round(seconds / 60)
+    whole = minutes >= 120 or minutes % 60 == 0
+    return how_long(period) if whole else count(minutes, "minute")
+
+
 def _fitting(topics: Sequence[str], width: int) -> str:
     for kept in range(len(topics), 0, -1):
         left = len(topics) - kept

@@ -15,6 +15,8 @@ from paperdigest.flow.search import search
 from paperdigest.store import history, subscribers
 from paperdigest.store.connection import Store
 
+_Span = tuple[datetime, datetime | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -37,16 +39,21 @@ class Difference:
 
 
 def differences(
-    store: Store, reader: Subscriber, since: datetime, limit: int
+    store: Store,
+    reader: Subscriber,
+    since: datetime,
+    limit: int,
+    *,
+    until: datetime | None = None,
 ) -> tuple[Difference, ...]:
-    """Compare a reader's topics with what they last asked for, by the papers first seen since then.
+    """Compare a reader's topics with what they last asked for, by the papers first seen in that time.
 
     At most `limit` papers are named of each side.
     """
     before = topics_before(store, [reader]).get(reader.name, {})
     with store.reading():
         return tuple(
-            _difference(store, changed, since, limit)
+            _difference(store, changed, (since, until), limit)
             for changed in changed_topics(before, reader.topics)
         )
 
@@ -73,9 +80,9 @@ def topics_before(store: Store, readers: Sequence[Subscriber]) -> dict[str, Mapp
     return before
 
 
-def _difference(store: Store, topic: Changed, since: datetime, limit: int) -> Difference:
-    had = _taken(store, topic.before, since)
-    has = _taken(store, topic.after, since)
+def _difference(store: Store, topic: Changed, span: _Span, limit: int) -> Difference:
+    had = _taken(store, topic.before, span)
+    has = _taken(store, topic.after, span)
     gained = _newest(store, has - had, limit)
     lost = _newest(store, had - has, limit)
     return Difference(
@@ -87,8 +94,11 @@ def _difference(store: Store, topic: Changed, since: datetime, limit: int) -> Di
     )
 
 
-def _taken(store: Store, query: Query | None, since: datetime) -> set[int]:
-    return set() if query is None else set(search(store, query, since=since, limit=0).matched)
+def _taken(store: Store, query: Query | None, span: _Span) -> set[int]:
+    if query is None:
+        return set()
+    since, until = span
+    return set(search(store, query, since=since, until=until, limit=0).matched)
 
 
 def _newest(store: Store, keys: set[int], limit: int) -> list[Paper]:

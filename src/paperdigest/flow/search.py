@@ -60,22 +60,33 @@ class Found:
         return len(self.matched)
 
 
-def search(store: Store, query: Query, *, since: datetime | None = None, limit: int = 20) -> Found:
-    """Find the papers of history that a query takes, those first seen at `since` or later; `limit` are shown.
+def search(
+    store: Store,
+    query: Query,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 20,
+) -> Found:
+    """Find the papers of history that a query takes, those first seen from `since` to `until`; `limit` are
+    shown.
 
     In order of strength (`Match.strength`), votes, place on its page, newest, id.
     """
     with store.reading():
-        return _Search(store, query, since).found(limit)
+        return _Search(store, query, since, until).found(limit)
 
 
 class _Search:
     """One search at work. `strengths` are known of those papers that the matcher looked at."""
 
-    def __init__(self, store: Store, query: Query, since: datetime | None) -> None:
+    def __init__(
+        self, store: Store, query: Query, since: datetime | None, until: datetime | None
+    ) -> None:
         self._store = store
         self._query = query
         self._since = since
+        self._until = until
         self._matcher = Matcher([query])
         self._is_indexed = is_current(store)
         self._strengths: dict[int, int] = {}
@@ -85,8 +96,8 @@ class _Search:
 
     def found(self, limit: int) -> Found:
         within = None
-        if self._since is not None:
-            within = set(history.paper_keys(self._store, since=self._since))
+        if self._since is not None or self._until is not None:
+            within = set(history.paper_keys(self._store, since=self._since, until=self._until))
         searched = history.paper_count(self._store) if within is None else len(within)
         sure = self._sure(within)
         matched = search_index.standings(self._store, sure | self._strengths.keys())

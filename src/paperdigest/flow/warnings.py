@@ -76,10 +76,11 @@ def _pair(change: Changed) -> Pair:
 def _changes(asked: _Asked, census: Census) -> Iterator[str]:
     for reader, change in asked.changes:
         gained, lost = census.change(_pair(change))
-        yield (
-            f"{reader.name} / {change.name}  {gains_and_losses(gained, lost)} in {how_long(_SPAN)}"
-            f" · paperdigest query diff {reader.name}"
-        )
+        if gained or lost:
+            yield (
+                f"{reader.name} / {change.name}  {gains_and_losses(gained, lost)}"
+                f" in {how_long(_SPAN)} · paperdigest query diff {reader.name}"
+            )
 
 
 def _nothing_found(asked: _Asked, census: Census) -> Iterator[str]:

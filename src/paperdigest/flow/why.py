@@ -70,6 +70,8 @@ def _recorded(
 
 def _no_longer(reader: Subscriber, name: str, paper: Paper) -> Iterator[str]:
     """Say what has changed where the topic that found the paper would not do so now."""
+    if name and all(topic.name != name for topic in reader.topics):
+        yield f"{name} is no topic of {reader.name} any more"
     for topic in reader.topics:
         if topic.name == name and topic.query is not None:
             yield f"{name} would not take it now: {verdict(topic.query, paper).because}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from paperdigest.core.identity import normal_id
 from paperdigest.core.paper import Paper
@@ -41,6 +42,8 @@ __all__ = [
     "source_states",
 ]
 
+_EVER: Final = 2**63 - 1  # the largest integer of SQLite
+
 
 def papers(store: Store, keys: Iterable[int]) -> dict[int, Paper]:
     """Return papers as history shows them, by key in the order of `keys`: with all their ids, the names of
@@ -54,13 +57,17 @@ def papers(store: Store, keys: Iterable[int]) -> dict[int, Paper]:
     }
 
 
-def paper_keys(store: Store, *, since: datetime | None = None) -> list[int]:
-    """Return the keys of all papers, or of those first seen at that instant or later, oldest first."""
+def paper_keys(
+    store: Store, *, since: datetime | None = None, until: datetime | None = None
+) -> list[int]:
+    """Return the keys of all papers, or of those first seen from one instant to another, oldest first."""
     after = 0 if since is None else to_instant(since)
+    last = _EVER if until is None else to_instant(until)
     return [
         key
         for (key,) in store.rows(
-            "SELECT key FROM papers WHERE first_seen_at >= ? ORDER BY key", [after]
+            "SELECT key FROM papers WHERE first_seen_at BETWEEN ? AND ? ORDER BY key",
+            [after, last],
         )
     ]
 
