@@ -42,7 +42,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "1 e0287d68d1bbfd31"
+PINNED = "1 b36dc70361c3c36e"
 
 EXPRESSIONS = [
     "multi-modal",

@@ -310,7 +310,7 @@ def test_many_near_and_literal_queries_share_one_walk_through_a_text() -> None:
         asked = [Query(Term(f"w{n % 50} w{n % 7}", Kind.NEAR, within=3)) for n in range(count)]
         asked += [Query(Term(f"W{n % 50}", Kind.LITERAL)) for n in range(count)]
         began = time.process_time()
-        assert list(Matcher(asked).matches(texts)) is not None
+        assert any(Matcher(asked).matches(texts))
         return time.process_time() - began
 
     seconds(5)

@@ -15,7 +15,7 @@ from paperdigest.cli.marked import echo_paper
 from paperdigest.cli.session import one_reader, opened
 from paperdigest.core import words
 from paperdigest.core.changed import gains_and_losses
-from paperdigest.core.errors import ConfigError
+from paperdigest.core.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from paperdigest.app import App
@@ -59,12 +59,14 @@ def _reader(app: App, store: Store, name: str | None, file: Path | None) -> Subs
     if file is None:
         _refuse_broken(app, readers, name)
         return one_reader(readers, name)
-    from paperdigest.cli.proposed import proposed
+    from paperdigest.config import read_draft
 
     if name is None and any(reader.name == file.stem for reader in readers):
         name = file.stem
     reader = one_reader(readers, name)
-    return replace(proposed(file, app.settings), name=reader.name, formerly=reader.formerly)
+    if not file.is_file():
+        raise UsageError(f"there is no file {file}")
+    return replace(read_draft(file, app.settings), name=reader.name, formerly=reader.formerly)
 
 
 def _refuse_broken(app: App, readers: Sequence[Subscriber], name: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from paperdigest.config.find import find_config
 from paperdigest.config.folders import changed, fingerprint
-from paperdigest.config.load import Examined, examine, load
+from paperdigest.config.load import Examined, examine, load, read_draft
 from paperdigest.config.secrets import SecretError, SecretRef
 from paperdigest.config.settings import (
     BackupSettings,
@@ -32,4 +32,5 @@ __all__ = [
     "find_config",
     "fingerprint",
     "load",
+    "read_draft",
 ]

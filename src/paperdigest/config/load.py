@@ -57,21 +57,12 @@ def examine(path: Path, *, env: Mapping[str, str] | None = None) -> Examined:
     except ConfigError as error:
         return Examined(None, error.problems, ())
     raw = document.data
-    shared = SharedTopics()
-    shared.gather(raw, main.parent)
-    near = around(
-        raw,
-        main.parent,
-        topics=shared.raw,
-        channels=plugins.names(plugins.Group.CHANNELS),
-        formats=plugins.names(plugins.Group.FORMATS),
-    )
+    shared, near = _surroundings(raw, main.parent)
     found, complaints = validated(model.MainTable, raw, near)
     complaints.extend(main_rules(raw, near))
     options = _Options.of(raw, near, complaints)
-    topics = shared.validated(near)
+    topics = _topics(shared, near, found)
     if found is not None:
-        topics |= {name: build.topic(each, name) for name, each in found.topics.items()}
         complaints.extend(_query_faults(found, topics))
     problems = (*document.problems(complaints), *shared.problems)
     timezone = found.timezone if found is not None else "UTC"
@@ -82,6 +73,42 @@ def examine(path: Path, *, env: Mapping[str, str] | None = None) -> Examined:
     own = tuple(build.subscriber(each, topics, timezone) for each in found.subscriber)
     settings = _settings(main, found, options, (*own, *people), broken, files, env)
     return Examined(settings, (), broken)
+
+
+def read_draft(path: Path, settings: Settings) -> Subscriber:
+    """Return the subscriber of a file that is not in subscriptions/ yet, read as if it were.
+
+    Raises ConfigError with every problem of it.
+    """
+    raw = read(settings.path, shown(settings.path)).data
+    shared, near = _surroundings(raw, settings.folder)
+    main, _ = validated(model.MainTable, raw, near)
+    others = Others(near, _topics(shared, near, main), settings.timezone, set())
+    person = read_person(path, others)
+    if isinstance(person, Broken):
+        raise ConfigError(person.problems)
+    return person
+
+
+def _surroundings(raw: Mapping[str, Any], folder: Path) -> tuple[SharedTopics, Around]:
+    """Return the shared topics, and what any value of the config may refer to."""
+    shared = SharedTopics()
+    shared.gather(raw, folder)
+    near = around(
+        raw,
+        folder,
+        topics=shared.raw,
+        channels=plugins.names(plugins.Group.CHANNELS),
+        formats=plugins.names(plugins.Group.FORMATS),
+    )
+    return shared, near
+
+
+def _topics(shared: SharedTopics, near: Around, found: model.MainTable | None) -> dict[str, Topic]:
+    topics = dict(shared.validated(near))
+    if found is not None:
+        topics |= {name: build.topic(each, name) for name, each in found.topics.items()}
+    return topics
 
 
 @dataclass(frozen=True, slots=True)

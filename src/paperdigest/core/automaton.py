@@ -156,9 +156,6 @@ class Reached:
         self.nodes: set[Node] = set()
         self.joinings: set[Joining] = set()
 
-    def __bool__(self) -> bool:
-        return bool(self.nodes or self.joinings or self.ends)
-
 
 class Automaton:
     """Many patterns. Built once, used for any number of texts."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from paperdigest.core.plural_tables import IRREGULAR
-from paperdigest.core.spelling import ENDS, PARTS, WHOLE, _one_of
+from paperdigest.core.spelling import ENDS, PARTS, WHOLE, one_of
 
 LENGTH: Final = 4  # letters of a beginning, at most
 
@@ -44,7 +44,7 @@ def _pattern() -> re.Pattern[str]:
     words: dict[int, set[str]] = {}
     for before, word in _shifted():
         words.setdefault(before, set()).add(word)
-    parts = ["." * before + _one_of(sorted(some)) for before, some in words.items()]
+    parts = ["." * before + one_of(sorted(some)) for before, some in words.items()]
     return re.compile("|".join([r"..?.?ies$", *parts]))  # flies, fly
 
 

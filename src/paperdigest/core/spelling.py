@@ -95,20 +95,20 @@ WHOLE: Final = _pairs(
 )
 
 
-def _one_of(words: Iterable[str]) -> str:
+def one_of(words: Iterable[str]) -> str:
     """Return a pattern for any of the words, the longest first, that shares their beginnings."""
     by_first: dict[str, list[str]] = {}
     for word in words:
         by_first.setdefault(word[:1], []).append(word[1:])
     ends_here = by_first.pop("", None) is not None
-    branches = [first + _one_of(rest) for first, rest in sorted(by_first.items())]
+    branches = [first + one_of(rest) for first, rest in sorted(by_first.items())]
     if not branches:
         return ""
     return f"(?:{'|'.join(branches)})" + ("?" if ends_here else "")
 
 
-_PART: Final = re.compile(f"^{_one_of(STARTS)}|{_one_of(_ANYWHERE)}")
-_END: Final = re.compile(f"{_one_of(ENDS)}(?=s?$)")
+_PART: Final = re.compile(f"^{one_of(STARTS)}|{one_of(_ANYWHERE)}")
+_END: Final = re.compile(f"{one_of(ENDS)}(?=s?$)")
 
 _SHORTEST_CUT: Final = 3
 
