@@ -175,6 +175,30 @@ def test_many_at_once_find_what_each_finds_alone(
     assert list(together) == sorted(together)
 
 
+COMPOUNDS = ["pre", "train", "training", "set", "sets", "data", "ai", "man", "men", "x", "of"]
+
+
+@st.composite
+def compounds(draw: st.DrawFn) -> str:
+    parts = draw(st.lists(st.sampled_from(COMPOUNDS), min_size=1, max_size=4))
+    gaps = draw(st.lists(st.sampled_from(["", "", " ", "-"]), min_size=3, max_size=3))
+    return "".join(part + gap for part, gap in zip(parts, [*gaps, ""], strict=False)).strip(" -")
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(st.tuples(compounds(), st.sampled_from([Kind.PHRASE, Kind.PREFIX])), min_size=2),
+    st.lists(compounds(), min_size=1, max_size=3),
+)
+def test_compounds_are_found_the_same_whatever_else_is_looked_for(
+    asked: list[tuple[str, Kind]], words: list[str]
+) -> None:
+    given_paper = Paper(title=" ".join(words))
+    queries = [Query(Term(text, kind)) for text, kind in asked if len(text) > 2]
+    together = {match.query for match in Matcher(queries).matches([given_paper])}
+    assert together == {number for number, one in enumerate(queries) if one.hits(given_paper)}
+
+
 @settings(deadline=None, max_examples=200)
 @given(texts(10), st.data())
 def test_a_text_always_finds_itself(title: str, data: st.DataObject) -> None:
@@ -257,6 +281,8 @@ def test_a_matcher_serves_any_number_of_batches() -> None:
         ("box", "boxesque", "the boxe-s here"), ("fly", "fliesx", "the flie-s, the fl-ies"),
         ("city", "citiesx", "the citi/es here"), ("model", "modelsim", "model/S"),
         ("class", "classesx", "the class/es here"), ("box*", "boxesque", "boxe-s"),
+        ("pretraining*", "pre-training", "a pre-training"), ("pre-training", "pretraining*", "pretraining"),
+        ("pretraining", "pre-training", "pre-training"), ("multimodality", "multi-modal ity", "multi-modality"),
     ],
 )  # fmt: skip
 def test_what_is_found_does_not_depend_on_what_else_is_looked_for(

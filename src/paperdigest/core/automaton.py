@@ -6,43 +6,18 @@ places a text is at after each word is remembered in `core.states`.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence, Set
-from typing import Final
 
 from paperdigest.core.beginnings import LENGTH, beginnings
 from paperdigest.core.chunk import JOIN, MARK, WIDE_JOIN
-from paperdigest.core.forms import (
-    ENDS_OF_IRREGULAR,
-    LONGEST_ENDING,
-    VERY_LETTERS,
-    american_letters,
-    joined_text_keys,
-    parted_spellings,
-)
+from paperdigest.core.forms import VERY_LETTERS, american_letters, joined_text_keys
+from paperdigest.core.joins import Everything, Joins, parts
 from paperdigest.core.pattern import WIDEST_JOIN, Pattern
 from paperdigest.core.word import Word
-
-_ANY: Final = "\x00"  # may follow: a prefix is complete with less than a beginning
-_MOST_FOLLOWS: Final = 1 << 16
-_PAST_ALL: Final = "\U0010ffff"
 
 #: (pattern, how many of its words are read)
 Item = tuple[int, int]
 _Words = tuple[tuple[str, ...], bool, bool, bool]
-
-
-class _Everything(set[str]):
-    """Holds any text."""
-
-    def __contains__(self, text: object) -> bool:
-        return True
-
-    def __bool__(self) -> bool:
-        return True
-
-    def update(self, *texts: Iterable[str]) -> None:
-        """Stay as it is."""
 
 
 class Places:
@@ -74,7 +49,7 @@ class Places:
             self.openings.setdefault(opening[:LENGTH], []).append((number, opening))
             self.begun.update(beginnings(opening))
             if len(opening) < LENGTH:
-                self.begun = _Everything()
+                self.begun = Everything()
 
     def begun_by(self, forms: Sequence[str]) -> Iterator[int]:
         """Yield the patterns that are a prefix of one of these forms of a word."""
@@ -160,21 +135,13 @@ class Reached:
 class Automaton:
     """Many patterns. Built once, used for any number of texts."""
 
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
+    def __init__(self, patterns: Sequence[Pattern], joins: Joins) -> None:
         self.patterns = patterns
         self.root = Places()
         for number, pattern in enumerate(patterns):
             self.root.add(number, pattern, 0)
-        self._openings = {
-            spelled
-            for pattern in patterns
-            for tails in pattern.tails
-            for one in tails
-            for spelled in parted_spellings(one)
-        }
-        self._spelled = sorted(_spelled(patterns) | self._openings)
+        self._joins = joins
         self._nodes: dict[frozenset[Item], Node] = {}
-        self._follows: dict[object, Set[str]] = {}
 
     def take(self, places: Places, word: Word, reached: Reached) -> None:
         """Note where a word leads from these places, alone or as the beginning of a longer one."""
@@ -198,12 +165,15 @@ class Automaton:
         origin = joining.origin
         raw, american = joining.raw + word.raw, joining.american + word.american
         tight = joining.tight and kind == JOIN
-        if not (tight and origin.openings) and not self._may_be(joining, raw, american):
+        before = joining.raw, joining.american
+        if not (tight and origin.openings) and not self._joins.may_be(before, raw, american):
             return
         shapes = (*joining.shapes, word.shape)
         keys = joined_text_keys(shapes, both=word.both)
         for key in keys:
-            if key in origin.steps and _parts(key.removeprefix(VERY_LETTERS), joining, word):
+            if key in origin.steps and parts(
+                key.removeprefix(VERY_LETTERS), before, (word.raw, word.american)
+            ):
                 self._arrive(origin, key, word, reached)
         if tight and origin.openings:
             forms = (raw, american, american_letters(raw), *keys)
@@ -224,13 +194,13 @@ class Automaton:
         tight: bool,
     ) -> Joining | None:
         """Return the one object for these words on the way to be one; None if no key begins so."""
-        if not (self._begins_one(raw) or (american != raw and self._begins_one(american))):
+        if not self._joins.begin_one(raw, american):
             return None
         key = (shapes, tight, last.free, last.unspaced)
         known = origin.joinings.get(key)
         if known is not None:
             return known
-        follow = self._follow(raw, american)
+        follow = self._joins.follow(raw, american)
         if not follow:
             return None
         made = origin.joinings[key] = Joining(origin, shapes, raw, american, last, tight, follow)
@@ -253,64 +223,3 @@ class Automaton:
         if node is None:
             node = self._nodes[items] = Node(items, self.patterns)
         return node
-
-    def _may_be(self, joining: Joining, raw: str, american: str) -> bool:
-        """Say whether any key begins like these words read as one, up to where a plural may differ."""
-        cut = LONGEST_ENDING if raw[-2:] in ENDS_OF_IRREGULAR else 3 if raw[-1] == "s" else 0
-        if self._begins_one(raw[: max(len(joining.raw) + 1, len(raw) - cut)]):
-            return True
-        if american == raw:
-            return False
-        return self._begins_one(american[: max(len(joining.american) + 1, len(american) - cut)])
-
-    def _begins_one(self, letters: str) -> bool:
-        at = bisect_left(self._spelled, letters)
-        return at < len(self._spelled) and self._spelled[at].startswith(letters)
-
-    def _follow(self, raw: str, american: str) -> Set[str]:
-        """Return how what comes after these letters in any key may begin; nothing: not worth joining."""
-        key = raw if raw == american else (raw, american)
-        known = self._follows.get(key)
-        if known is None:
-            if len(self._follows) >= _MOST_FOLLOWS:
-                self._follows.clear()
-            follow = (
-                set(self._after(raw)) if key is raw else {*self._after(raw), *self._after(american)}
-            )
-            if _ANY in follow:
-                known = _Everything()
-            else:
-                known = frozenset(follow | {""}) if follow else frozenset()
-            self._follows[key] = known
-        return known
-
-    def _after(self, stem: str) -> Iterator[str]:
-        spelled, size = self._spelled, len(stem)
-        at = bisect_left(spelled, stem)
-        while at < len(spelled) and spelled[at].startswith(stem):
-            follow = spelled[at][size : size + LENGTH]
-            if follow:
-                yield from beginnings(follow)
-                if len(follow) < LENGTH and spelled[at] in self._openings:
-                    yield _ANY
-            # What begins alike comes next to each other, and says it all once.
-            full = len(follow) == LENGTH
-            at = bisect_left(spelled, stem + follow + _PAST_ALL, at + 1) if full else at + 1
-
-
-def _parts(letters: str, joining: Joining, word: Word) -> bool:
-    """Say whether a key itself is parted before its last part, not what a plural adds to it: "model/s" is
-    no word in two parts. So what is found does not depend on what else is looked for."""
-    stems = (joining.raw + word.raw[:1], joining.american + word.american[:1])
-    return any(spelled.startswith(stems) for spelled in parted_spellings(letters))
-
-
-def _spelled(patterns: Sequence[Pattern]) -> set[str]:
-    """Return every key as a text may spell it: a beginning of none of these is not worth joining."""
-    words = {
-        key.removeprefix(VERY_LETTERS)
-        for pattern in patterns
-        for steps in pattern.steps
-        for key, _ in steps
-    }
-    return words.union(*map(parted_spellings, words))

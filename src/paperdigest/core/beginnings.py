@@ -5,7 +5,7 @@ without asking what they are as a singular and in American spelling. Derived fro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from paperdigest.core.plural_tables import IRREGULAR
@@ -19,8 +19,16 @@ def beginning(raw: str) -> str:
 
     A key may be shorter than the word by the ending of the plural, and may be shorter than four letters.
     """
-    if _OTHERWISE.match(raw) is not None:
-        return ""
+    return "" if _OTHERWISE.match(raw) is not None else _beginning(raw)
+
+
+def all_beginnings(raws: Iterable[str]) -> dict[str, str]:
+    """Return the same for many words without line ends."""
+    otherwise = set(_ALL_OTHERWISE.findall("\n".join(raws)))
+    return {raw: "" if raw in otherwise else _beginning(raw) for raw in raws}
+
+
+def _beginning(raw: str) -> str:
     return raw[:LENGTH] if raw[-1:] != "s" else raw[: max(2, min(LENGTH, len(raw) - 2))]
 
 
@@ -40,12 +48,13 @@ def _shifted() -> Iterator[tuple[int, str]]:
         yield from ((before, word) for before in range(LENGTH - same))
 
 
-def _pattern() -> re.Pattern[str]:
+def _pattern() -> str:
     words: dict[int, set[str]] = {}
     for before, word in _shifted():
         words.setdefault(before, set()).add(word)
     parts = ["." * before + one_of(sorted(some)) for before, some in words.items()]
-    return re.compile("|".join([r"..?.?ies$", *parts]))  # flies, fly
+    return "|".join([r"..?.?ies$", *parts])  # flies, fly
 
 
-_OTHERWISE: Final = _pattern()
+_OTHERWISE: Final = re.compile(_pattern())
+_ALL_OTHERWISE: Final = re.compile(f"^(?=(?:{_pattern()})).*$", re.MULTILINE)

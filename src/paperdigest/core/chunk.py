@@ -35,7 +35,7 @@ _WORD = re.compile(
 _IDIOMS_BY_FIRST: Final = {
     first: [one for one in IDIOMS if one[0] == first] for first, *_ in IDIOMS
 }
-_IN_IDIOMS: Final = frozenset(_IDIOMS_BY_FIRST)
+IN_IDIOMS: Final = frozenset(_IDIOMS_BY_FIRST)
 LONGEST_SEPARATOR: Final = 8  # more signs than that in a row part, whatever they are
 _JOINING: Final = "-/&_"
 
@@ -97,7 +97,7 @@ def compound(text: str) -> tuple[str, list[Word], str] | None:
     if found is None:
         return None
     *heads, last = found[2].split("-")
-    if last.lower() in ABBREVIATIONS or not _IN_IDIOMS.isdisjoint(found[2].lower().split("-")):
+    if last.lower() in ABBREVIATIONS or not IN_IDIOMS.isdisjoint(found[2].lower().split("-")):
         return None
     words = [compound_part(head, joins=True) for head in heads]
     words.append(compound_part(last, joins=False))

@@ -5,26 +5,49 @@ and folding a query costs is paid when it is new. Who keeps the text, and where,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
+from zlib import crc32
 
 from paperdigest.core.folding import STAMP
-from paperdigest.core.needles import FOLDED_FIELDS, Needles, needle
+from paperdigest.core.needles import FOLDED_FIELDS, Made, Needles, kept_needles, needle
 from paperdigest.core.pattern import Literal, Needle, Pattern, patterns
 from paperdigest.core.program import Code, program
 from paperdigest.core.query import Query
 from paperdigest.core.tree import TEXT_FIELDS, Field, Kind, Term
+
+#: Grows with every change to what is kept of a query but its words.
+_SHAPE: Final = 2
 
 
 class Compiled:
     """The programs of some queries over terms that they share, by whatever key the caller knows them."""
 
     def __init__(self) -> None:
-        self.terms: list[Term] = []
         self.programs: dict[str, Code] = {}
-        self._numbers: dict[Term, int] = {}
-        self._patterns: dict[Needle, tuple[Pattern, ...]] = {}
         self.changed = False
+        self._kept: Mapping[str, Any] | None = None  # what was read, while it is all there is
+
+    @cached_property
+    def terms(self) -> list[Term]:
+        """Return the terms by their numbers."""
+        kept = self._kept
+        return [] if kept is None else [_term_from_list(each) for each in json.loads(kept["terms"])]
+
+    @cached_property
+    def _numbers(self) -> dict[Term, int]:
+        return {term: number for number, term in enumerate(self.terms)}
+
+    @cached_property
+    def _patterns(self) -> dict[Needle, tuple[Pattern, ...]]:
+        kept = self._kept
+        if kept is None:
+            return {}
+        return {
+            Needle(text, _KINDS[kind], within): tuple(map(_pattern_from_list, made))
+            for text, kind, within, made in json.loads(kept["patterns"])
+        }
 
     def add(self, key: str, query: Query) -> Code:
         """Return the program of a query, from now on known under the key."""
@@ -34,7 +57,19 @@ class Compiled:
 
     def needles(self) -> Needles:
         """Return what all terms look for in texts."""
-        return Needles(self.terms, self._patterns)
+        if self._kept is None or self.changed:
+            kept = kept_needles(self.terms, self._patterns)
+        else:
+            kept = self._kept["needles"]
+        return Needles.of_kept(kept, lambda: Made(self._needles(), self._patterns))
+
+    def usual(self) -> Sequence[int]:
+        """Return for each term the number of its needle if it looks where terms usually do, else -1."""
+        if self._kept is not None and not self.changed:
+            usual: Sequence[int] = self._kept["usual"]
+            return usual
+        numbers = {one: number for number, one in enumerate(dict.fromkeys(self._needles()))}
+        return [numbers[needle(term)] if term.fields == TEXT_FIELDS else -1 for term in self.terms]
 
     def only(self, keys: Iterable[str]) -> Compiled:
         """Return the same without the queries that are not asked for any more."""
@@ -48,43 +83,37 @@ class Compiled:
         return kept
 
     def to_text(self) -> str:
-        """Return all of it as one line of JSON."""
-        used = {needle(term): None for term in self.terms if not _is_listed(term)}
-        return json.dumps(
+        """Return all of it as two lines: what tells that it may be read, and JSON. What is only needed to
+        walk through a text is JSON within JSON: left alone, it costs nothing."""
+        used = dict.fromkeys(self._needles())
+        patterns_of = [
+            [*_needle_to_list(one), [_pattern_to_list(each) for each in self._pattern(one)]]
+            for one in used
+        ]
+        body = _json(
             {
-                "stamp": STAMP,
-                "terms": [_term_to_list(term) for term in self.terms],
-                "patterns": [
-                    [*_needle_to_list(one), [_pattern_to_list(each) for each in self._pattern(one)]]
-                    for one in used
-                ],
+                "terms": _json([_term_to_list(term) for term in self.terms]),
+                "patterns": _json(patterns_of),
                 "programs": self.programs,
-            },
-            ensure_ascii=False,
-            separators=(",", ":"),
+                "needles": kept_needles(self.terms, self._patterns),
+                "usual": self.usual(),
+            }
         )
+        return f"{_seal(body)}\n{body}"
 
     @classmethod
     def from_text(cls, text: str | None) -> Compiled:
         """Read what `to_text` wrote; empty if that was by another folding, or is no such text."""
         compiled = cls()
-        try:
-            kept = json.loads(text or "{}")
-            if kept.get("stamp") != STAMP:
-                return compiled
-            compiled._read(kept)
-        except (ValueError, TypeError, AttributeError, LookupError):
-            return cls()
+        seal, _, body = (text or "").partition("\n")
+        if body and seal == _seal(body):
+            kept = json.loads(body)
+            compiled._kept = kept
+            compiled.programs = kept["programs"]
         return compiled
 
-    def _read(self, kept: Mapping[str, Any]) -> None:
-        self.terms = [_term_from_list(each) for each in kept["terms"]]
-        self._numbers = {term: number for number, term in enumerate(self.terms)}
-        self._patterns = {
-            Needle(text, _KINDS[kind], within): tuple(map(_pattern_from_list, made))
-            for text, kind, within, made in kept["patterns"]
-        }
-        self.programs = kept["programs"]
+    def _needles(self) -> Iterator[Needle]:
+        return (needle(term) for term in self.terms if not _is_listed(term))
 
     def _number(self, term: Term) -> int:
         number = self._numbers.get(term)
@@ -95,6 +124,15 @@ class Compiled:
 
     def _pattern(self, one: Needle) -> tuple[Pattern, ...]:
         return self._patterns.get(one) or patterns(one)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _seal(body: str) -> str:
+    """Return what tells that a text was made by this folding, and is whole."""
+    return f"{STAMP}/{_SHAPE} {crc32(body.encode('utf-8', 'surrogatepass')):x}"
 
 
 def _is_listed(term: Term) -> bool:

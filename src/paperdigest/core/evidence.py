@@ -15,7 +15,7 @@ from paperdigest.core.fold import Folded, fold
 from paperdigest.core.needles import FOLDED_FIELDS, Needles, needle
 from paperdigest.core.paper import Paper
 from paperdigest.core.text import display
-from paperdigest.core.tree import Field, Term
+from paperdigest.core.tree import TEXT_FIELDS, Field, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,14 @@ class Evidence:
             elif number >= 0:
                 bits |= self._bits[field].get(number, 0)
         return bits
+
+    def usual_papers(self) -> dict[int, int]:
+        """Return the papers that hold each needle, by its number, in any field where terms usually look."""
+        papers: dict[int, int] = {}
+        for field in TEXT_FIELDS:
+            for number, bits in self._bits.get(field, {}).items():
+                papers[number] = papers.get(number, 0) | bits
+        return papers
 
     def papers_in(self, term: Term, field: Field) -> int:
         """Return the papers that hold the term in this field."""

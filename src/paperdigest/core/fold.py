@@ -1,13 +1,13 @@
 """Text into words and what parts them, folded for matching, with the way back to the text.
 
 Works on displayed text. One stretch without blanks is `core.chunk`'s, one word `core.word`'s; which words
-of a query meet which words of a text is `core.pattern` and `core.automaton`.
+of a query meet which words of a text is `core.pattern`, `core.rows` and `core.automaton`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 from itertools import chain
 from typing import Final
@@ -32,6 +32,9 @@ __all__ = ["BLANK", "JOIN", "MARK", "WIDE_JOIN", "Folded", "Token", "Word", "fol
 Token = Word | int
 
 _MOST_LOOSE: Final = 1 << 20
+# Before a piece that is no stretch between blanks: to be read as one, and with both forms of each word.
+_TIED: Final = " "
+_BOTH: Final = "  "
 _CHUNK = re.compile(r"\S+")
 _ASCII_SMALL = re.compile("[a-z]")
 _SMALL_GREEK: Final = frozenset("αβγδεζηθικλμνξοπρσςτυφχψω")
@@ -40,13 +43,31 @@ _SMALL_GREEK: Final = frozenset("αβγδεζηθικλμνξοπρσςτυφχ�
 class Folded:
     """A text ready for matching: its words and, where no blank stands between them, what does.
 
-    `both`: wholly in capitals, so that every word keeps both forms.
+    Read when first asked: most texts are told by their stretches alone that nothing is in them.
     """
 
-    def __init__(self, text: str, tokens: list[Token], *, both: bool = False) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self.tokens = tokens
-        self.both = both
+
+    @property
+    def stretches(self) -> list[str]:
+        """Return the text in pieces that can be read one by one, but for those with loose ends."""
+        return stretches(self.text)
+
+    @cached_property
+    def both(self) -> bool:
+        """Say whether it is wholly in capitals, so that every word keeps both forms."""
+        return self.text[:1] != "" and self.stretches[:1] == [_BOTH + self.text]
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """Return the words and what parts them."""
+        known = _memory.stretches()
+        pieces = self.stretches
+        tokens = list(chain.from_iterable(map(known.__getitem__, pieces)))
+        if known.loose_ends.isdisjoint(pieces):
+            return tokens
+        return list(chain.from_iterable(map(known.__getitem__, tied(pieces, known.loose_ends))))
 
     @cached_property
     def words(self) -> list[Word]:
@@ -88,25 +109,46 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """Fold a displayed text. Linear; never raises."""
-    if _in_capitals(text):
-        folded = _sign_by_sign(text, both=False)
-        if sum(word.shape != word.shape.lower() for word in folded.words) >= 3:
-            return _sign_by_sign(text, both=True)
-        return folded
+    return Folded(text)
+
+
+def stretches(text: str) -> list[str]:
+    """Return a displayed text in pieces for `read`: parted at blanks, or whole if it is in capitals."""
+    if not _in_capitals(text):
+        return text.split()
+    words = chain.from_iterable(chunk(stretch).words for stretch in text.split())
+    both = sum(word.shape != word.shape.lower() for word in words) >= 3
+    return [(_BOTH if both else _TIED) + text]
+
+
+def tied(pieces: Sequence[str], loose: Set[str]) -> list[str]:
+    """Return the pieces with each of the loose ones tied to its neighbours on both sides."""
+    found: list[str] = []
+    done = at = 0
+    while at < len(pieces):
+        if pieces[at] not in loose:
+            at += 1
+            continue
+        start, past = max(done, at - 1), at + 1
+        while past < len(pieces) and not loose.isdisjoint(pieces[past : past + 2]):
+            past += 1
+        past = min(past + 1, len(pieces))
+        found += pieces[done:start]
+        found.append(_TIED + " ".join(pieces[start:past]))
+        done = at = past
+    found += pieces[done:]
+    return found
+
+
+def read(piece: str) -> tuple[tuple[Token, ...], bool]:
+    """Return the tokens of a piece of a text, and whether its ends are loose: whether they part words
+    depends on what stands beyond the blank."""
     known = _memory.stretches()
-    stretches = text.split()
-    tokens = list(chain.from_iterable(map(known.__getitem__, stretches)))
-    if known.loose_ends.isdisjoint(stretches):
-        return Folded(text, tokens)
-    return Folded(text, list(_around_loose_ends(stretches, known)))
+    return known[piece], piece in known.loose_ends
 
 
 class _Stretches(dict[str, tuple[Token, ...]]):
-    """The tokens of every stretch seen. A dict, so that a text is folded without a loop of our own.
-
-    `loose_ends` are stretches whose edge may or may not part words: that depends on what stands beyond the
-    blank.
-    """
+    """The tokens of every piece seen. A dict, so that a text is folded without a loop of our own."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -145,7 +187,9 @@ _memory = _Memory()
 
 
 def _tokens_of(text: str) -> tuple[tuple[Token, ...], bool]:
-    """Return the tokens of a stretch, and whether its ends are loose."""
+    """Return the tokens of a piece, and whether its ends are loose."""
+    if text[0] == _TIED:
+        return _sign_by_sign(text, both=text.startswith(_BOTH)), False
     plain = plain_chunk(text)
     if plain is not None:
         head, word, tail = plain
@@ -167,8 +211,8 @@ def _tokens_of(text: str) -> tuple[tuple[Token, ...], bool]:
     return (*tokens, *((MARK,) if found.tail else ())), loose
 
 
-def _sign_by_sign(text: str, *, both: bool) -> Folded:
-    """Fold a text the long way: what parts two stretches is read together with the blank between them."""
+def _sign_by_sign(text: str, *, both: bool) -> tuple[Token, ...]:
+    """Read a text the long way: what parts two stretches is read together with the blank between them."""
     words: list[Word] = []
     before: list[int] = []
     pending = ""
@@ -183,27 +227,7 @@ def _sign_by_sign(text: str, *, both: bool) -> Folded:
         words += found.words
         before += (kind, *found.between)
         pending = found.tail
-    return Folded(text, _woven(words, before), both=both)
-
-
-def _around_loose_ends(stretches: list[str], known: _Stretches) -> Iterator[Token]:
-    """Yield the tokens of a text, the long way only where an end is loose, with a neighbour on each side."""
-    done = 0
-    at = 0
-    while at < len(stretches):
-        if stretches[at] not in known.loose_ends:
-            at += 1
-            continue
-        start, past = max(done, at - 1), at + 1
-        while past < len(stretches) and known.loose_ends.intersection(stretches[past : past + 2]):
-            past += 1
-        past = min(past + 1, len(stretches))
-        yield from chain.from_iterable(map(known.__getitem__, stretches[done:start]))
-        yield from _sign_by_sign(" ".join(stretches[start:past]), both=False).tokens
-        if chunk(stretches[past - 1]).tail:
-            yield MARK
-        done = at = past
-    yield from chain.from_iterable(map(known.__getitem__, stretches[done:]))
+    return (*_woven(words, before), *((MARK,) if pending else ()))
 
 
 def _woven(words: list[Word], before: list[int]) -> list[Token]:

@@ -13,7 +13,7 @@ from typing import Final
 from paperdigest.core.closed_words import FUNCTION_WORDS
 from paperdigest.core.plural import singulars
 from paperdigest.core.plural_tables import IRREGULAR, TAILS
-from paperdigest.core.spelling import american
+from paperdigest.core.spelling import american, is_respelled
 
 LONGEST: Final = 64  # letters; beyond it nothing is a word that has a plural or a spelling
 LONGEST_ENDING: Final = 4  # letters at the end of a word that its singular may not have
@@ -80,6 +80,16 @@ def _joined(
         letters = key.removeprefix(VERY_LETTERS)
         keys[key[: len(key) - len(letters)] + head + letters] = None
     return tuple(keys)
+
+
+def small_key(raw: str) -> str | None:
+    """Return the key of an ASCII word in small letters, None where it has several or an American spelling."""
+    if len(raw) > LONGEST or (is_respelled(raw) and american(raw) != raw):
+        return None
+    if len(raw) <= 3 or (raw[-1] != "s" and raw[-2:] not in ENDS_OF_IRREGULAR):
+        return raw
+    keys = _small(raw)
+    return keys[0] if len(keys) == 1 else None
 
 
 @lru_cache(maxsize=1 << 16)

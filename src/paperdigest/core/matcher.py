@@ -63,13 +63,20 @@ class Matcher:
         return matcher
 
     def _ready(self, compiled: Compiled, codes: Sequence[Code]) -> None:
-        self._terms = tuple(compiled.terms)
+        self._compiled = compiled
         self._codes = codes
+        self._usual = compiled.usual()
         self._needles = compiled.needles()
 
     def answers(self, papers: Sequence[Paper]) -> Answers:
         """Return what every query takes of a batch. The papers are folded once for all queries."""
-        return Answers(self._terms, self._codes, Evidence(Batch(papers), self._needles))
+        known = Evidence(Batch(papers), self._needles)
+        usual = known.usual_papers()
+        bits = [
+            usual.get(needle, 0) if needle >= 0 else known.papers(self._compiled.terms[number])
+            for number, needle in enumerate(self._usual)
+        ]
+        return Answers(self._compiled, self._codes, known, bits)
 
     def matches(self, papers: Sequence[Paper]) -> Iterator[Match]:
         """Yield what fits, in order of query and paper."""
@@ -81,13 +88,15 @@ class Matcher:
 class Answers:
     """What some queries take of one batch. Only what is asked for is spelled out."""
 
-    def __init__(self, terms: tuple[Term, ...], codes: Sequence[Code], known: Evidence) -> None:
-        self._terms = terms
+    def __init__(
+        self, compiled: Compiled, codes: Sequence[Code], known: Evidence, bits: Sequence[int]
+    ) -> None:
+        """`bits` are the papers that hold each term of `compiled`."""
+        self._compiled = compiled
         self._codes = codes
         self._known = known
         self._asked: dict[int, _Asked] = {}
         everything = known.everything
-        bits = [known.papers(term) for term in terms]
         taken: dict[int, int] = {}  # by the identity of the program: equal queries share one
         for code in codes:
             if id(code) not in taken:
@@ -106,7 +115,7 @@ class Answers:
         code = self._codes[query]
         asked = self._asked.get(id(code))
         if asked is None:
-            wanted = tuple(self._terms[number] for number in wanted_numbers(code))
+            wanted = tuple(self._compiled.terms[number] for number in wanted_numbers(code))
             asked = self._asked[id(code)] = _Asked(wanted, self._known)
         for paper in numbers_in(bits):
             yield Match(query, paper, asked)

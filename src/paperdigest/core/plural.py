@@ -51,6 +51,8 @@ def _singulars(word: str) -> tuple[str, ...]:
     known = IRREGULAR.get(word)
     if known is not None:
         return known
+    if word[-1:] != "s" and word[-2:] not in _LAST_LETTERS:  # most that are asked about
+        return (word,)
     if _stays(word):
         return (word,)
     if word.endswith("s") and (word[:-1] in ONLY_S or word.endswith(ONLY_S_ENDINGS)):

@@ -174,6 +174,11 @@ _OPEN_YSE: Final = re.compile(
 _MAY_DIFFER: Final = re.compile(f"{_PART.pattern}|{_END.pattern}|is[aei]|ys[aei]|ll")
 
 
+def is_respelled(word: str) -> bool:
+    """Say whether a folded word may be spelled otherwise in American: no, for most words."""
+    return word in WHOLE or _MAY_DIFFER.search(word) is not None
+
+
 @lru_cache(maxsize=1 << 16)
 def american(word: str) -> str:
     """Return the American spelling of a folded word; itself if it has only one."""

@@ -8,8 +8,6 @@ construction done as texts ask for it (Rabin and Scott, 1959; lazily as in Thomp
 from __future__ import annotations
 
 from collections.abc import Container, Sequence, Set
-from itertools import accumulate
-from operator import getitem
 from typing import Final
 
 from paperdigest.core.automaton import Automaton, Joining, Node, Reached
@@ -42,10 +40,9 @@ class _Any:
 
 
 class State(dict[Token, "State"]):
-    """What is under way in a text. `ends` are the patterns that its last word completed, but for those that
-    it completes alone: `States.opening` has them, so that such a word needs no state of its own."""
+    """What is under way in a text. `ends` are the patterns that its last word completed."""
 
-    __slots__ = ("_begun", "_places", "_states", "ends", "joinings", "kind", "nodes", "restarts")
+    __slots__ = ("_begun", "_places", "_states", "ends", "joinings", "kind", "nodes")
     __hash__ = object.__hash__  # type: ignore[assignment]  # a state is itself and no other
     __eq__ = object.__eq__
 
@@ -56,14 +53,12 @@ class State(dict[Token, "State"]):
         joinings: frozenset[Joining],
         ends: frozenset[int],
         kind: int,
-        restarts: bool,
     ) -> None:
         self._states = states
         self.nodes = nodes
         self.joinings = joinings
         self.ends = ends
         self.kind = kind
-        self.restarts = restarts
         self._places = [places for node in nodes if (places := node.places(kind)) is not None]
         begun: list[Set[str]] = [places.begun for places in self._places]
         begun += [joining.follow for joining in joinings]
@@ -75,7 +70,7 @@ class State(dict[Token, "State"]):
         elif token.begins in self._begun:
             found = self._word(token)
         else:  # what most words come to: nothing that was under way goes on
-            found = self._states.root[token] if self.restarts else self._states.dead
+            found = self._states.dead
         self[token] = found
         return found
 
@@ -84,36 +79,18 @@ class State(dict[Token, "State"]):
             kind = MARK if MARK in (kind, self.kind) else max(kind, self.kind)
         joinings = _NO_JOININGS if kind == MARK else self.joinings
         nodes = frozenset([node for node in self.nodes if node.places(kind) is not None])
-        return self._states.state(nodes, joinings, _NO_ENDS, kind, restarts=self.restarts)
+        return self._states.state(nodes, joinings, _NO_ENDS, kind)
 
     def _word(self, word: Word) -> State:
         states = self._states
-        base = states.root[word] if self.restarts else states.dead
         reached = Reached()
         for places in self._places:
             states.automaton.take(places, word, reached)
         for joining in self.joinings:
             states.automaton.go_on(joining, word, self.kind, reached)
-        if not (reached.nodes or reached.joinings or reached.ends):
-            return base
         return states.state(
-            base.nodes.union(reached.nodes) if reached.nodes else base.nodes,
-            base.joinings.union(reached.joinings) if reached.joinings else base.joinings,
-            frozenset(reached.ends),
-            BLANK,
-            restarts=self.restarts,
+            frozenset(reached.nodes), frozenset(reached.joinings), frozenset(reached.ends), BLANK
         )
-
-
-class _Root(State):
-    """Nothing is under way, but any word may begin something."""
-
-    __slots__ = ()
-
-    def __missing__(self, token: Token) -> State:
-        found = self._states.begun_with(token, restarts=True) if isinstance(token, Word) else self
-        self[token] = found
-        return found
 
 
 class _Dead(State):
@@ -125,45 +102,27 @@ class _Dead(State):
         return self
 
 
-#: What completes a pattern in a text: a word alone, or a state with what came before.
-Finder = Word | State
-
-
 class States:
     """The states of one automaton, worked out as texts ask for them.
 
-    From `root` any word of a text may begin a match, from `begun_with(word, restarts=False)` no further
-    one does. `dead`: no match is under way.
+    A match begins with `begun_with`; in the state `dead` none is under way any more.
     """
 
     def __init__(self, automaton: Automaton) -> None:
         self.automaton = automaton
-        nowhere = (frozenset[Node](), _NO_JOININGS, _NO_ENDS, BLANK)
-        self.root: State = _Root(self, *nowhere, True)
-        self.dead: State = _Dead(self, *nowhere, False)
+        self.dead: State = _Dead(self, frozenset[Node](), _NO_JOININGS, _NO_ENDS, BLANK)
         self._known: dict[object, State] = {}
-        self._ending: set[State] = set()
         self._openings: dict[Word, Reached] = {}
-        self._whole: set[Word] = set()
         self._most = min(_MOST_READ, _LEAST_READ + _READ_A_PATTERN * len(automaton.patterns))
         self._read = 0
 
-    def finders(self, text: Folded) -> set[Finder]:
-        """Return the words and states of a text that complete a pattern: `completed_by` says which."""
+    def reads(self, text: Folded) -> None:
+        """Take note that a text is about to be read: texts without end must not need memory without end."""
         self._read += len(text.tokens)
         if self._read > self._most:
-            self._forget()
-        ending, whole = self._ending, self._whole
-        # All of the way first: what is learned on it belongs to the answer.
-        states = set(accumulate(text.tokens, getitem, initial=self.root))
-        found: set[Finder] = {*(states & ending), *whole.intersection(text.tokens)}
-        if ending is not self._ending:  # another thread has made it forget meanwhile
-            found.update(states & self._ending, self._whole.intersection(text.tokens))
-        return found
-
-    def completed_by(self, finder: Finder) -> frozenset[int] | set[int]:
-        """Return the patterns that are complete."""
-        return finder.ends if isinstance(finder, State) else self.opening(finder).ends
+            self._known.clear()
+            self._openings.clear()
+            self._read = 0
 
     def opening(self, word: Word) -> Reached:
         """Return what a word begins, and what it completes alone."""
@@ -175,19 +134,15 @@ class States:
             return _NOWHERE
         known = Reached()
         self.automaton.take(root, word, known)
-        if known.ends:
-            self._whole.add(word)
         self._openings[word] = known  # last: another thread may ask at any time
         return known
 
-    def begun_with(self, word: Word, *, restarts: bool) -> State:
+    def begun_with(self, word: Word) -> State:
         """Return the state after a word before which nothing was under way."""
         begun = self.opening(word)
-        if begun is _NOWHERE or not (begun.nodes or begun.joinings):
-            return self.root if restarts else self.dead
-        return self.state(
-            frozenset(begun.nodes), frozenset(begun.joinings), _NO_ENDS, BLANK, restarts=restarts
-        )
+        if not (begun.nodes or begun.joinings):
+            return self.dead
+        return self.state(frozenset(begun.nodes), frozenset(begun.joinings), _NO_ENDS, BLANK)
 
     def state(
         self,
@@ -195,24 +150,12 @@ class States:
         joinings: frozenset[Joining],
         ends: frozenset[int],
         kind: int,
-        *,
-        restarts: bool,
     ) -> State:
         """Return the one state in which these are under way."""
         if not (nodes or joinings or ends):
-            return self.root if restarts else self.dead
-        key = (nodes, joinings, ends, kind, restarts)
+            return self.dead
+        key = (nodes, joinings, ends, kind)
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = State(self, nodes, joinings, ends, kind, restarts)
-            if ends and restarts:
-                self._ending.add(known)
+            known = self._known[key] = State(self, nodes, joinings, ends, kind)
         return known
-
-    def _forget(self) -> None:
-        """Let go of everything remembered: texts without end must not need memory without end."""
-        self.root.clear()
-        for kept in (self._known, self._openings):
-            kept.clear()
-        self._ending, self._whole = set(), set()
-        self._read = 0

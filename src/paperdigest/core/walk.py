@@ -20,6 +20,7 @@ class Span(NamedTuple):
 
 def spans(states: States, text: Folded) -> list[Span]:
     """Return every place where a pattern matches, in order of the first word."""
+    states.reads(text)
     first = -1
     found: list[Span] = []
     for at, token in enumerate(text.tokens):
@@ -27,7 +28,7 @@ def spans(states: States, text: Folded) -> list[Span]:
             continue
         first += 1
         alone = states.opening(token).ends
-        begun = states.begun_with(token, restarts=False)
+        begun = states.begun_with(token)
         if alone or begun is not states.dead:
             ends = [(first + 1, alone), *_ends(states, begun, text, at + 1, first + 1)]
             found += _places(states, text, first, ends)
