@@ -7,7 +7,7 @@ what tells early that nothing will come of it: most neighbours join to nothing t
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, Final
 
@@ -101,14 +101,12 @@ class Joins:
             if len(self._follows) >= _MOST_FOLLOWS:
                 self._follows.clear()
             if key is raw:
-                follow = set(self._after(raw, self._apart))
+                found = self._after(raw, self._apart)
             else:
-                follow = {*self._after(raw, {}), *self._after(american, {})}
-            if _ANY in follow:
-                known = Everything()
-            else:
-                known = frozenset(follow | {""}) if follow else frozenset()
-            self._follows[key] = known
+                found = self._after(raw, {}) | self._after(american, {})
+            if found:
+                found.add("")
+            known = self._follows[key] = Everything() if _ANY in found else found
         return known
 
     def found_apart(self, letters: str, said: str, places: Collection[int]) -> bool:
@@ -120,21 +118,23 @@ class Joins:
         own = table.get(letters, _NOWHERE)
         return any(place in own for place in places)
 
-    def _after(self, stem: str, apart: Mapping[str, Sequence[int]]) -> Iterator[str]:
+    def _after(self, stem: str, apart: Mapping[str, Sequence[int]]) -> set[str]:
         spelled, size = self._spelled, len(stem)
-        at = bisect_left(spelled, stem)
+        found: set[str] = set()
+        at = bisect_right(spelled, stem)
         while at < len(spelled) and spelled[at].startswith(stem):
             one = spelled[at]
-            follow = one[size : size + LENGTH]
-            if not follow or size in apart.get(one, _NOWHERE):
-                at += 1
+            at += 1
+            if size in apart.get(one, _NOWHERE):
                 continue
-            yield from beginnings(follow)
-            if len(follow) < LENGTH and one in self.openings:
-                yield _ANY
-            # What begins alike comes next to each other, and says it all once.
-            full = len(follow) == LENGTH
-            at = bisect_left(spelled, stem + follow + _PAST_ALL, at + 1) if full else at + 1
+            follow = one[size : size + LENGTH]
+            found.update(beginnings(follow))
+            if len(follow) == LENGTH:
+                # What begins alike comes next to each other, and says it all once.
+                at = bisect_left(spelled, stem + follow + _PAST_ALL, at)
+            elif one in self.openings:
+                found.add(_ANY)
+        return found
 
 
 def either(one: Set[str], other: Set[str]) -> Set[str]:

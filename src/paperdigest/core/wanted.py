@@ -22,6 +22,7 @@ from paperdigest.core.forms import (
 from paperdigest.core.joins import Joins, parts
 from paperdigest.core.pattern import WIDEST_JOIN
 from paperdigest.core.rows import PREFIX
+from paperdigest.core.spelling import is_respelled
 from paperdigest.core.word import Word
 
 NO_KEY: Final = "\x03"  # of a word that nobody asks for
@@ -100,12 +101,17 @@ class Wanted:
 
     def plain_word(self, raw: str) -> Plain | None:
         """Return what there is to be known of a word of small ASCII letters and digits; None for more."""
-        plural_or_odd = raw[-1] == "s" or raw[-2:] in ENDS_OF_IRREGULAR
-        # What is a key has no other spelling.
-        key = raw if raw in self._keys and not plural_or_odd else small_key(raw)
+        key: str | None = raw
+        goes_on = self.joins.go_on(raw)
+        if raw[-1] == "s" or raw[-2:] in ENDS_OF_IRREGULAR:
+            key = small_key(raw)
+        elif raw not in self._keys:  # what is a key has no other spelling
+            if not (goes_on or self._openings or is_respelled(raw)):
+                return UNASKED
+            key = small_key(raw)
         if key is None or (self._openings and self.begun_by((raw, key))):
             return None
-        follow = self.joins.follow(raw, raw) if self.joins.go_on(raw) else NOTHING
+        follow = self.joins.follow(raw, raw) if goes_on else NOTHING
         free = raw not in FUNCTION_WORDS and (len(raw) > 1 or raw.isdigit())
         return Plain(self.asked(key), key == raw, free, follow)
 
