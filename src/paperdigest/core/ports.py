@@ -55,11 +55,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a document holds, in its own order. `partial`: records known to be incomplete."""
+    """What a document holds, in its own order.
+
+    `quiet_days` are the days of the week, 0 for Monday, on which it says of itself that nothing comes
+    (RSS `skipDays`). `total` is how many records it says there are in all, where it is a page of more.
+    """
 
     format: str
     papers: tuple[Paper, ...]
     rejected: tuple[Rejected, ...] = ()
+    quiet_days: frozenset[int] = frozenset()
+    total: int | None = None
 
 
 class Format(Protocol):
