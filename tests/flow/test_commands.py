@@ -183,6 +183,25 @@ def test_show_finds_a_paper_by_part_of_its_title_and_lists_several(
     assert len(program("show", "paper maps", "--json").json["papers"]) == 2
 
 
+def test_show_tells_what_a_new_version_changed(house: House, program: Program) -> None:
+    record = {"title": "Folding paper maps", "id": "arxiv:2611.00001v1", "abstract": "It is small."}
+    house.drop("monday.jsonl", record)
+    program("ingest")
+    assert "new (pages)" not in program("show", "folding").out
+    house.drop("tuesday.jsonl", record | {"id": "arxiv:2611.00001v2", "abstract": "It is large."})
+    program("ingest")
+
+    said = program("show", "folding")
+
+    assert (
+        "revised (pages)\n    abstract, gone: It is small.\n    abstract, new: It is large."
+        in said.out
+    )
+    assert program("show", "folding", "--json").json["changes"][1]["summary"] == {
+        "abstract": {"gone": ["It is small."], "came": ["It is large."]}
+    }
+
+
 def test_status_counts_and_is_healthy(house: House, program: Program) -> None:
     house.drop("monday.jsonl", *MAPS)
     program("run", "--once")

@@ -46,6 +46,11 @@ COMMANDS = {
     "deliveries": ("deliveries", "command", "List what was sent and what waits in the outbox."),
     "retry": ("outbox", "retry", "Try deliveries again now that did not go out."),
     "resolve": ("outbox", "resolve_", "Say what became of deliveries nobody knows about."),
+    "quarantine": (
+        "quarantine",
+        "command",
+        "See refused files, read them once more, or throw them away.",
+    ),
     "pause": ("pausing", "pause", "Hold a subscriber's digests back for a while."),
     "resume": ("pausing", "resume", "Let digests go out again."),
     "stop": ("pausing", "stop", "Stop a subscriber or one target for good."),

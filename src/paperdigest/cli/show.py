@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
-from paperdigest.cli.answers import paper_json, say
+from paperdigest.cli.answers import iso, paper_json, say
 from paperdigest.cli.papers import found_papers
 from paperdigest.cli.session import json_option, opened
-from paperdigest.core.paper import Paper
+from paperdigest.core.paper import Change, Paper
 from paperdigest.core.text import display
+
+_WORDS = {"gone": "gone", "came": "new", "order": "in this order"}
 
 
 @click.command()
@@ -19,16 +23,21 @@ from paperdigest.core.text import display
 @click.pass_context
 def command(ctx: click.Context, paper: str, as_json: bool) -> None:
     """Show PAPER (an id, an address or part of a title); several are listed."""
+    from paperdigest.store.changes import told_of
+
     with opened(ctx, write=False) as (_, store):
-        papers = [known for _, known in found_papers(store, paper)]
+        found = found_papers(store, paper)
+        papers = [known for _, known in found]
+        told = told_of(store, found[0][0]) if len(found) == 1 else []
     if as_json:
         say(
-            paper_json(papers[0])
+            paper_json(papers[0]) | {"changes": [_change_json(*one) for one in told]}
             if len(papers) == 1
             else {"papers": [paper_json(known) for known in papers]}
         )
     elif len(papers) == 1:
         _show(papers[0])
+        _show_changes(told)
     else:
         for known in papers:
             click.echo(f"{known.id}  {display(known.title)}")
@@ -56,3 +65,35 @@ def _show(paper: Paper) -> None:
     if paper.abstract:
         click.echo()
         click.echo(textwrap.fill(display(paper.abstract), 78, break_long_words=False))
+
+
+def _change_json(change: Change, summary: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": str(change.kind),
+        "at": iso(change.at),
+        "source": change.source,
+        "summary": summary,
+    }
+
+
+def _show_changes(told: list[tuple[Change, dict[str, Any]]]) -> None:
+    if not any(summary for _, summary in told):
+        return  # that it was new once says the line "first seen"
+    click.echo()
+    for change, summary in told:
+        click.echo(f"  {change.at:%Y-%m-%d}  {change.kind} ({change.source})")
+        for line in _summary_lines(summary):
+            click.echo(textwrap.fill(line, 78, initial_indent="    ", subsequent_indent="      "))
+
+
+def _summary_lines(summary: dict[str, Any]) -> Iterator[str]:
+    """Yield what went and what came, a line each."""
+    for name, change in summary.items():
+        if not isinstance(change, dict):
+            yield f"{name}: {', '.join(change) if isinstance(change, list) else change}"
+            continue
+        for what, said in change.items():
+            parts = said if isinstance(said, list) else [said]
+            joined = ", ".join(parts) if name == "authors" else " ".join(parts)
+            if joined:
+                yield f"{name}, {_WORDS[what]}: {joined}"

@@ -12,6 +12,7 @@ from hashlib import blake2b
 
 from paperdigest.core.identity import family_name, scheme_of
 from paperdigest.core.paper import Announced, ChangeKind, Link, Paper
+from paperdigest.core.revision import revision
 from paperdigest.core.text import squash, without_link_hosts
 
 _ELLIPSES = ("…", "...", "[…]", "[...]")
@@ -68,7 +69,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One line for the change log. `completes` as in Change; `summary` says what was added."""
+    """One line for the change log. `completes` as in Change; `summary` says what is new."""
 
     kind: ChangeKind
     completes: bool = False
@@ -306,11 +307,7 @@ def _revised(new: Paper, seen: Seen, *, takes: bool) -> tuple[News, ...]:
     next_version = shown.version is not None and (new.version or 0) > shown.version
     if not (seen.supplies or next_version) or says_the_same(new, shown):
         return ()
-    return (
-        News(
-            ChangeKind.REVISED, summary={"title": shown.title} if new.title != shown.title else {}
-        ),
-    )
+    return (News(ChangeKind.REVISED, summary=revision(shown, new)),)
 
 
 def _cross_listed(new: Paper, seen: Seen) -> tuple[News, ...]:

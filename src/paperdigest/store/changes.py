@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from paperdigest.core.diff import News
 from paperdigest.core.paper import Change, ChangeKind
@@ -49,6 +49,17 @@ def changes_since(store: Store, at: datetime) -> list[Change]:
 def changes_of(store: Store, paper_key: int) -> list[Change]:
     """Return everything that happened to a paper, in order."""
     return _changes(store, " WHERE paper_key = ? ORDER BY number", paper_key)
+
+
+def told_of(store: Store, paper_key: int) -> list[tuple[Change, dict[str, Any]]]:
+    """Return everything that happened to a paper, in order, each with what was new in it."""
+    told = store.rows(
+        "SELECT summary FROM changes WHERE paper_key = ? ORDER BY number", [paper_key]
+    )
+    return [
+        (change, json.loads(summary))
+        for change, (summary,) in zip(changes_of(store, paper_key), told, strict=True)
+    ]
 
 
 def insert_changes(store: Store, source: str, rows: Iterable[ChangeRow], now: datetime) -> None:

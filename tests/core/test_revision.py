@@ -1,0 +1,96 @@
+"""What went and what came between two versions of a paper."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperdigest.core.paper import Paper
+from paperdigest.core.revision import revision
+
+BEFORE = Paper(
+    "Folding Maps",
+    "We fold maps. The loss is small. It works.",
+    authors=("Ada Lovelace", "Grace Hopper"),
+)
+
+
+def after(
+    title: str = BEFORE.title,
+    abstract: str = BEFORE.abstract,
+    authors: tuple[str, ...] = BEFORE.authors,
+) -> Paper:
+    return Paper(title, abstract, authors=authors)
+
+
+@pytest.mark.parametrize(
+    ("new", "found"),
+    [
+        (after(title="Unfolding Maps"), {"title": {"gone": "Folding Maps", "came": "Unfolding Maps"}}),
+        (after(authors=("Grace Hopper", "Ada Lovelace")), {"authors": {"order": ["Grace Hopper", "Ada Lovelace"]}}),
+        (
+            after(authors=("A. Lovelace", "Alan Turing")),
+            {"authors": {"gone": ["Grace Hopper"], "came": ["Alan Turing"]}},
+        ),
+        (
+            after(abstract="We fold maps. The loss is tiny. It works. Code is there."),
+            {"abstract": {"gone": ["The loss is small."], "came": ["The loss is tiny.", "Code is there."]}},
+        ),
+        (after(abstract="We fold maps. It works."), {"abstract": {"gone": ["The loss is small."], "came": []}}),
+    ],
+)  # fmt: skip
+def test_what_went_and_what_came_is_told(new: Paper, found: dict[str, object]) -> None:
+    assert revision(BEFORE, new) == found
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        after(title="FOLDING  maps!"),
+        after(title=r"{\bf Folding} Maps"),
+        after(abstract="We fold maps.\nThe loss is small -- it works.".replace("-- it", ". It")),
+        after(authors=()),
+        after(authors=("A. Lovelace", "G. M. Hopper")),
+    ],
+)
+def test_spelling_is_no_difference(new: Paper) -> None:
+    assert revision(BEFORE, new) == {}
+
+
+def test_very_much_is_told_in_part() -> None:
+    found = revision(
+        BEFORE, after(abstract=" ".join(f"Sentence {n} {'x' * 500}." for n in range(40)))
+    )
+    came = found["abstract"]["came"]  # type: ignore[index]
+    assert len(came) == 13
+    assert came[-1] == "…"
+    assert max(map(len, came)) == 401
+
+
+texts = st.text(max_size=60) | st.lists(st.sampled_from(["A b.", "C d!", "E?"])).map(" ".join)
+
+
+@given(texts, texts, st.lists(texts, max_size=3), st.lists(texts, max_size=3))
+def test_any_texts_are_compared_and_can_be_kept(
+    one: str, other: str, names: list[str], others: list[str]
+) -> None:
+    old, new = Paper(one, other, authors=tuple(names)), Paper(other, one, authors=tuple(others))
+    json.dumps(revision(old, new))
+    assert revision(old, old) == {}
+
+
+def test_long_abstracts_are_compared_in_linear_time() -> None:
+    def seconds(count: int) -> float:
+        began = time.process_time()
+        revision(
+            Paper("x", " ".join(f"A {n}." for n in range(count))),
+            Paper("x", " ".join(f"B {n}." for n in range(count))),
+        )
+        return time.process_time() - began
+
+    seconds(100)
+    assert seconds(4_000) < 16 * seconds(1_000) + 0.5
