@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from paperdigest.config.secrets import SecretRef
@@ -39,8 +40,13 @@ def source_options(source: SourceSettings, settings: Settings) -> dict[str, Any]
     """Return the constructor arguments of a source."""
     options: dict[str, Any] = {"name": source.name, **_with_secrets(source.options)}
     if source.kind == "inbox":
-        options["quarantine"] = settings.storage / "quarantine"
+        options["quarantine"] = quarantine_folder(settings)
     return options
+
+
+def quarantine_folder(settings: Settings) -> Path:
+    """Return where refused files go."""
+    return settings.storage / "quarantine"
 
 
 def _email(email: EmailSettings, operator: tuple[str, ...]) -> dict[str, Any]:
