@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -38,6 +40,8 @@ class HttpServer:
 
     def __init__(self) -> None:
         self.replies: dict[str, Reply | Answerer] = {}
+        #: What answers everything that is not served by path.
+        self.otherwise: Reply | Answerer = Reply(b"not here", 404)
         self.requests: list[Request] = []
         self.url = ""
         self.port = 0
@@ -45,9 +49,9 @@ class HttpServer:
         self.over = threading.Event()
 
     def answer(self, request: Request) -> Reply:
-        """Note the request and return its reply; 404 for what is not served."""
+        """Note the request and return its reply."""
         self.requests.append(request)
-        reply = self.replies.get(request.path.partition("?")[0], Reply(b"not here", 404))
+        reply = self.replies.get(request.path.partition("?")[0], self.otherwise)
         return reply if isinstance(reply, Reply) else reply(request)
 
 
@@ -67,7 +71,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, reply: Reply) -> None:
         if reply.status:
-            self.send_response(reply.status)
+            self.send_response_only(reply.status)
             for name, value in reply.headers.items():
                 self.send_header(name, value)
             if reply.raw is None and "content-length" not in {
@@ -84,15 +88,29 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: a test's output is its assertions."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that hang up; what else fails must be seen."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # any socket
+
+
 @contextmanager
-def http_server(replies: Mapping[str, Reply | Answerer] | None = None) -> Iterator[HttpServer]:
-    """Serve `replies` on a free loopback port until the end of the block."""
+def http_server(
+    replies: Mapping[str, Reply | Answerer] | None = None, *, tls: ssl.SSLContext | None = None
+) -> Iterator[HttpServer]:
+    """Serve `replies` on a free loopback port until the end of the block; over TLS with a server context."""
     served = HttpServer()
     served.replies.update(replies or {})
     handler = type("Handler", (_Handler,), {"served": served})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     served.port = server.server_address[1]
-    served.url = f"http://127.0.0.1:{served.port}"
+    served.url = f"{'https' if tls else 'http'}://127.0.0.1:{served.port}"
+    if tls:
+        # Shaking hands is left to the connection's own thread: a client that refuses must not end the server.
+        server.socket = tls.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:

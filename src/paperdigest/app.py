@@ -38,8 +38,8 @@ SEARCH = {
     "url": "https://scholar.google.com/scholar?q={title}",
 }
 DATABASE = "paperdigest.db"
-#: A source that has failed for so long is worth a word to the operator, once a day.
-_FAILING = timedelta(hours=1)
+#: The folder in which processes tell each other when they asked a server last.
+TURNS = "turns"
 #: A service that is told to stop, and whoever waits for `run --once`, waits no longer for the search index.
 _INDEXING = timedelta(seconds=20)
 
@@ -143,10 +143,10 @@ class App:
                 notify(store, self.press, self.operator(), title, lines, now)
 
     def tell_of_refused(self, store: Store, report: IngestReport, now: datetime) -> None:
-        """Tell the operator of files that went to quarantine, and daily of sources that keep failing."""
+        """Tell the operator of files that went to quarantine, and of sources that fail or are silent."""
         from paperdigest.core import notices
         from paperdigest.flow.notice import notify
-        from paperdigest.store import history
+        from paperdigest.flow.watch import watch
 
         operator = self.operator()
         if not operator.deliver:
@@ -159,14 +159,7 @@ class App:
         ]
         if refused:
             notify(store, self.press, operator, *notices.refused_files(refused), now)
-        zone = schedule.zone(self.settings.timezone)
-        for name, state in history.source_states(store).items():
-            since = state.failing_since_at
-            if since is not None and now - since >= _FAILING:
-                told = notices.failing_source(
-                    name, since.astimezone(zone), now.astimezone(zone), state.error
-                )
-                notify(store, self.press, operator, *told, now)
+        watch(store, self.press, operator, self.press.sources, now)
 
     # -- the three verbs
 
@@ -208,17 +201,42 @@ class App:
         """Read one file for the named source; `-` is standard input. The file is not moved."""
         from paperdigest.flow.ingest import SourceRun, ingest
         from paperdigest.sources.documents import document, read_file
+        from paperdigest.sources.large_file import is_large
         from paperdigest.sources.single import SingleSource
 
         self.register(store, now)
-        found = document("-", sys.stdin.buffer.read()) if str(file) == "-" else read_file(file)
         settings = {one.name: one for one in self.settings.sources}.get(source)
+        kind = settings.kind if settings else "inbox"
+        if baseline and is_large(file):
+            return self._ingest_large(store, file, wanted, source, kind, now, progress)
+        found = document("-", sys.stdin.buffer.read()) if str(file) == "-" else read_file(file)
         run = SourceRun(
             SingleSource(source, found, wanted),
-            kind=settings.kind if settings else "inbox",
+            kind=kind,
             max_age=settings.max_age if settings else None,
         )
         return ingest(store, [run], now, baseline=baseline, progress=progress)
+
+    def _ingest_large(
+        self,
+        store: Store,
+        file: Path,
+        wanted: str,
+        source: str,
+        kind: str,
+        now: datetime,
+        progress: Progress | None,
+    ) -> IngestReport:
+        """Take in an archive piece by piece, from where an earlier run was broken off."""
+        from paperdigest.flow.baseline import take_in
+        from paperdigest.flow.ingest_report import IngestReport, SourceReport, SourceStatus
+        from paperdigest.sources.large_file import LargeFile
+
+        opened = LargeFile(file, wanted)
+        done = take_in(store, source, kind, opened, now, progress or (lambda *_: None))
+        bad = done.status is Verdict.QUARANTINED or done.rejected
+        status = SourceStatus.PARTIAL if bad else SourceStatus.OK
+        return IngestReport((SourceReport(source, status, (done,)),))
 
     def compose(
         self, store: Store, now: datetime, *, forced: frozenset[str] | None = None
@@ -284,7 +302,13 @@ class App:
 
     def source(self, name: str) -> Source:
         """Return the source of that name. Raises KeyError."""
+        from paperdigest import politeness
+
         settings = {source.name: source for source in self.settings.sources}[name]
+        if (
+            settings.kind != "inbox"
+        ):  # whoever else reads for this installation waits for the same turns
+            politeness.keep_in(self.settings.storage / TURNS)
         made: Source = plugins.load(Group.SOURCES, settings.kind)(
             **source_options(settings, self.settings)
         )
@@ -339,6 +363,10 @@ class App:
             return True
         if state.not_before_at is not None and now < state.not_before_at:
             return False
+        if (
+            state.failing_since_at is not None
+        ):  # its own pauses are over: no need to wait for its hour
+            return True
         if stale_for is not None:
             return now - state.last_read_at > stale_for
         if settings.schedule:

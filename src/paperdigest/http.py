@@ -1,38 +1,50 @@
-"""The one way to fetch an address: one GET with limits on time, size, expansion and redirects.
+"""The one way to fetch an address: GETs one at a time, with limits on time, size, expansion and redirects.
 
-Never retries. What the errors say is worded in `http_words`; what the bytes mean is the sources' work.
+Never retries. Where a request may go is `http_route`'s matter, when it may go `politeness`'s; what the
+errors say is worded in `http_words`; what the bytes mean is the sources' work.
 """
 
 from __future__ import annotations
 
-import ipaddress
-import socket
-import threading
-import time
-import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
 from paperdigest import __version__
 from paperdigest.core.errors import RefusedInput, SourceError
-from paperdigest.http_words import failure_words, http_date, retry_after, shown, status_words
+from paperdigest.http_packing import unpacked
+from paperdigest.http_route import Resolve, Route, look_up
+from paperdigest.http_watch import Watch
+from paperdigest.http_words import (
+    contact_words,
+    failure_words,
+    http_date,
+    longest_retry_after,
+    shown,
+    status_words,
+)
+from paperdigest.politeness import SHARED, Turn, Turns
 
-__all__ = ["Answer", "Limits", "fetch", "shown"]
+__all__ = ["Answer", "Limits", "Validators", "fetch", "introduce", "origin", "shown"]
 
-_USER_AGENT = f"paperdigest/{__version__}"
-_ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.8"
+_ASKED = {
+    "user-agent": f"paperdigest/{__version__}",
+    "accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.8",
+    "accept-encoding": "gzip, deflate",
+}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one fetch may take: seconds to connect, between two reads and in all; bytes as sent and unpacked."""
+    """How much one fetch may take: seconds to connect, between two reads and in all; bytes as sent and unpacked.
+
+    Waiting for one's turn with a host is not in `total`; it has a limit of its own.
+    """
 
     connect: float = 10.0
     read: float = 10.0
@@ -40,6 +52,18 @@ class Limits:
     sent: int = 20 * 1024 * 1024
     unpacked: int = 50 * 1024 * 1024
     redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What an earlier answer said of itself, to be sent back to the server that said it and to no other.
+
+    `origin` is that server as `origin` writes it; "" for the server of the fetch's own address.
+    """
+
+    etag: str = ""
+    last_modified: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,121 +79,139 @@ class Answer:
     url: str = ""
 
 
+def introduce(contact: str) -> None:
+    """Name whom a server may turn to, an address of mail or of the web; called once, at start.
+
+    Servers see it in every User-Agent. "" and what is no such address leave the program's name alone.
+    """
+    _ASKED["user-agent"] = f"paperdigest/{__version__}{contact_words(contact)}"
+
+
+def origin(url: str) -> str:
+    """Return the server of an address: scheme, host and port, nothing secret."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+
+
 def fetch(
     url: str,
+    validators: Validators | None = None,
     *,
-    etag: str = "",
-    last_modified: str = "",
     allow_private: bool = False,
     limits: Limits | None = None,
+    resolve: Resolve = look_up,
+    turns: Turns = SHARED,
 ) -> Answer:
-    """Fetch `url`; `etag` and `last_modified` are what the last answer said of itself.
+    """Fetch `url`, following redirects, each waiting for its turn with its host.
 
-    The address itself may be anywhere, also on this machine; a redirect may not lead to a private
-    address unless it stays on the same server or `allow_private`. Raises SourceError; RefusedInput when
-    the answer is too large or expands too far.
+    `allow_private` lets redirects lead to private addresses, which otherwise only the address itself may
+    be (see `Route`). `resolve` looks names up and `turns` makes it wait, for tests to replace. Raises SourceError,
+    with the server's own wish when to come back; RefusedInput when the answer is too large or expands too far.
     """
     limits = limits or Limits()
-    asked = _headers(etag, last_modified)
-    timeout = httpx2.Timeout(limits.read, connect=limits.connect)
-    hop = url
-    with (
-        _Watch(limits.total) as watch,
-        httpx2.Client(timeout=timeout, follow_redirects=False) as client,
-    ):
+    route = Route(url, allow_private=allow_private, resolve=resolve)
+    with httpx2.Client(transport=route, follow_redirects=False) as client:
+        asking = _Asking(
+            url, client, route, Watch(limits.total), limits, validators or Validators(), turns
+        )
+        hop = url
         for _ in range(limits.redirects + 1):
-            _check_scheme(hop, url)
-            answer = _ask(client, hop, asked, watch, limits)
+            answer = asking.ask(hop)
             if answer.status not in _REDIRECTS:
                 return answer
-            hop = _redirected(
-                url, hop, answer.headers.get("location", ""), allow_private=allow_private
-            )
+            hop = _redirected(url, hop, answer.headers.get("location", ""))
     raise SourceError(f"{shown(url)}: more than {limits.redirects} redirects")
 
 
-def _headers(etag: str, last_modified: str) -> dict[str, str]:
-    asked = {"user-agent": _USER_AGENT, "accept": _ACCEPT, "accept-encoding": "gzip, deflate"}
-    if etag:
-        asked["if-none-match"] = etag
-    if last_modified:
-        asked["if-modified-since"] = last_modified
-    return asked
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One fetch: what all its requests share."""
 
+    url: str
+    client: httpx2.Client
+    route: Route
+    watch: Watch
+    limits: Limits
+    validators: Validators
+    turns: Turns
 
-def _ask(
-    client: httpx2.Client, url: str, asked: dict[str, str], watch: _Watch, limits: Limits
-) -> Answer:
-    try:
-        with client.stream("GET", url, headers=asked, extensions={"trace": watch.see}) as response:
+    def ask(self, hop: str) -> Answer:
+        """Ask once. The answer may be a redirect, without its body."""
+        _check_scheme(hop, self.url)
+        with self.watch, self._in_words(hop):
+            self.route.open(hop, self.watch.within(self.limits.connect))
+        with self.turns.turn(urlsplit(hop).hostname or "") as turn, self.watch:
+            with self._in_words(hop):
+                answer, encoding = self._answer(hop, turn)
+            data = unpacked(answer.data, encoding, hop, most=self.limits.unpacked, watch=self.watch)
+        return Answer(answer.status, data, answer.headers, hop)
+
+    def _answer(self, hop: str, turn: Turn) -> tuple[Answer, str]:
+        """Return what came and how it is packed."""
+        conditions = self._conditions(hop)
+        read, connect = self.limits.read, self.limits.connect
+        timeout = httpx2.Timeout(self.watch.within(read), connect=self.watch.within(connect))
+        with self.client.stream(
+            "GET",
+            hop,
+            headers=_ASKED | conditions,
+            timeout=timeout,
+            extensions={"trace": self.watch.see},
+        ) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
-            if response.status_code in _REDIRECTS or response.status_code == 304:
-                conditional = "if-none-match" in asked or "if-modified-since" in asked
-                _expect(
-                    response.status_code != 304 or conditional, url, response.status_code, headers
-                )
-                return Answer(response.status_code, b"", headers, url)
-            _expect(response.status_code in (200, 203), url, response.status_code, headers)
-            raw = _body(response, url, watch, limits)
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError) as error:
-        words = watch.words if watch.passed else failure_words(error)
-        raise SourceError(f"{shown(url)}: {words}") from error
-    return Answer(
-        200, _unpacked(raw, headers.get("content-encoding", ""), url, limits), headers, url
-    )
+            status = response.status_code
+            if status in _REDIRECTS or (status == 304 and conditions):
+                return Answer(status, b"", headers), ""
+            if status not in (200, 203):
+                raise _refusal(hop, response, turn)
+            return Answer(200, self._body(response, hop), headers), headers.get(
+                "content-encoding", ""
+            )
 
+    def _conditions(self, hop: str) -> dict[str, str]:
+        # Of another server's document they mean nothing: its 304 could hide papers never seen.
+        said = self.validators
+        if origin(hop) != (said.origin or origin(self.url)):
+            return {}
+        both = {"if-none-match": said.etag, "if-modified-since": said.last_modified}
+        return {name: value for name, value in both.items() if value}
 
-def _expect(good: bool, url: str, status: int, headers: Mapping[str, str]) -> None:
-    if good:
-        return
-    now = http_date(headers.get("date", "")) or datetime.now(UTC)
-    wish = retry_after(headers.get("retry-after", ""), now)
-    raise SourceError(f"{shown(url)} answers {status_words(status)}", retry_after=wish)
+    def _body(self, response: httpx2.Response, hop: str) -> bytes:
+        raw = bytearray()
+        for chunk in response.iter_raw():
+            raw += chunk
+            if len(raw) > self.limits.sent:
+                raise RefusedInput(f"{shown(hop)}: larger than {self.limits.sent // 2**20} MB")
+            self.watch.check(hop)
+        self.watch.check(hop)  # a connection cut at the deadline may look like one that ended
+        return bytes(raw)
 
-
-def _body(response: httpx2.Response, url: str, watch: _Watch, limits: Limits) -> bytes:
-    raw = bytearray()
-    for chunk in response.iter_raw():
-        raw += chunk
-        if len(raw) > limits.sent:
-            raise RefusedInput(f"{shown(url)}: larger than {limits.sent // 2**20} MB")
-        if watch.passed:
-            raise SourceError(f"{shown(url)}: {watch.words}")
-    if watch.passed:  # a connection that was cut at the deadline may look like one that ended
-        raise SourceError(f"{shown(url)}: {watch.words}")
-    return bytes(raw)
-
-
-def _unpacked(raw: bytes, encoding: str, url: str, limits: Limits) -> bytes:
-    """Undo the content encoding: gzip or deflate, the latter also without its zlib header (RFC 9110, 8.4.1)."""
-    named = encoding.strip().lower()
-    if named in ("", "identity"):
-        return raw
-    if named not in ("gzip", "x-gzip", "deflate"):
-        raise SourceError(
-            f'{shown(url)}: the answer is packed as "{named[:40]}", which was not asked for'
-        )
-    wbits = (
-        -zlib.MAX_WBITS if named == "deflate" and not _has_zlib_header(raw) else zlib.MAX_WBITS + 32
-    )
-    data, rest = bytearray(), raw
-    while rest:
-        stream = zlib.decompressobj(wbits)
+    @contextmanager
+    def _in_words(self, hop: str) -> Iterator[None]:
         try:
-            data += stream.decompress(rest, limits.unpacked + 1 - len(data))
-        except zlib.error as error:
-            raise SourceError(f"{shown(url)}: the answer cannot be unpacked ({named})") from error
-        if len(data) > limits.unpacked:
-            raise RefusedInput(f"{shown(url)}: unpacks to more than {limits.unpacked // 2**20} MB")
-        if not stream.eof:
-            raise SourceError(f"{shown(url)}: the answer is cut off")
-        rest = stream.unused_data
-    return bytes(data)
+            yield
+        except (
+            httpx2.HTTPError,
+            httpx2.InvalidURL,
+            httpx2.StreamError,
+            OSError,
+            ValueError,
+        ) as error:
+            words = self.watch.words if self.watch.passed else failure_words(error)
+            raise SourceError(f"{shown(hop)}: {words}") from error
 
 
-def _has_zlib_header(raw: bytes) -> bool:
-    # RFC 1950, 2.2: method 8, and the first two bytes are a multiple of 31.
-    return len(raw) >= 2 and raw[0] & 0x0F == 8 and (raw[0] * 256 + raw[1]) % 31 == 0
+def _refusal(hop: str, response: httpx2.Response, turn: Turn) -> SourceError:
+    """Return the error for a status that brings no document."""
+    # By the server's own clock where it tells it: a wrong one must not stretch or swallow the wish.
+    now = http_date(response.headers.get("date", "")) or datetime.now(UTC)
+    wish = longest_retry_after(response.headers.get_list("retry-after"), now)
+    if wish is not None and response.status_code == 429:
+        turn.rest(wish)  # it means the client, not the document: other sources are to wait as well
+    return SourceError(
+        f"{shown(hop)} answers {status_words(response.status_code)}", retry_after=wish
+    )
 
 
 # ------------------------------------------------------------------ redirects
@@ -186,7 +228,7 @@ def _check_scheme(hop: str, url: str) -> None:
         raise SourceError(f"{shown(url)}:{led} only http and https addresses are read")
 
 
-def _redirected(url: str, hop: str, location: str, *, allow_private: bool) -> str:
+def _redirected(url: str, hop: str, location: str) -> str:
     """Return where a redirect leads. Raises SourceError where it must not lead."""
     if not location:
         raise SourceError(f"{shown(hop)}: redirects to nowhere")
@@ -197,89 +239,4 @@ def _redirected(url: str, hop: str, location: str, *, allow_private: bool) -> st
     _check_scheme(to, url)
     if urlsplit(hop).scheme == "https" and urlsplit(to).scheme != "https":
         raise SourceError(f"{shown(url)}: redirects from https to http")
-    if (
-        not allow_private
-        and _server(to) != _server(url)
-        and _is_private(urlsplit(to).hostname or "")
-    ):
-        raise SourceError(
-            f"{shown(url)}: redirects to a private address · give that address itself if it is meant"
-        )
     return to
-
-
-def _server(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _is_private(host: str) -> bool:
-    """Say whether any address of the host is not a public one."""
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return False  # no address at all: the request itself will say so, or a proxy knows better
-    return any(not _public(str(entry[4][0])) for entry in found)
-
-
-def _public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip.sixtofour or ip
-    return ip.is_global and not ip.is_multicast
-
-
-# ------------------------------------------------------------------ the deadline
-
-
-class _Watch:
-    """Ends a fetch at its deadline, whatever it waits for then.
-
-    Time-outs of the client run from one read to the next, so a server that sends a byte now and then
-    would be read for ever; at the deadline the connection is cut under it.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.words = f"took longer than {seconds:g} s"
-        self._end = time.monotonic() + seconds
-        self._sockets: list[socket.socket] = []
-        self._lock = threading.Lock()
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-
-    @property
-    def passed(self) -> bool:
-        """Whether the deadline is over."""
-        return time.monotonic() >= self._end
-
-    def see(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take note of a connection (httpx's `trace` extension)."""
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
-            connection = info["return_value"].get_extra_info("socket")
-            if isinstance(connection, socket.socket):
-                with self._lock:
-                    self._sockets.append(connection)
-                if self.passed:
-                    self._cut()
-
-    def _cut(self) -> None:
-        with self._lock:
-            for connection in self._sockets:
-                try:
-                    # The plain socket's own shutdown: that of a TLS socket would pull the session from under the reader.
-                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
-                except OSError:
-                    continue  # closed already
-
-    def __enter__(self) -> _Watch:
-        self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        self._timer.join()

@@ -5,11 +5,10 @@ Addresses are shown without what may be secret in them. Asking is `http`.
 
 from __future__ import annotations
 
-import math
 import re
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
@@ -21,6 +20,10 @@ _SECRET = re.compile(
     r"([?&][\w.-]*(?:key|token|secret|password|passwd|auth|sig|signature|session)[\w.-]*=)[^&#]+",
     re.IGNORECASE,
 )
+_SECONDS = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
+#: A comma, but not the one after the day of the week in "Fri, 20 Nov 2026" and "Friday, 20-Nov-26".
+_BETWEEN = re.compile(r",(?!\s*[0-9]{1,2}[ -][A-Za-z])")
+_CONTACT = re.compile(r"https?://[!-'*-~]+|[!-'*-.0-9A-Z^-~]+@[!-'*-.0-9A-Z^-~]+")
 _STATUS = {
     204: "no content",
     400: "bad request · check the address and what it asks for",
@@ -32,6 +35,7 @@ _STATUS = {
     410: "gone for good · remove the source or look for its new address",
     429: "too many requests",
     451: "unavailable for legal reasons",
+    511: "the network wants a sign-in first",
 }
 #: Special kinds before the general ones they belong to.
 _FAILURES: tuple[tuple[type[Exception], str], ...] = (
@@ -63,24 +67,36 @@ def status_words(status: int) -> str:
     return f"{status} the server is failing" if status >= 500 else f"{status}"
 
 
+def contact_words(contact: str) -> str:
+    """Return a contact as it stands in a User-Agent, "" for what cannot stand there."""
+    plain = contact.strip()
+    if not _CONTACT.fullmatch(plain):
+        return ""
+    return f" (+{plain})" if "://" in plain else f" (mailto:{plain})"
+
+
+def longest_retry_after(values: Iterable[str], now: datetime) -> timedelta | None:
+    """Return the longest wish of several Retry-After headers; None where none says anything."""
+    wishes = (retry_after(value, now) for value in values)
+    return max((wish for wish in wishes if wish is not None), default=None)
+
+
 def retry_after(value: str, now: datetime) -> timedelta | None:
-    """Read a Retry-After header (RFC 9110, 10.2.3): seconds, also with a fraction, or a date; at most a day.
+    """Read a Retry-After header (RFC 9110, 10.2.3): seconds or a date; at most a day, at least nothing.
 
-    `now` is the server's own time where it says it. None for what is neither.
+    Seconds may have a fraction or a sign, which the RFC does not know and servers write. Of several in
+    one header, joined on the way, the longest counts. `now` is the server's own time where it says it.
+    None for what is neither.
     """
-    value = value.strip()
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        return _until(value, now)
-    if not math.isfinite(seconds):
-        return None
-    return timedelta(seconds=min(max(seconds, 0.0), _LONGEST_WAIT.total_seconds()))
+    parts = [part.strip() for part in _BETWEEN.split(value)]
+    wishes = [_wish(part, now) for part in parts if part]
+    return max((wish for wish in wishes if wish is not None), default=None)
 
 
-def _until(value: str, now: datetime) -> timedelta | None:
+def _wish(value: str, now: datetime) -> timedelta | None:
+    if _SECONDS.fullmatch(value):
+        seconds = float(value)  # of very many digits infinity, which is too long as well
+        return timedelta(seconds=min(max(seconds, 0.0), _LONGEST_WAIT.total_seconds()))
     at = http_date(value)
     return None if at is None else min(max(at - now, timedelta(0)), _LONGEST_WAIT)
 

@@ -28,14 +28,32 @@ class Group(StrEnum):
 BUILT_IN: Mapping[Group, Mapping[str, str]] = MappingProxyType(
     {
         Group.SOURCES: {
+            "arxiv": "paperdigest.sources.arxiv:ArxivSource",
+            "biorxiv": "paperdigest.sources.biorxiv_server:BiorxivSource",
             "feed": "paperdigest.sources.feed:FeedSource",
+            "huggingface": "paperdigest.sources.huggingface:HuggingFaceSource",
             "inbox": "paperdigest.sources.inbox:InboxSource",
+            "pubmed": "paperdigest.sources.pubmed:PubmedSource",
             "url": "paperdigest.sources.url:UrlSource",
         },
         Group.FORMATS: {
+            "arxiv-snapshot": "paperdigest.sources.arxiv_snapshot:FORMAT",
+            "bibtex": "paperdigest.sources.bibtex:FORMAT",
+            "biorxiv": "paperdigest.sources.biorxiv:FORMAT",
+            "crossref": "paperdigest.sources.crossref:FORMAT",
             "feed": "paperdigest.sources.feed:FORMAT",
+            "hf-daily": "paperdigest.sources.hf_daily:FORMAT",
+            "json": "paperdigest.sources.json_list:FORMAT",
             "json-lines": "paperdigest.sources.json_lines:FORMAT",
+            "nbib": "paperdigest.sources.medline:FORMAT",
+            "openalex": "paperdigest.sources.openalex:FORMAT",
+            "openreview": "paperdigest.sources.openreview:FORMAT",
             "page-dump": "paperdigest.sources.page_dump:FORMAT",
+            "page-markdown": "paperdigest.sources.page_markdown:FORMAT",
+            "pubmed": "paperdigest.sources.pubmed_xml:FORMAT",
+            "ris": "paperdigest.sources.ris:FORMAT",
+            "semantic-scholar": "paperdigest.sources.semantic_scholar:FORMAT",
+            "table": "paperdigest.sources.table:FORMAT",
         },
         Group.CHANNELS: {
             "email": "paperdigest.channels.email:EmailChannel",

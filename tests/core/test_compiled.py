@@ -44,7 +44,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "1 b4e572a079520e9a"
+PINNED = "1 e705430b080cba28"
 
 EXPRESSIONS = [
     "multi-modal",

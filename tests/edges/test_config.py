@@ -303,7 +303,7 @@ BAD = [
     ("[[sorce]]", '1:3: unknown key "sorce" · did you mean "source"?'),
     (SOURCE + "pth = 1", '5:1: unknown key "pth" · did you mean "path"?'),
     (SOURCE + 'evry = "1h"', '5:1: unknown key "evry" · did you mean "every"?'),
-    (SOURCE.replace("inbox", "inbx"), '3:8: unknown kind of source "inbx" · did you mean "inbox"? known: feed, inbox, url'),
+    (SOURCE.replace("inbox", "inbx"), '3:8: unknown kind of source "inbx" · did you mean "inbox"? known: arxiv, biorxiv, feed, huggingface, inbox, pubmed, url'),
     (SOURCE.replace("path", "pathh"), '4:1: unknown key "pathh" · did you mean "path"?'),
     ("schedule = 1", '1:1: unknown key "schedule" · it belongs to a topic: put it below [[subscriber.topic]] or [[topic]]'),
     ("deliver = 1", '1:1: unknown key "deliver" · it belongs to a subscriber: put it above the first topic'),
@@ -999,7 +999,8 @@ def test_reference_tells_every_place_for_a_secret() -> None:
 
 def test_reference_loads_with_its_options_in_force() -> None:
     settings = loaded(in_force(alternatives=False).replace("keywords = []", 'keywords = "maps"'))
-    assert [source.kind for source in settings.sources] == ["inbox", "feed", "url"]
+    kinds = ["inbox", "arxiv", "huggingface", "biorxiv", "pubmed", "feed", "url"]
+    assert [source.kind for source in settings.sources] == kinds
     assert settings.email is not None
 
 
@@ -1025,6 +1026,6 @@ def test_starter_works_with_all_its_comments_taken_away() -> None:
         for line in text.split("\n")
     )
     settings = loaded(live)
-    assert [source.kind for source in settings.sources] == ["inbox", "feed"]
+    assert [source.kind for source in settings.sources] == ["inbox", "arxiv"]
     assert settings.email is not None
     assert settings.slack is not None

@@ -155,8 +155,8 @@ def test_plugin_that_is_no_dataclass_is_refused() -> None:
     ("kind", "expected"),
     [
         ("inbox", {"path", "format", "after", "fields"}),
-        ("url", {"url", "format", "fields"}),
-        ("feed", {"url"}),
+        ("url", {"url", "format", "fields", "allow_private"}),
+        ("feed", {"url", "allow_private"}),
     ],
 )
 def test_built_in_sources_take_what_the_reference_says(kind: str, expected: set[str]) -> None:

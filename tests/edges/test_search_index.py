@@ -371,7 +371,10 @@ def make_old(path: Path) -> None:
     with closing(sqlite3.connect(path)) as old:
         for table in ("search_terms", "search", "search_documents"):
             old.execute(f"DROP TABLE {table}")
-        old.execute("DELETE FROM _sqlite_migrations WHERE name = 'm002_search_index'")
+        for column in ("newest_id", "newest_at", "rejects"):
+            old.execute(f"ALTER TABLE receipts DROP COLUMN {column}")
+        old.execute("ALTER TABLE sources DROP COLUMN quiet_days")
+        old.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_history_and_ledger'")
         old.execute("PRAGMA user_version = 1")
         old.commit()
 

@@ -100,7 +100,7 @@ def test_init_with_wishes_puts_them_in(capsys: Capsys) -> None:
     assert code == 0
     assert "digests go to the folder outbox/ for now; for ada@example.org: fill in [email]" in out
     settings = load(Path("paperdigest.toml"))
-    assert settings.sources[1].options["url"] == "https://rss.arxiv.org/rss/cs.CV+cs.LG"
+    assert settings.sources[1].options["categories"] == ("cs.CV", "cs.LG")
     assert settings.subscribers[0].deliver == ("file:outbox",)
     assert settings.subscribers[0].topics[0].keywords == ("paper maps", "=RAG")
     assert '#deliver = ["ada@example.org"]' in Path("subscriptions/me.toml").read_text()

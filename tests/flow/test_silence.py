@@ -205,3 +205,87 @@ def test_status_counts_what_was_refused(house: House, program: Program) -> None:
     program("run", "--once")
 
     assert program("status", "--json").json["quarantined"] == 1
+
+
+def notices_of(house: House) -> list[str]:
+    """Return the titles of what the operator was told, in order: with one subscriber, that is she."""
+    return [one["title"] for one in house.digests() if one["kind"] == "notice"]
+
+
+def test_the_operator_hears_of_a_failing_source_again_each_day_and_when_it_is_well(
+    house: House,
+) -> None:
+    with http_server({"/feed": Reply(status=500)}) as server:
+        with_feed(house, f"{server.url}/feed")
+        house.run()
+        assert notices_of(house) == []  # it may be over in an hour
+        for status in (500, 503, 404):
+            server.replies["/feed"] = Reply(status=status)
+            house.wait(hours=9)
+            house.run()
+        server.replies["/feed"] = Reply(body=RSS.encode())
+        house.wait(hours=9)
+        house.run()
+        house.wait(hours=9)
+        house.run()
+
+    assert notices_of(house) == [
+        "maps could not be read since 20 Nov 10:30",
+        "maps could not be read since 20 Nov 10:30",
+        "maps is well again",
+    ]
+
+
+def test_a_feed_that_brought_papers_each_weekday_is_missed_after_two_without(house: House) -> None:
+    def feed(day: int) -> Reply:
+        items = "".join(
+            f"<item><title>Paper map {day}-{n} of many</title><guid>{day}-{n}</guid>"
+            "<description>All about creases.</description></item>"
+            for n in range(5)
+        )
+        return Reply(body=f'<rss version="2.0"><channel>{items}</channel></rss>'.encode())
+
+    with http_server() as server:
+        with_feed(house, f"{server.url}/feed")
+        for day in range(35):
+            if house.now.weekday() < 5:
+                server.replies["/feed"] = feed(day)
+            house.run()
+            house.wait(days=1)
+        quiet_since = house.now
+        for _ in range(4):  # to Monday, after a Friday without
+            house.run()
+            house.wait(days=1)
+        house.drop("paper.jsonl", "Paper map by hand")
+        house.run()
+
+    assert quiet_since.strftime("%A") == "Friday"
+    last = [one for one in house.digests() if one["kind"] == "digest"][-1]
+    assert last["looked_at"] == ["maps: nothing since Thursday, where about 5 a day are usual"]
+    assert notices_of(house) == ["maps has brought nothing since 24 Dec"]
+
+
+def test_what_a_source_was_asked_last_is_told_with_what_came(
+    house: House, program: Program
+) -> None:
+    house.drop_bytes(
+        "monday.jsonl",
+        b'{"title": "Folding paper maps", "id": "arxiv:2611.00001", "published_at": "2026-11-19"}\n'
+        + b'{"title": "Tearing paper maps"}\n' * 30
+        + b"{no json\n",
+    )
+    program("ingest")
+    with_feed(house, "http://127.0.0.1:9/feed")
+    program("ingest")
+
+    (read,) = program("sources", "pages", "--json").json["reads"]
+    assert (read["status"], read["papers"], read["rejected"]) == ("accepted", 31, 1)
+    assert (read["newest_id"], read["newest_at"][:10]) == ("arxiv:2611.00001", "2026-11-19")
+    assert read["rejects"][0]["place"] == 32
+    said = program("sources", "pages").out
+    assert "newest: arxiv:2611.00001, 2026-11-19" in said
+    assert "record 32: not JSON" in said
+    (failed,) = program("sources", "maps", "--json").json["reads"]
+    assert (failed["status"], failed["papers"]) == ("failed", 0)
+    assert "connection refused" in failed["reason"]
+    assert program("sources", "nobody").code == 2

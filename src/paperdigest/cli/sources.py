@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,23 +10,32 @@ import click
 
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.session import json_option, opened_app
+from paperdigest.core.errors import UsageError
 
 if TYPE_CHECKING:
     from paperdigest.app import App
     from paperdigest.core.digest import SourceLine
     from paperdigest.store.connection import Store
+    from paperdigest.store.receipts import Receipt
 
-
+_MOST_READS = 10
 _DAY = timedelta(days=1)
 
 
 @click.command()
+@click.argument("name", required=False)
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool) -> None:
-    """List the sources, what they brought and what ails them."""
+def command(ctx: click.Context, name: str | None, as_json: bool) -> None:
+    """List the sources, what they brought and what ails them; with NAME, what that one was asked last."""
     with opened_app(ctx) as app:
         told = source_states(app, app.clock())
+        reads = _reads(app, name, [one["name"] for one in told]) if name else []
+    if name:
+        told = [one for one in told if one["name"] == name]
+        if as_json:
+            say({"sources": told, "reads": [_read_json(read) for read in reads]})
+            return
     if as_json:
         say({"sources": told})
         return
@@ -44,6 +54,69 @@ def command(ctx: click.Context, as_json: bool) -> None:
             for one in told
         ]
     )
+    _show_reads(reads)
+
+
+def _reads(app: App, name: str, known: list[str]) -> list[Receipt]:
+    from paperdigest.store.connection import NoHistory
+    from paperdigest.store.receipts import last_receipts
+
+    if name not in known:
+        raise UsageError(f'no source "{name}" · there are {", ".join(known) or "none"}')
+    try:
+        with app.open_store(write=False) as store:
+            return last_receipts(store, name, _MOST_READS)
+    except NoHistory:
+        return []
+
+
+def _read_json(read: Receipt) -> dict[str, Any]:
+    return {
+        "asked": read.name,
+        "at": iso(read.at),
+        "status": read.status,
+        "reason": read.reason,
+        "format": read.format,
+        "bytes": read.bytes,
+        "papers": read.papers,
+        "new": read.new,
+        "revised": read.revised,
+        "unchanged": read.unchanged,
+        "merged": read.merged,
+        "rejected": read.rejected,
+        "newest_id": read.newest_id,
+        "newest_at": iso(read.newest_at),
+        "rejects": [{"place": place, "reason": reason} for place, reason in read.rejects],
+    }
+
+
+def _show_reads(reads: list[Receipt]) -> None:
+    for read in reads:
+        click.echo(f"  {read.at:%Y-%m-%d %H:%M} UTC  {read.status}  {read.name}")
+        for line in _read_lines(read):
+            click.echo(f"      {line}")
+
+
+def _read_lines(read: Receipt) -> Iterator[str]:
+    if read.status == "accepted":
+        counts = ", ".join(
+            f"{count:,} {what}"
+            for what, count in (
+                ("new", read.new),
+                ("revised", read.revised),
+                ("unchanged", read.unchanged),
+                ("merged", read.merged),
+                ("rejected", read.rejected),
+            )
+            if count
+        )
+        yield f"{read.papers:,} papers ({counts or 'none'}), {read.bytes:,} bytes, {read.format}"
+    if read.newest_at is not None:
+        yield f"newest: {read.newest_id or 'without an id'}, {read.newest_at:%Y-%m-%d}"
+    if read.reason:
+        yield read.reason
+    for place, reason in read.rejects:
+        yield f"record {place}: {reason}"
 
 
 def source_states(app: App, now: datetime) -> list[dict[str, Any]]:
@@ -63,7 +136,7 @@ def _states(app: App, store: Store, now: datetime) -> list[dict[str, Any]]:
     from paperdigest.store import history
 
     known = history.source_states(store)
-    looked_at = LookedAt(store, app.press.sources)
+    looked_at = LookedAt(store, app.press.sources, now)
     day_ago = history.new_papers_since(store, now - _DAY)
     lines = looked_at.lines(now - _DAY, now, zone(app.settings.timezone))
     kinds = {source.name: source.kind for source in app.settings.sources}

@@ -22,7 +22,8 @@ from paperdigest.core.subscription import Pause, Subscriber, Topic
 
 #: How often a kind is read, and after how long a silence it is stale. Other kinds: every hour, never.
 _EVERY = {"inbox": timedelta(minutes=1)}
-_QUIET_AFTER = {"feed": timedelta(days=4)}
+_WATCHED = ("feed", "arxiv", "huggingface", "biorxiv", "pubmed")
+_QUIET_AFTER = dict.fromkeys(_WATCHED, timedelta(days=4))
 _IMPLICIT_TLS_PORT = 465  # RFC 8314
 
 

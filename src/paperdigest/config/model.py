@@ -97,7 +97,9 @@ class SourceTable(Table):
     model_config = ConfigDict(extra="allow")
 
     name: v.Name = Field(description="how it is called in digests and commands")
-    kind: v.Text = Field(description="inbox, feed, url, or the name of a plug-in")
+    kind: v.Text = Field(
+        description="inbox, arxiv, huggingface, biorxiv, pubmed, feed, url, or the name of a plug-in"
+    )
     every: when.Span | None = Field(
         None, description="how often it is read; inbox: 1 minute, others: 1 hour"
     )

@@ -13,10 +13,20 @@ from paperdigest.config.toml import toml_key, toml_value
 
 #: What the options of the built-in sources mean.
 OPTIONS: Mapping[str, str] = {
+    "allow_private": "redirects may lead to private addresses, which only the address itself may be otherwise",
     "after": "what becomes of a read file: move (to done/YYYY-MM/ in the folder), keep, delete",
+    "api_key": "a key of NCBI's, for those who have one; never a value, see above",
+    "api_url": "where arXiv's API is: it is asked for days that were missed",
+    "biorxiv.url": "where the service is",
+    "categories": "only these: cs.CV, or a whole archive like cs; or bioRxiv's own, like neuroscience",
+    "feed_url": "where arXiv's daily announcements are",
     "fields": "names of columns or keys, where a file calls them something else",
     "format": "auto is told by content; or the name of a format",
+    "huggingface.url": "where the service is",
     "path": "the folder that dumps are dropped into",
+    "pubmed.url": "where the service is",
+    "query": "what is searched for, as PubMed's own search takes it",
+    "server": "biorxiv or medrxiv",
     "url": "the address that is read",
 }
 #: What stands where there is no default.
@@ -50,14 +60,15 @@ _EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("[[subscriber.topic]]", "schedule"): "weekly mon 08:00",
     ("[[subscriber.topic]]", "limit"): 10,
 }
-_SOURCES = {
-    "inbox": ("papers", "path", "inbox"),
-    "feed": ("arxiv", "url", ""),
-    "url": ("list", "url", ""),
-}
-_ADDRESSES = {
-    "feed": "https://rss.arxiv.org/rss/cs.CV+cs.LG",
-    "url": "https://example.org/papers.jsonl",
+#: A name for one of each kind, and what it cannot be without.
+_SOURCES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "inbox": ("papers", {"path": "inbox"}),
+    "arxiv": ("arxiv", {"categories": ["cs.CV", "cs.LG"]}),
+    "huggingface": ("hugging-face", {}),
+    "biorxiv": ("medrxiv", {"server": "medrxiv", "categories": ["neurology"]}),
+    "pubmed": ("pubmed", {"query": "paper maps[tiab]", "api_key": {"file": "secrets/ncbi-key"}}),
+    "feed": ("journal", {"url": "https://example.org/journal.rss"}),
+    "url": ("list", {"url": "https://example.org/papers.jsonl"}),
 }
 _HEAD = """\
 # Every option of paperdigest, with its default. Nothing here is read: change paperdigest.toml.
@@ -130,8 +141,8 @@ def _option(heading: str, key: str, field: FieldInfo) -> Iterator[str]:
 
 
 def _source(kind: str) -> list[str]:
-    name, needed, path = _SOURCES[kind]
-    values = {"name": name, "kind": kind, needed: path or _ADDRESSES[kind]}
+    name, own = _SOURCES[kind]
+    values = {"name": name, "kind": kind, **own}
     first = kind == "inbox"
     lines = _heading(
         "[[source]]", f"A source of the kind {kind}" + ("" if first else ": its own options")
@@ -144,7 +155,8 @@ def _source(kind: str) -> list[str]:
     for option in plugins.options(plugins.load(plugins.Group.SOURCES, kind)):
         mark = " (an example)" if option.name in values else ""
         value = values.get(option.name, option.default)
-        lines += [f"# {OPTIONS[option.name]}{mark}", f"#{option.name} = {toml_value(value)}"]
+        about = OPTIONS.get(f"{kind}.{option.name}") or OPTIONS[option.name]
+        lines += [f"# {about}{mark}", f"#{option.name} = {toml_value(value)}"]
     return lines
 
 

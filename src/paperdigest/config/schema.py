@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_origin
 
 from paperdigest import plugins
 from paperdigest.config import model
@@ -35,8 +35,11 @@ def _schema(table: type[model.Table], title: str) -> dict[str, Any]:
 
 
 def _option(option: plugins.Option) -> dict[str, Any]:
-    kind = "object" if option.name == "fields" else _TYPES.get(option.type, "string")
-    return {"type": kind, "description": OPTIONS.get(option.name, "")}
+    about = OPTIONS.get(option.name, "")
+    if get_origin(option.type) is tuple:  # a single text may stand for a list of one
+        return {"type": ["array", "string"], "items": {"type": "string"}, "description": about}
+    kind = "object" if option.name in ("api_key", "fields") else _TYPES.get(option.type, "string")
+    return {"type": kind, "description": about}
 
 
 def _without_null(node: Any) -> Any:

@@ -139,12 +139,11 @@ def _main(wishes: Wishes, timezone: str) -> str:
     text = _swap(_template(NAME), 'timezone = "UTC"', f"timezone = {toml_text(timezone)}")
     if wishes.categories:
         block = text[text.index("#[[source]]") : text.index("\n\n# E-mail")]
-        address = "https://rss.arxiv.org/rss/" + "+".join(wishes.categories)
         live = re.sub(r"^#", "", block, flags=re.MULTILINE)
-        live = live[: live.index("url = ")] + f"url = {toml_text(address)}"
-        text = _swap(text, block, live)
+        categories = f"categories = {toml_value(wishes.categories)}"
+        text = _swap(text, block, live[: live.index("categories = ")] + categories)
         text = _swap(
-            text, "# An arXiv feed: remove the # and name your categories.", "# An arXiv feed."
+            text, "# arXiv: remove the # and name your categories. Other", "# arXiv. Other"
         )
     if wishes.email:
         operator = toml_text(f"email:{wishes.email}")

@@ -153,7 +153,8 @@ def is_news(
     """
     if baseline or paper.withdrawn or paper.announced is Announced.REPLACED:
         return False
-    if paper.version is not None and paper.version > 1:
+    said_new = paper.announced is Announced.NEW
+    if paper.version is not None and paper.version > 1 and not said_new:
         return False
     if max_age is None or paper.published_at is None:
         return True

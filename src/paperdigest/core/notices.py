@@ -38,3 +38,25 @@ def failing_source(
         f"{name} could not be read since {words.short_date(since)} {words.clock(since)}",
         (error, f"Last looked at on {words.full_date(now)}; it is tried again by itself."),
     )
+
+
+def silent_source(
+    name: str, since: datetime, now: datetime, said: str
+) -> tuple[str, tuple[str, ...]]:
+    """Return title and lines that tell the operator of a source that brings nothing although it should: one
+    word a day. `said` is what digests say of it."""
+    return (
+        f"{name} has brought nothing since {words.short_date(since)}",
+        (
+            f"{name}: {said}.",
+            f"It answers, and was last looked at on {words.full_date(now)}. Its address may have changed.",
+        ),
+    )
+
+
+def recovered_source(name: str, said: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """Return title and lines that tell the operator that a source is well again. `said` is what was told."""
+    return (
+        f"{name} is well again",
+        (f"{said}; on {words.full_date(now)} at {words.clock(now)} it was read well.",),
+    )

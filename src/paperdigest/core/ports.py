@@ -85,6 +85,51 @@ class Format(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some records of a file that is too large to be read at once.
+
+    `position` is where to carry on once these are committed (opaque text of the file's own). `done` is how
+    many of the file's bytes are read by then; `last`: there are no more.
+    """
+
+    papers: tuple[Paper, ...]
+    rejected: tuple[Rejected, ...]
+    position: str
+    done: int
+    last: bool
+
+
+class Pieces(Protocol):
+    """A file of any size, read piece by piece."""
+
+    @property
+    def name(self) -> str:
+        """Return its path, for people."""
+        ...
+
+    @property
+    def format(self) -> str:
+        """Return the name of its format."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Return 64 hex digits that tell it from other files, and from itself once it has grown."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Return its size in bytes."""
+        ...
+
+    def pieces(self, position: str, most: int) -> Iterator[Piece]:
+        """Yield pieces of at most so many records, from a position on ("" is the beginning).
+
+        Raises RefusedInput for what cannot be read or unpacked."""
+        ...
+
+
 class Verdict(StrEnum):
     """What became of a document."""
 

@@ -347,9 +347,11 @@ def not_read_yet() -> str:
     return "not read yet"
 
 
-def nothing_since(at: datetime, now: datetime) -> str:
-    """Return `nothing since Tuesday`. Both times in the reader's zone."""
-    return f"nothing since {since(at, now)}"
+def nothing_since(at: datetime, now: datetime, usual: float = 0) -> str:
+    """Return `nothing since Tuesday`, and what a day usually brings if that is much: `nothing since Tuesday,
+    where about 210 a day are usual`. Both times in the reader's zone."""
+    told = f"nothing since {since(at, now)}"
+    return f"{told}, where about {number(round(usual))} a day are usual" if usual >= 3 else told
 
 
 def could_not_be_read(at: datetime, now: datetime, error: str) -> str:

@@ -159,7 +159,7 @@ class _Drafting:
         self._window = window
         self._now = now
         self._database = database
-        self._looked_at = LookedAt(store, press.sources)
+        self._looked_at = LookedAt(store, press.sources, now)
         self._desk = Desk(press.searches)
 
     def draft(self, work: Work, *, prepare: bool = True) -> Draft:

@@ -6,16 +6,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from zlib import crc32
 
 from paperdigest.core.diff import is_news, without_future
 from paperdigest.core.errors import RefusedInput, SourceError
+from paperdigest.core.health import WEEKS, Habits
+from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Document, Parsed, RefusedDocument, Source, Unchanged, Verdict
 from paperdigest.flow.ingest_report import FileReport, IngestReport, SourceReport, SourceStatus
 from paperdigest.flow.intake import Counts, Intake
 from paperdigest.store.connection import Store
-from paperdigest.store.receipts import Receipt, was_accepted, write_receipt
+from paperdigest.store.receipts import Receipt, brought_by_day, was_accepted, write_receipt
 from paperdigest.store.sources import (
     SourceState,
     keep_bookmark,
@@ -29,8 +32,10 @@ MAX_AGE = timedelta(days=60)
 BASELINE_BATCH = 5_000
 #: Dates up to so far ahead are a matter of zones and embargoes; later ones are mistakes.
 AHEAD = timedelta(days=2)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
+LONGEST_WISH = timedelta(days=1)
 
 #: Called with the document's name, records done, records in all.
 Progress = Callable[[str, int, int], None]
@@ -75,10 +80,27 @@ def ingest(
     return IngestReport(tuple(reading.read(run) for run in wanted))
 
 
-def pause_after(failures: int) -> timedelta:
-    """Return how long a source is left alone after so many failures in a row: a minute, doubling to six hours."""
+def pause_after(failures: int, spread: float = 0.0) -> timedelta:
+    """Return how long a source is left alone after so many failures in a row: a minute, doubling to six hours.
+
+    `spread`, 0 to 1, makes it up to a tenth longer.
+    """
     doublings = max(0, min(failures - 1, 16))
-    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << doublings), LONGEST_PAUSE) * (1 + spread / 10)
+
+
+def not_before(before: SourceState, now: datetime, wish: timedelta | None) -> datetime:
+    """Return when a source that failed just now may be read again.
+
+    Our own pause, the server's wish and what is left of its last wish: the longest counts, so that neither
+    "Retry-After: 0" nor another kind of failure cuts it short. Sources that failed together do not come
+    back together: the pause is spread by their names and the time.
+    """
+    spread = crc32(f"{before.name} {now.isoformat()}".encode()) / 0xFFFFFFFF
+    later = now + max(pause_after(before.failures + 1, spread), wish or timedelta())
+    held = before.not_before_at
+    # Further ahead than any wish: written by a clock that was wrong.
+    return max(later, held) if held is not None and held - now <= LONGEST_WISH else later
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +230,7 @@ class _Reading:
                     document.bookmark if last else "",
                     records=intake.records_added,
                     new_at=self.now if counts.stirred else None,
+                    quiet_days=parsed.quiet_days if parsed.papers else None,
                 )
                 if last:
                     write_receipt(self.store, self._receipt(run, document, parsed, counts))
@@ -220,6 +243,7 @@ class _Reading:
     def _receipt(
         self, run: SourceRun, document: Document, parsed: Parsed, counts: Counts
     ) -> Receipt:
+        newest = max(parsed.papers, key=lambda one: _dated(one) or _LONG_AGO, default=None)
         return Receipt(
             run.name,
             document.name,
@@ -234,6 +258,9 @@ class _Reading:
             unchanged=counts.unchanged,
             merged=counts.merged,
             rejected=len(parsed.rejected) + counts.rejected,
+            newest_id=newest.id if newest else "",
+            newest_at=_dated(newest) if newest else None,
+            rejects=tuple((one.place, one.reason) for one in parsed.rejected),
         )
 
     def _settle(self, run: SourceRun, name: str, verdict: Verdict, reason: str) -> None:
@@ -245,13 +272,13 @@ class _Reading:
     def _failed(
         self, run: SourceRun, before: SourceState, files: list[FileReport], error: SourceError
     ) -> SourceReport:
-        pause = pause_after(before.failures + 1)
-        wish = error.retry_after
-        later = self.now + (pause if wish is None else max(wish, timedelta()))
+        later = not_before(before, self.now, error.retry_after)
         with self.store.transaction():
             note_failure(
                 self.store, run.name, run.kind, self.now, error=str(error), not_before=later
             )
+            failed = Receipt(run.name, run.name, "", "failed", self.now, reason=str(error))
+            write_receipt(self.store, failed)
         return SourceReport(run.name, SourceStatus.FAILED, tuple(files), str(error))
 
     def _done(self, run: SourceRun, before: SourceState, files: list[FileReport]) -> SourceReport:
@@ -270,9 +297,12 @@ class _Reading:
         if stirred:
             return SourceStatus.OK
         heard = before.last_new_at or before.first_read_at
-        if run.quiet_after is not None and heard is not None and self.now - heard > run.quiet_after:
-            return SourceStatus.STALE
-        return SourceStatus.QUIET
+        if run.quiet_after is None or heard is None:
+            return SourceStatus.QUIET
+        past = brought_by_day(self.store, self.now - timedelta(weeks=WEEKS, days=1))
+        first = before.first_read_at.date() if before.first_read_at else None
+        habits = Habits(past.get(run.name, {}), first, before.quiet_days, run.quiet_after)
+        return SourceStatus.STALE if habits.is_stale(heard, self.now) else SourceStatus.QUIET
 
 
 def _nothing_but_refused(run: SourceRun, files: list[FileReport]) -> bool:
@@ -281,6 +311,12 @@ def _nothing_but_refused(run: SourceRun, files: list[FileReport]) -> bool:
         run.kind != "inbox"
         and bool(files)
         and all(file.status is Verdict.QUARANTINED for file in files)
+    )
+
+
+def _dated(paper: Paper) -> datetime | None:
+    return max(
+        (at for at in (paper.published_at, paper.updated_at) if at is not None), default=None
     )
 
 

@@ -8,8 +8,13 @@ from datetime import datetime, timedelta, tzinfo
 
 from paperdigest.core import words
 from paperdigest.core.digest import SourceLine
+from paperdigest.core.health import WEEKS, Condition, Habits, condition
 from paperdigest.store import history
 from paperdigest.store.connection import Store
+from paperdigest.store.receipts import brought_by_day
+from paperdigest.store.sources import SourceState
+
+_PAST = timedelta(weeks=WEEKS, days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,32 @@ class SourceView:
 class LookedAt:
     """The state of every source, read once a round, and told for any reader's time."""
 
-    def __init__(self, store: Store, sources: Sequence[SourceView]) -> None:
+    def __init__(self, store: Store, sources: Sequence[SourceView], now: datetime) -> None:
         self._views = sources
         self._states = history.source_states(store)
+        self._past = brought_by_day(store, now - _PAST)
         self._store = store
         self._new: dict[datetime, Mapping[str, int]] = {}
+
+    def condition(self, view: SourceView, now: datetime) -> Condition:
+        """Return how a source is."""
+        state = self._states.get(view.name) or SourceState(view.name, "")
+        return condition(
+            self._habits(view, state),
+            now,
+            failing_since=state.failing_since_at,
+            last_success_at=state.last_success_at,
+            last_new_at=state.last_new_at,
+        )
+
+    def _habits(self, view: SourceView, state: SourceState) -> Habits:
+        first = state.first_read_at
+        return Habits(
+            self._past.get(view.name, {}),
+            None if first is None else first.date(),
+            state.quiet_days,
+            view.quiet_after,
+        )
 
     def lines(self, since: datetime, now: datetime, zone: tzinfo) -> tuple[SourceLine, ...]:
         """Return one line per configured source."""
@@ -45,22 +71,21 @@ class LookedAt:
         return self._new[since]
 
     def _line(self, view: SourceView, papers: int, now: datetime, zone: tzinfo) -> SourceLine:
-        state = self._states.get(view.name)
-        if state is None or state.last_read_at is None:
-            return SourceLine(view.name, "unread", papers, words.not_read_yet())
-        if state.failing_since_at is not None:
-            said = words.could_not_be_read(
-                state.failing_since_at.astimezone(zone),
-                now.astimezone(zone),
-                state.error,
-            )
-            return SourceLine(view.name, "failed", papers, said)
-        quiet_since = state.last_new_at or state.last_success_at
-        if (
-            view.quiet_after is not None
-            and quiet_since is not None
-            and now - quiet_since > view.quiet_after
-        ):
-            said = words.nothing_since(quiet_since.astimezone(zone), now.astimezone(zone))
-            return SourceLine(view.name, "stale", papers, said)
-        return SourceLine(view.name, "ok", papers)
+        state = self._states.get(view.name) or SourceState(view.name, "")
+        found = self.condition(view, now)
+        said = ""
+        if found is Condition.UNREAD:
+            said = words.not_read_yet()
+        elif found is Condition.FAILED and state.failing_since_at is not None:
+            since = state.failing_since_at.astimezone(zone)
+            said = words.could_not_be_read(since, now.astimezone(zone), state.error)
+        elif found is Condition.STALE:
+            said = self._silent(view, state, now, zone)
+        well = found in (Condition.OK, Condition.QUIET)
+        return SourceLine(view.name, "ok" if well else str(found), papers, said)
+
+    def _silent(self, view: SourceView, state: SourceState, now: datetime, zone: tzinfo) -> str:
+        since = state.last_new_at or state.last_success_at or now
+        missing = self._habits(view, state).missing(since.date(), now.date())
+        usual = max(missing, default=0)
+        return words.nothing_since(since.astimezone(zone), now.astimezone(zone), usual)

@@ -15,8 +15,11 @@ from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
 from paperdigest.sources.dates import utc
 from paperdigest.sources.feed_document import FeedDocument
 from paperdigest.sources.ids import arxiv, doi_of
-from paperdigest.sources.names import MOST, from_feed, split_creators
+from paperdigest.sources.names import MOST, split_creators
 
+_LONGEST_ID = 500
+_LONGEST_NAME = 200
+_MOST_CATEGORIES = 200
 #: Where an address of a paper is also its arXiv id.
 _ADDRESS = re.compile(
     r"https?://(?:(?:www|export|browse|cn)\.)?arxiv\.org/(?:abs|pdf|html)/|https?://(?:www\.)?(?:huggingface\.co/papers|alphaxiv\.org/abs)/",
@@ -53,7 +56,8 @@ def refuse_errors(feed: FeedDocument) -> None:
 
 def arxiv_of(entry: Mapping[str, Any]) -> tuple[str, int | None] | None:
     """Return the arXiv id and version that the entry's own id or address names; never one from its text."""
-    for text in (str(entry.get("id", "")), str(entry.get("link", ""))):
+    for key in ("id", "link"):
+        text = str(entry.get(key, ""))[:_LONGEST_ID]
         oai = _OAI.match(text)
         if oai:
             return arxiv(text[oai.end() :])
@@ -75,7 +79,7 @@ def arxiv_paper(entry: Mapping[str, Any], name: str, version: int | None) -> Pap
     """Return what arXiv says of its paper `name` (`arxiv:…`) in `version`."""
     bare = name.removeprefix("arxiv:")
     kind, abstract = _announcement(entry)
-    other = doi_of(str(entry.get("arxiv_doi", "")))
+    other = doi_of(clean(str(entry.get("arxiv_doi", "")), _LONGEST_ID))
     comment = str(entry.get("arxiv_comment", ""))
     at = utc(str(entry.get("published", "")))
     replaced = kind is Announced.REPLACED
@@ -108,7 +112,7 @@ def arxiv_paper(entry: Mapping[str, Any], name: str, version: int | None) -> Pap
 def categories(entry: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the entry's categories in its order, without repeats."""
     terms = (clean(str(tag.get("term") or ""), 200) for tag in entry.get("tags", ()))
-    return tuple(dict.fromkeys(term for term in terms if term))
+    return tuple(dict.fromkeys(term for term in terms if term))[:_MOST_CATEGORIES]
 
 
 def _announcement(entry: Mapping[str, Any]) -> tuple[Announced, str]:
@@ -123,11 +127,15 @@ def _announcement(entry: Mapping[str, Any]) -> tuple[Announced, str]:
 def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
     texts = [str(author.get("name", "")) for author in entry.get("authors", ())]
     if "arxiv_announce_type" in entry or len(texts) == 1:
-        return tuple(name for text in texts for name in split_creators(text))[:MOST]
+        return tuple(name for text in texts for name in split_creators(_shortened(text)))[:MOST]
     # The API gives one element per author, so a comma there belongs to the name.
-    return tuple(clean(" ".join(text.split()), 200) for text in texts if text.strip())[
-        :MOST
-    ] or from_feed(texts)
+    names = (clean(text, _LONGEST_NAME) for text in texts)
+    return tuple(name for name in names if name)[:MOST]
+
+
+def _shortened(creators: str) -> str:
+    """Return a list of names with what is far too long for a name or an address cut off."""
+    return ",".join(piece[: 5 * _LONGEST_NAME] for piece in creators.split(","))
 
 
 def _updated(entry: Mapping[str, Any]) -> Any:

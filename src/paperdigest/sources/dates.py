@@ -6,19 +6,21 @@ There is no clock here: a date in the future is the reader's to judge, who knows
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 
-#: arXiv's first year; nothing that is read here is older than its medium.
-_FIRST_YEAR = 1991
+#: The first journals: registries tell of works of any age, and old is not new.
+_FIRST_YEAR = 1665
 _LAST_YEAR = 2100
+#: What programs write that know no date.
+_EPOCH = date(1970, 1, 1)
 _YEAR_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 
 
 def utc(text: str) -> datetime | None:
     """Return the instant that an ISO 8601 or RFC 5322 date names; without a zone it is UTC.
 
-    None for what is no date, does not exist (30 February) or lies outside 1991 to 2100.
+    None for what is no date, does not exist (30 February), is the first day of Unix time or lies outside 1665 to 2100.
     """
     text = text.strip()
     if not text or len(text) > 60:
@@ -31,6 +33,8 @@ def utc(text: str) -> datetime | None:
     try:
         at = at.astimezone(UTC)
     except OverflowError:
+        return None
+    if at.date() == _EPOCH:
         return None
     return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None
 

@@ -57,21 +57,22 @@ def parse_feed(data: bytes, url: str = "") -> Parsed:
             rejected.append(Rejected(place, "an entry without a title"))
     if rejected and not papers:
         raise RefusedInput("no entry of this feed has a title")
-    return Parsed(_NAME, tuple(papers), tuple(rejected))
+    return Parsed(_NAME, tuple(papers), tuple(rejected), feed.quiet_days, feed.total)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSource:
-    """A feed at an address, read on a schedule."""
+    """A feed at an address, read on a schedule. `allow_private` as in `UrlSource`."""
 
     name: str
     url: str
+    allow_private: bool = False
 
     def fetch(
         self, bookmark: str, now: datetime
     ) -> Iterator[Document | RefusedDocument | Unchanged]:
         """Yield the feed, or that it has not changed. Raises SourceError."""
-        yield fetch_document(self.url, bookmark)
+        yield fetch_document(self.url, bookmark, allow_private=self.allow_private)
 
     def parse(self, document: Document) -> Parsed:
         """Return the papers. Raises RefusedInput."""
@@ -82,4 +83,4 @@ class FeedSource:
 
     def probe(self) -> str:
         """Return what answered, for people. Raises SourceError."""
-        return probe(self.url, self.parse)
+        return probe(self.url, self.parse, allow_private=self.allow_private)

@@ -1,7 +1,7 @@
 """A feed's bytes to its entries: RSS 0.9x, 1.0, 2.0 and Atom, whole or not at all.
 
-feedparser repairs what is broken by guessing; so what reaches it is checked first, and what it had to
-repair is refused. What an entry says is read by `feed_entry` and `arxiv_feed`.
+feedparser repairs what is broken by guessing; so what reaches it is checked first (`feed_outline`), and what
+it had to repair is refused. What an entry says is read by `feed_entry` and the readers of single services.
 """
 
 from __future__ import annotations
@@ -12,29 +12,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html.entities import html5
 from typing import Any
-from xml.sax import SAXException, SAXParseException
+from xml.sax import SAXException
 
 import feedparser
 
 from paperdigest.core.errors import RefusedInput
 from paperdigest.sources.encoding import as_utf8, decoded
+from paperdigest.sources.feed_outline import outline
 
 _ROOTS = frozenset({"rss", "RDF", "feed"})
 _NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
 _DECLARATION = re.compile(rb"\A\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([\w.:-]+)["']""")
+#: What Python calls encodings and no feed can be written in; some take time without end.
+_NO_ENCODINGS = frozenset(
+    {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf7", "utf_7"}
+)
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 #: The encoding is settled before: the text that is handed over is UTF-8 and declares nothing else.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
+#: What feedparser raises over elements in places where it does not expect them.
+_STUMBLES = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """The head of a feed and its entries, as feedparser names their parts."""
+    """The head of a feed and its entries, as feedparser names their parts.
+
+    Each entry has all its identifiers as a tuple under "identifiers". `quiet_days` are the days, 0 for
+    Monday, on which the feed says nothing comes; `total` is how many entries it says there are in all.
+    """
 
     head: Mapping[str, Any]
     entries: tuple[Mapping[str, Any], ...]
+    quiet_days: frozenset[int]
+    total: int | None
 
 
 def is_feed(head: bytes) -> bool:
@@ -45,26 +58,42 @@ def is_feed(head: bytes) -> bool:
 def read_feed(data: bytes) -> FeedDocument:
     """Return the feed. Raises RefusedInput for anything that is not one whole, well-formed feed."""
     text = _text(as_utf8(data))
-    root, doctype = _root(text)
+    root, at, doctype = _root(text)
     if root not in _ROOTS:
         raise RefusedInput(_what(text, root))
     if "<!ENTITY" in doctype:
         raise RefusedInput(
             "the feed declares entities of its own: refused, since they can be used to attack readers"
         )
-    parsed = feedparser.parse(
-        io.BytesIO(_ENTITY.sub(_numbered, text).encode()),
-        sanitize_html=False,  # on, it deletes everything between two bare "<" of a formula
-        resolve_relative_uris=False,
-        response_headers=_HEADERS,
-    )
+    # What stands before the root element says nothing more: then no declaration there can do harm.
+    xml = _ENTITY.sub(_numbered, text[at:]).encode()
+    beside = outline(xml, text.count("\n", 0, at) + 1)
+    parsed = _parsed(xml)
+    # Plain dicts: feedparser's own say "published" when asked for "updated", with a warning.
+    entries = [dict(entry) for entry in parsed.entries]
+    if len(entries) == len(beside.identifiers):
+        for entry, names in zip(entries, beside.identifiers, strict=True):
+            entry["identifiers"] = names
+    return FeedDocument(parsed.feed, tuple(entries), beside.quiet_days, beside.total)
+
+
+def _parsed(xml: bytes) -> Any:
+    """Return what feedparser makes of it; what it stumbles over is refused."""
+    try:
+        parsed = feedparser.parse(
+            io.BytesIO(xml),
+            sanitize_html=False,  # on, it deletes everything between two bare "<" of a formula
+            resolve_relative_uris=False,
+            response_headers=_HEADERS,
+        )
+    except _STUMBLES as error:
+        raise RefusedInput(f"the feed cannot be read: {type(error).__name__}") from error
     trouble = parsed.get("bozo_exception")
     if isinstance(trouble, SAXException):
-        raise RefusedInput(_broken(trouble))
+        raise RefusedInput(f"the feed is broken: {trouble.getMessage()}")
     if not parsed.get("version"):
         raise RefusedInput("no RSS or Atom feed")
-    # Plain dicts: feedparser's own say "published" when asked for "updated", with a warning.
-    return FeedDocument(parsed.feed, tuple(dict(entry) for entry in parsed.entries))
+    return parsed
 
 
 def _text(data: bytes) -> str:
@@ -74,6 +103,8 @@ def _text(data: bytes) -> str:
         return decoded(data)
     named = _ENCODING.search(declaration[0])
     encoding = named[1].decode("ascii").lower() if named else "utf-8"
+    if encoding.replace("-", "_") in _NO_ENCODINGS:
+        raise RefusedInput(f'the feed names an encoding that is not known: "{encoding}"')
     body = data[declaration.end() :]
     if encoding in ("utf-8", "utf8", "us-ascii", "ascii"):
         # Counted from the start of the file, so that the offset in a message is right.
@@ -82,14 +113,13 @@ def _text(data: bytes) -> str:
         return body.decode(encoding)
     except LookupError as error:
         raise RefusedInput(f'the feed names an encoding that is not known: "{encoding}"') from error
-    except UnicodeDecodeError as error:
-        raise RefusedInput(
-            f"not valid {encoding}, as the feed says it is, at offset {error.start:,}"
-        ) from error
+    except UnicodeError as error:
+        at = f", at offset {error.start:,}" if isinstance(error, UnicodeDecodeError) else ""
+        raise RefusedInput(f"not valid {encoding}, as the feed says it is{at}") from error
 
 
-def _root(text: str) -> tuple[str, str]:
-    """Return the name of the root element ("" if there is none) and the DOCTYPE before it."""
+def _root(text: str) -> tuple[str, int, str]:
+    """Return the name of the root element ("" if there is none), where it starts, and the DOCTYPE before."""
     at, doctype = 0, ""
     while True:
         at = _after_blank(text, at)
@@ -102,9 +132,9 @@ def _root(text: str) -> tuple[str, str]:
             doctype = text[at:end] if end >= 0 else text[at:]
         else:
             name = _NAME.match(text, at)
-            return (name[1] if name else ""), doctype
+            return (name[1] if name else ""), at, doctype
         if end < 0:
-            return "", doctype
+            return "", at, doctype
         at = text.index(">", end) + 1
 
 
@@ -143,12 +173,3 @@ def _what(text: str, root: str) -> str:
         if root
         else "not an RSS or Atom feed"
     )
-
-
-def _broken(trouble: SAXException) -> str:
-    message = trouble.getMessage()
-    if isinstance(trouble, SAXParseException):
-        cut = message in ("no element found", "unclosed token", "unclosed CDATA section")
-        line = trouble.getLineNumber()
-        return f"the feed is {'cut off' if cut else 'broken'}: {message} in line {line}"
-    return f"the feed is broken: {message}"

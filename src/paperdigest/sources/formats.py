@@ -10,23 +10,75 @@ from collections.abc import Callable, Mapping, Sequence
 
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.ports import Format, Parsed
-from paperdigest.sources import feed, json_lines, page_dump
+from paperdigest.sources import (
+    arxiv_snapshot,
+    bibtex,
+    biorxiv,
+    crossref,
+    feed,
+    hf_daily,
+    json_lines,
+    json_list,
+    medline,
+    openalex,
+    openreview,
+    page_dump,
+    page_markdown,
+    pubmed_xml,
+    ris,
+    semantic_scholar,
+    table,
+)
 from paperdigest.sources.encoding import as_utf8, decoded
 
-#: In the order they are asked: the one that any plain text might pass for comes last.
-BUILT_IN: tuple[Format, ...] = (feed.FORMAT, json_lines.FORMAT, page_dump.FORMAT)
+#: In the order they are asked: a service's own answers before JSON in general, one object alone on its line
+#: before many, and the one that any plain text might pass for at the end.
+BUILT_IN: tuple[Format, ...] = (
+    feed.FORMAT,
+    pubmed_xml.FORMAT,
+    hf_daily.FORMAT,
+    biorxiv.FORMAT,
+    crossref.FORMAT,
+    openalex.FORMAT,
+    openreview.FORMAT,
+    semantic_scholar.FORMAT,
+    json_list.FORMAT,
+    arxiv_snapshot.FORMAT,
+    json_lines.FORMAT,
+    bibtex.FORMAT,
+    medline.FORMAT,
+    ris.FORMAT,
+    table.FORMAT,
+    page_markdown.FORMAT,
+    page_dump.FORMAT,
+)
+_ORDER = {one.name: place for place, one in enumerate(BUILT_IN)}
 
 _HEAD = 64 * 1024
 _ALIASES = {
-    "jsonl": "json-lines",
-    "ndjson": "json-lines",
-    "rss": "feed",
     "atom": "feed",
+    "bib": "bibtex",
+    "biblatex": "bibtex",
+    "csv": "table",
+    "daily-papers": "hf-daily",
+    "endnote": "ris",
     "hf": "page-dump",
+    "hf-api": "hf-daily",
+    "hf-markdown": "page-markdown",
+    "json-list": "json",
+    "jsonl": "json-lines",
+    "kaggle": "arxiv-snapshot",
+    "medline": "nbib",
+    "medrxiv": "biorxiv",
+    "ndjson": "json-lines",
+    "pubmed-xml": "pubmed",
+    "rss": "feed",
+    "s2": "semantic-scholar",
+    "tsv": "table",
 }
 _BINARY = (
-    (b"PK\x03\x04", "a zip archive: unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "a zstd archive: unpack it first"),
+    (b"PK\x03\x04", "a zip archive inside another: unpack it once before"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file inside another: unpack it once before"),
     (b"\xfd7zXZ", "an xz archive: unpack it first"),
     (b"BZh", "a bzip2 archive: unpack it first"),
     (b"\x1f\x8b", "a gzip archive: unpack it first"),
@@ -49,19 +101,20 @@ def parse(
 
     `fields` gives other names for our keys, where a format has keys. Raises RefusedInput.
     """
-    found = detect(data, wanted, formats)
-    renamed: Callable[[Mapping[str, str]], Format] | None = getattr(found, "with_fields", None)
-    if fields and renamed is not None:
-        found = renamed(fields)
-    return found.parse(as_utf8(data))
+    return detect(data, wanted, formats, fields).parse(as_utf8(data))
 
 
-def detect(data: bytes, wanted: str = "auto", formats: Sequence[Format] = ()) -> Format:
-    """Return the format that `data` is of; `wanted` names one outright.
+def detect(
+    data: bytes,
+    wanted: str = "auto",
+    formats: Sequence[Format] = (),
+    fields: Mapping[str, str] | None = None,
+) -> Format:
+    """Return the format that `data` is of; `wanted` names one outright. Arguments as of `parse`.
 
     Raises RefusedInput for what is empty, binary, not UTF-8 or of no known kind.
     """
-    known = ordered(formats) if formats else BUILT_IN
+    known = [_renamed(one, fields or {}) for one in (ordered(formats) if formats else BUILT_IN)]
     text = as_utf8(data)
     if not text.strip():
         raise RefusedInput(
@@ -78,14 +131,20 @@ def detect(data: bytes, wanted: str = "auto", formats: Sequence[Format] = ()) ->
     raise RefusedInput(f"{_seems(head)}: known formats are {_list(known)}")
 
 
+def _renamed(one: Format, fields: Mapping[str, str]) -> Format:
+    """Return the format for documents that call our keys something else, if it has keys."""
+    renamed: Callable[[Mapping[str, str]], Format] | None = getattr(one, "with_fields", None)
+    return one if not fields or renamed is None else renamed(fields)
+
+
 def is_known(wanted: str) -> bool:
     """Say whether a format can be asked for by this name."""
     return wanted == "auto" or _ALIASES.get(wanted, wanted) in {one.name for one in BUILT_IN}
 
 
 def ordered(formats: Sequence[Format]) -> tuple[Format, ...]:
-    """Return the formats with the most lenient one, the page dump, asked last."""
-    return tuple(sorted(formats, key=lambda one: one.name == page_dump.FORMAT.name))
+    """Return the formats in the order they are asked: those of others first, the most lenient one last."""
+    return tuple(sorted(formats, key=lambda one: _ORDER.get(one.name, -1)))
 
 
 def _named(wanted: str, known: Sequence[Format]) -> Format:
@@ -110,11 +169,9 @@ def _seems(head: bytes) -> str:
     if _HTML.match(start):
         return "an HTML page"
     if start.startswith(b"<"):
-        return "XML, but no RSS or Atom feed"
-    if start.startswith(b"["):
-        return "a JSON list; write one object a line"
-    if start.startswith(b"{"):
-        return "JSON, but not one object a line"
+        return "XML, but neither a feed nor PubMed's"
+    if start.startswith((b"[", b"{")):
+        return "JSON, but of no service we know, and without titles"
     return "not recognised"
 
 

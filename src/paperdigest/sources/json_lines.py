@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -44,41 +44,43 @@ class JsonLines:
 
     def parse(self, data: bytes) -> Parsed:
         """Return the papers in the file's order. Raises RefusedInput past the budget of bad lines."""
-        papers: list[Paper] = []
-        rejected: list[Rejected] = []
-        whole = as_utf8(data)
-        lines = whole.split(b"\n")
-        for number, line in enumerate(lines, 1):
-            if not line or line.isspace():
-                continue
-            try:
-                papers.append(record(_object(line), self.fields))
-            except BadRecordError as error:
-                rejected.append(Rejected(number, str(error)))
-            except json.JSONDecodeError as error:
-                reason = f"not JSON: {error.msg.lower()} at column {error.colno}"
-                rejected.append(Rejected(number, _CUT_OFF if number == len(lines) else reason))
-            except UnicodeDecodeError as error:
-                if number < len(lines) or error.end < len(line):
-                    decoded(whole)  # refuses the file, naming the byte
-                rejected.append(Rejected(number, _CUT_OFF))
-        if not papers and not rejected:
-            raise RefusedInput("no records in this file")
-        check_budget(rejected, len(papers) + len(rejected))
-        return Parsed(_NAME, tuple(papers), tuple(rejected))
+        return by_line(_NAME, data, lambda line: record(object_of(line), self.fields))
 
 
 FORMAT = JsonLines()
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise BadRecordError(f"{name} is no JSON number")
+def by_line(name: str, data: bytes, read: Callable[[bytes], Paper]) -> Parsed:
+    """Return what `read` makes of each line that is not blank, in the file's order.
+
+    `read` raises what `object_of` does, or BadRecordError: such a line is rejected alone. Raises
+    RefusedInput past the budget, and for bytes that are not UTF-8.
+    """
+    papers: list[Paper] = []
+    rejected: list[Rejected] = []
+    whole = as_utf8(data)
+    lines = whole.split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line or line.isspace():
+            continue
+        try:
+            papers.append(read(line))
+        except BadRecordError as error:
+            rejected.append(Rejected(number, str(error)))
+        except json.JSONDecodeError as error:
+            rejected.append(Rejected(number, _CUT_OFF if number == len(lines) else not_json(error)))
+        except UnicodeDecodeError as error:
+            if number < len(lines) or error.end < len(line):
+                decoded(whole)  # refuses the file, naming the byte
+            rejected.append(Rejected(number, _CUT_OFF))
+    if not papers and not rejected:
+        raise RefusedInput("no records in this file")
+    check_budget(rejected, len(papers) + len(rejected))
+    return Parsed(name, tuple(papers), tuple(rejected))
 
 
-_decoder = json.JSONDecoder(parse_constant=_no_constant)
-
-
-def _object(line: bytes) -> dict[str, object]:
+def object_of(line: bytes) -> dict[str, object]:
+    """Return the object that a line is. Raises BadRecordError, JSONDecodeError or UnicodeDecodeError."""
     if len(line) > _LINE_CAP:
         raise BadRecordError(f"a line of {len(line):,} bytes is too long (at most {_LINE_CAP:,})")
     text = line.rstrip(b" \t\r").decode("utf-8")
@@ -97,3 +99,15 @@ def _object(line: bytes) -> dict[str, object]:
     if not isinstance(value, dict):
         raise BadRecordError("not an object: every line is one {…}")
     return value
+
+
+def not_json(error: json.JSONDecodeError) -> str:
+    """Return the reason to give for a line that is no JSON."""
+    return f"not JSON: {error.msg.lower()} at column {error.colno}"
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise BadRecordError(f"{name} is no JSON number")
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant)

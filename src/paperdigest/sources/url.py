@@ -17,6 +17,7 @@ from paperdigest.sources.http_document import fetch_document, probe
 class UrlSource:
     """A file at an address, read on a schedule. `fields`: our keys' names in it, where it has keys.
 
+    `allow_private`: redirects may lead to private addresses, which only `url` itself may be otherwise.
     `formats` are the ones that are known beside or instead of the built-in ones.
     """
 
@@ -24,24 +25,25 @@ class UrlSource:
     url: str
     format: str = "auto"
     fields: Mapping[str, str] = field(default_factory=dict)
+    allow_private: bool = False
     formats: tuple[Format, ...] = field(default=(), metadata={"internal": True})
 
     def fetch(
         self, bookmark: str, now: datetime
     ) -> Iterator[Document | RefusedDocument | Unchanged]:
         """Yield the document, or that it has not changed. Raises SourceError."""
-        yield fetch_document(self.url, bookmark)
+        yield fetch_document(self.url, bookmark, allow_private=self.allow_private)
 
     def parse(self, document: Document) -> Parsed:
         """Return the papers. Raises RefusedInput."""
-        found = formats.detect(document.data, self.format, self.formats)
+        found = formats.detect(document.data, self.format, self.formats, self.fields)
         if found.name == "feed":
             return parse_feed(document.data, shown(self.url))
-        return formats.parse(document.data, found.name, self.formats, self.fields)
+        return found.parse(document.data)
 
     def settle(self, name: str, verdict: Verdict, reason: str, now: datetime) -> None:
         """Do nothing: there is nothing to tidy up."""
 
     def probe(self) -> str:
         """Return what answered, for people. Raises SourceError."""
-        return probe(self.url, self.parse)
+        return probe(self.url, self.parse, allow_private=self.allow_private)

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 #: "PDig": a file with another application_id is not ours and is refused.
 APPLICATION_ID = 0x50446967
 #: Grows with every migration; a database with a larger number was written by a newer version.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 #: Reading commands still work on databases from this number on.
 OLDEST_READABLE = 1
 
@@ -254,6 +254,13 @@ CREATE TABLE search_documents (      -- which document of the index is which pap
 ) STRICT;
 """
 
+_RECEIPTS = """
+ALTER TABLE receipts ADD COLUMN newest_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE receipts ADD COLUMN newest_at INTEGER;               -- date of its newest record
+ALTER TABLE receipts ADD COLUMN rejects TEXT NOT NULL DEFAULT '[]'; -- the first ones: [[place, reason]]
+ALTER TABLE sources ADD COLUMN quiet_days TEXT NOT NULL DEFAULT ''; -- of the week, 0 is Monday: "56"
+"""
+
 
 @migrations()
 def m001_history_and_ledger(db: Database) -> None:
@@ -267,6 +274,14 @@ def m001_history_and_ledger(db: Database) -> None:
 def m002_search_index(db: Database) -> None:
     """Make the search index, empty: upkeep fills it."""
     for statement in _statements(_SEARCH):
+        db.execute(statement)
+
+
+@migrations()
+def m003_receipts(db: Database) -> None:
+    """Let receipts say what was newest in a document and why records were rejected, and sources on which days
+    nothing comes."""
+    for statement in _statements(_RECEIPTS):
         db.execute(statement)
 
 

@@ -130,6 +130,11 @@ class Store:
             found: tuple[Any, ...] | None = self.db.conn.execute(sql, parameters).fetchone()
             return found
 
+    def has_column(self, table: str, column: str) -> bool:
+        """Say whether a table has a column: one that an older version made may not, while it is only read."""
+        found = self.row("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", [table, column])
+        return found is not None
+
     def write(self, sql: str, parameters: Parameters = ()) -> int:
         """Run one writing statement inside a transaction; return how many rows it touched."""
         self._must_be_inside()

@@ -86,6 +86,41 @@ def test_a_bookmark_that_says_nothing_reads_everything(server: HttpServer, bookm
     assert isinstance(only(FeedSource("blog", server.url + "/feed"), bookmark), Document)
 
 
+@pytest.mark.parametrize("kind", [FeedSource, UrlSource])
+def test_a_redirect_into_a_private_network_needs_leave(
+    server: HttpServer, kind: type[FeedSource] | type[UrlSource]
+) -> None:
+    with http_server({"/feed": Reply(FEED)}) as other:
+        server.replies["/"] = Reply(status=302, headers={"Location": other.url + "/feed"})
+        with pytest.raises(SourceError, match="private address"):
+            only(kind("blog", server.url + "/"))
+        with pytest.raises(SourceError, match="private address"):
+            kind("blog", server.url + "/").probe()
+        allowed = kind("blog", server.url + "/", allow_private=True)
+        assert isinstance(only(allowed), Document)
+        assert "1 paper" in allowed.probe()
+
+
+def test_an_unchanged_feed_behind_a_redirect_is_not_sent_again(server: HttpServer) -> None:
+    with http_server({"/feed": tagged}) as other:
+        server.replies["/"] = Reply(status=302, headers={"Location": other.url + "/feed"})
+        source = FeedSource("blog", server.url + "/", allow_private=True)
+        found = only(source)
+        assert isinstance(found, Document)
+        assert isinstance(only(source, found.bookmark), Unchanged)
+
+
+def test_a_feed_that_moved_to_another_server_is_read_anew(server: HttpServer) -> None:
+    """What the old server said of its document is not said to the new one."""
+    server.replies["/feed"] = tagged
+    source = FeedSource("blog", server.url + "/feed", allow_private=True)
+    found = only(source)
+    assert isinstance(found, Document)
+    with http_server({"/feed": tagged}) as other:
+        server.replies["/feed"] = Reply(status=301, headers={"Location": other.url + "/feed"})
+        assert isinstance(only(source, found.bookmark), Document)
+
+
 def test_a_bookmark_holds_no_secret_of_the_address(server: HttpServer) -> None:
     server.replies["/feed"] = tagged
     found = only(FeedSource("blog", server.url + "/feed?token=s3cret"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
-from paperdigest.core.ports import Parsed
+from paperdigest.core.ports import Format, Parsed
 from paperdigest.sources import formats
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "sources"
 PAGE = (
     b"Folding Paper Maps with Graphs\nWe fold maps along their creases. The loss of ink is small.\n"
 )
@@ -51,9 +53,9 @@ def test_a_format_may_be_named(wanted: str, data: bytes) -> None:
         (b"\x7fELF\x02\x01\x01" + bytes(40), "not text: byte"),
         (b"Title one\nabc \xff\xfe", "not valid UTF-8: byte 0xff at offset 14"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "an HTML page"),
-        (b"<?xml version='1.0'?><opml/>", "XML, but no RSS or Atom feed"),
-        (b'[{"title": "x"}]', "a JSON list"),
-        (b'{\n  "title": "x"\n}', "JSON, but not one object a line"),
+        (b"<?xml version='1.0'?><opml/>", "XML, but neither a feed nor PubMed's"),
+        (b'[{"name": "x"}]', "JSON, but of no service we know"),
+        (b'{\n  "title": "x"\n}', "JSON, but of no service we know"),
         (b"milk\nbread\n", "not recognised"),
         (b"\xff\xfea", "not valid UTF-16"),
     ],
@@ -66,7 +68,9 @@ def test_what_is_no_format_is_refused_in_words(data: bytes, words: str) -> None:
 
 def test_an_unknown_document_and_an_unknown_name_list_what_is_known() -> None:
     for data, wanted in ((b"milk\nbread\n", "auto"), (PAGE, "excel")):
-        with pytest.raises(RefusedInput, match="known formats are feed, json-lines, page-dump"):
+        with pytest.raises(
+            RefusedInput, match=r"known formats are arxiv-snapshot, bibtex, .*, table"
+        ):
             formats.detect(data, wanted)
 
 
@@ -106,4 +110,28 @@ def test_any_bytes_are_told_or_refused(data: bytes) -> None:
         found = formats.parse(data)
     except RefusedInput:
         return
-    assert found.format in {"feed", "json-lines", "page-dump"}
+    assert found.format in {one.name for one in formats.BUILT_IN}
+
+
+@pytest.mark.parametrize(
+    ("data", "fields", "title"),
+    [
+        (b"Name,Text\nFolding maps,We fold.\n", {"title": "Name", "abstract": "Text"}, "Folding maps"),
+        (b'[{"name": "Folding maps"}]', {"title": "name"}, "Folding maps"),
+    ],
+)  # fmt: skip
+def test_other_key_names_count_when_formats_are_told_apart(
+    data: bytes, fields: dict[str, str], title: str
+) -> None:
+    assert formats.parse(data, fields=fields).papers[0].title == title
+
+
+@pytest.mark.parametrize("one", formats.BUILT_IN, ids=lambda one: one.name)
+def test_no_format_takes_what_is_another_ones(one: Format) -> None:
+    """The order only settles what two may claim: JSON in general, and text of any kind."""
+    general = {"json", "json-lines", "page-dump"}
+    for path in sorted(GOLDEN.iterdir()):
+        if path.suffix != ".json" and one.name not in general:
+            head = path.read_bytes()[: 64 * 1024]
+            expected = json.loads((GOLDEN / f"{path.name}.json").read_text())["format"]
+            assert one.recognise(head) is (expected == one.name), path.name
