@@ -7,11 +7,12 @@ import json
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from house import ADA, House
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.ports import Piece, Verdict
 from paperdigest.flow import baseline
@@ -19,6 +20,7 @@ from paperdigest.flow.ingest_report import FileReport
 from paperdigest.sources.large_file import LargeFile, is_large
 from paperdigest.store import history
 from paperdigest.store.connection import Store, open_store
+from program import Program
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
@@ -189,6 +191,53 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(RefusedInput):
         LargeFile(tmp_path / "link")
+
+
+def dated(house: House, name: str, *days: int) -> Path:
+    """Drop a file of papers that came out so many days ago."""
+    papers = (
+        {
+            "title": f"Paper map of {days} days ago",
+            "published_at": (house.now - timedelta(days=days)).isoformat(),
+        }
+        for days in days
+    )
+    return house.drop(name, *papers)
+
+
+def test_a_first_digest_looks_back_by_the_day_papers_came_out(
+    house: House, program: Program
+) -> None:
+    path = dated(house, "archive.jsonl", 1, 6, 8, 400)
+    assert program("ingest", "--file", str(path), "--baseline").code == 0
+    path.unlink()
+
+    house.run()
+    house.wait(days=1)
+    house.run()
+
+    assert sorted(house.titles()[0]) == ["Paper map of 1 days ago", "Paper map of 6 days ago"]
+    assert len(house.titles()) == 1
+
+
+def test_a_new_topic_looks_back_over_an_archive_too(house: House, program: Program) -> None:
+    house.drop("today.jsonl", "Folding paper maps")
+    house.run()
+    path = house.drop(
+        "archive.jsonl",
+        {"title": "Creases in cloth", "published_at": house.now.isoformat()},
+        {"title": "Creases of old", "published_at": "2020-01-01"},
+    )
+    program("ingest", "--file", str(path), "--baseline")
+    path.unlink()
+    house.write(
+        "subscriptions/ada.toml", ADA + '[[topic]]\nname = "Creases"\nkeywords = ["crease"]\n'
+    )
+    house.wait(days=1)
+
+    house.run()
+
+    assert house.titles()[1:] == [["Creases in cloth"]]
 
 
 def test_small_files_are_not_large(tmp_path: Path) -> None:

@@ -265,6 +265,20 @@ def test_a_feed_that_brought_papers_each_weekday_is_missed_after_two_without(hou
     assert notices_of(house) == ["maps has brought nothing since 24 Dec"]
 
 
+def test_refused_files_and_rejected_records_are_named_in_the_digest(house: House) -> None:
+    lines = b'{"title": "Folding paper maps again"}\n' * 30 + b"{no json\n"
+    house.drop_bytes("monday.jsonl", lines)
+    house.drop_bytes("bad.txt", b"\x00\x01\x02")
+    house.run()
+    house.wait(days=1)
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+    house.run()
+
+    first, second = [one for one in house.digests() if one["kind"] == "digest"]
+    assert first["looked_at"] == ["pages: 1 file was refused, 1 record was rejected"]
+    assert second["looked_at"] == ["1 source, 1 new paper, up to date"]
+
+
 def test_what_a_source_was_asked_last_is_told_with_what_came(
     house: House, program: Program
 ) -> None:

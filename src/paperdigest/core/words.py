@@ -354,6 +354,16 @@ def nothing_since(at: datetime, now: datetime, usual: float = 0) -> str:
     return f"{told}, where about {number(round(usual))} a day are usual" if usual >= 3 else told
 
 
+def partly_read(documents: int, records: int) -> str:
+    """Return `1 file was refused, 3 records were rejected`."""
+    parts = []
+    if documents:
+        parts.append(f"{count(documents, 'file')} {'was' if documents == 1 else 'were'} refused")
+    if records:
+        parts.append(f"{count(records, 'record')} {'was' if records == 1 else 'were'} rejected")
+    return ", ".join(parts)
+
+
 def could_not_be_read(at: datetime, now: datetime, error: str) -> str:
     """Return `could not be read since 06:30 (connection refused)`. Both times in the reader's zone."""
     reason = f" ({cut(error, 120)})" if error else ""

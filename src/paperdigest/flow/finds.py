@@ -64,6 +64,8 @@ class Window:
     served: Set[int] = (
         frozenset()
     )  # the subscribers who have outcomes: others need not be asked for
+    #: Papers that entered history without news and came out lately, with the date of that.
+    archive: Mapping[int, datetime] = field(default_factory=dict, repr=False)
 
     @cached_property
     def updates(self) -> tuple[Change, ...]:
@@ -77,7 +79,8 @@ def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
     since = min((_reach(store, work, now) for work in works), default=newest)
     changes = tuple(history.changes_after(store, since, newest))
     waiting = digests.waiting(store, [work.lane.id for work in works], now - WAITS)
-    keys = {change.paper_key for change in changes}
+    archive = _archive(store, works, now)
+    keys = {change.paper_key for change in changes} | archive.keys()
     keys.update(row.paper_key for rows in waiting.values() for row in rows)
     papers = history.papers(store, sorted(keys))
     changes_of: dict[int, list[Change]] = {}
@@ -85,7 +88,20 @@ def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
         changes_of.setdefault(change.paper_key, []).append(change)
     matches = matched(store, list(dict.fromkeys(_topics(works))), papers)
     return Window(
-        newest, changes, changes_of, papers, matches, waiting, digests.with_outcomes(store)
+        newest, changes, changes_of, papers, matches, waiting, digests.with_outcomes(store), archive
+    )
+
+
+def _archive(store: Store, works: Sequence[Work], now: datetime) -> dict[int, datetime]:
+    """Return what entered history without news and came out lately, if anybody looks back."""
+    spans = [work.subscriber.backfill for work in works if _looks_back(work)]
+    return history.baseline_since(store, now - max(spans)) if spans else {}
+
+
+def _looks_back(work: Work) -> bool:
+    """Say whether a lane has never composed, or has topics that are new or ask for something else now."""
+    return work.lane.digests == 0 or bool(
+        work.asked_before and work.definitions != work.asked_before
     )
 
 
@@ -97,7 +113,7 @@ def lane_finds(store: Store, work: Work, window: Window, now: datetime) -> LaneF
 def _reach(store: Store, work: Work, now: datetime) -> int:
     """Return the change number from which this lane has to read: its bookmark, or further back."""
     back = [work.lane.bookmark]
-    if work.asked_before and work.definitions != work.asked_before:
+    if work.asked_before and _looks_back(work):
         back.append(history.change_before(store, now - work.subscriber.backfill))
     back.extend(
         history.change_before(store, now - topic.within) for topic in work.topics if topic.trending
@@ -137,7 +153,8 @@ class _Reading:
         self.edited = _edited(work)
         self.lookback = now - work.subscriber.backfill
         self.changes = self._changes()
-        keys = {change.paper_key for change in self.changes}
+        self.archive = self._out_since(self.lookback) if _looks_back(work) else {}
+        keys = {change.paper_key for change in self.changes} | self.archive.keys()
         reader = work.lane.subscriber_id
         rows = digests.outcomes_for(store, reader, sorted(keys)) if reader in window.served else []
         self.had = {
@@ -153,6 +170,10 @@ class _Reading:
             keys |= self._matched_keys(topic)
         found = (change for key in keys for change in self.window.changes_of.get(key, ()))
         return sorted(found, key=lambda change: change.number)
+
+    def _out_since(self, at: datetime) -> dict[int, datetime]:
+        wanted = set[int]().union(*map(self._matched_keys, self.work.topics))
+        return {key: out for key, out in self.window.archive.items() if out >= at and key in wanted}
 
     def finds(self) -> LaneFinds:
         fresh = self._fresh()
@@ -177,6 +198,8 @@ class _Reading:
         for change in self.changes:
             if change.number > self.work.lane.bookmark and self._is_news(change):
                 self._offer(found, change)
+        if self.work.lane.digests == 0:
+            self._offer_archive(found)
         for row in self.window.waiting.get(self.work.lane.id, ()):
             paper = self.window.papers.get(row.paper_key)
             if paper is not None and row.reason == NEW:
@@ -190,6 +213,13 @@ class _Reading:
         found.setdefault(
             change.paper_key, Find(change.paper_key, paper, NEW, change.number, change.at)
         )
+
+    def _offer_archive(self, found: dict[int, Find]) -> None:
+        """Offer what came out within `backfill`, though it entered history without news."""
+        for key, out in self.archive.items():
+            paper = self.window.papers.get(key)
+            if paper is not None and not paper.withdrawn and (key, NEW) not in self.had:
+                found.setdefault(key, Find(key, paper, NEW, self.window.newest, out))
 
     def _is_news(self, change: Change) -> bool:
         if change.kind is ChangeKind.NEW and not change.completes:
@@ -239,6 +269,7 @@ class _Reading:
             passed = change.number <= self.work.lane.bookmark and change.at >= self.lookback
             if passed and change.kind is ChangeKind.NEW:
                 self._offer(found, change)
+        self._offer_archive(found)
         return found
 
     def _trending(self, topic: Topic) -> TopicFinds:

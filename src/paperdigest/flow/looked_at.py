@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from paperdigest.core import words
@@ -11,7 +11,7 @@ from paperdigest.core.digest import SourceLine
 from paperdigest.core.health import WEEKS, Condition, Habits, condition
 from paperdigest.store import history
 from paperdigest.store.connection import Store
-from paperdigest.store.receipts import brought_by_day
+from paperdigest.store.receipts import brought_by_day, refused_since
 from paperdigest.store.sources import SourceState
 
 _PAST = timedelta(weeks=WEEKS, days=1)
@@ -35,6 +35,7 @@ class LookedAt:
         self._past = brought_by_day(store, now - _PAST)
         self._store = store
         self._new: dict[datetime, Mapping[str, int]] = {}
+        self._refused: dict[datetime, Mapping[str, tuple[int, int]]] = {}
 
     def condition(self, view: SourceView, now: datetime) -> Condition:
         """Return how a source is."""
@@ -58,8 +59,9 @@ class LookedAt:
 
     def lines(self, since: datetime, now: datetime, zone: tzinfo) -> tuple[SourceLine, ...]:
         """Return one line per configured source."""
-        new = self._new_since(since)
-        return tuple(self._line(view, new.get(view.name, 0), now, zone) for view in self._views)
+        new, refused = self._new_since(since), self._refused_since(since)
+        lines = (self._line(view, new.get(view.name, 0), now, zone) for view in self._views)
+        return tuple(_partly(line, refused.get(line.name)) for line in lines)
 
     def seen(self, since: datetime) -> int:
         """Return how many new papers all sources brought since then."""
@@ -69,6 +71,11 @@ class LookedAt:
         if since not in self._new:
             self._new[since] = history.new_papers_since(self._store, since)
         return self._new[since]
+
+    def _refused_since(self, since: datetime) -> Mapping[str, tuple[int, int]]:
+        if since not in self._refused:
+            self._refused[since] = refused_since(self._store, since)
+        return self._refused[since]
 
     def _line(self, view: SourceView, papers: int, now: datetime, zone: tzinfo) -> SourceLine:
         state = self._states.get(view.name) or SourceState(view.name, "")
@@ -89,3 +96,10 @@ class LookedAt:
         missing = self._habits(view, state).missing(since.date(), now.date())
         usual = max(missing, default=0)
         return words.nothing_since(since.astimezone(zone), now.astimezone(zone), usual)
+
+
+def _partly(line: SourceLine, refused: tuple[int, int] | None) -> SourceLine:
+    """Return the line of a source that is well but for some files or records."""
+    if refused is None or line.said:
+        return line
+    return replace(line, status="partial", said=words.partly_read(*refused))

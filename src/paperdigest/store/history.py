@@ -20,13 +20,14 @@ from paperdigest.store.changes import (
     newest_change,
 )
 from paperdigest.store.connection import Store
-from paperdigest.store.instants import to_instant
+from paperdigest.store.instants import from_instant, to_instant
 from paperdigest.store.papers import ids_of_papers, in_chunks, keys_of_ids, paper_rows
 from paperdigest.store.receipts import receipts_since
 from paperdigest.store.sources import SourceState, source_state, source_states
 
 __all__ = [
     "SourceState",
+    "baseline_since",
     "change_before",
     "changes_after",
     "changes_of",
@@ -86,6 +87,15 @@ def new_papers_since(store: Store, at: datetime) -> dict[str, int]:
             [to_instant(at)],
         )
     )
+
+
+def baseline_since(store: Store, at: datetime) -> dict[int, datetime]:
+    """Return the papers that entered history without news and came out at that instant or later, with when."""
+    rows = store.rows(
+        "SELECT key, published_at FROM papers WHERE baseline = 1 AND published_at >= ?",
+        [to_instant(at)],
+    )
+    return {key: from_instant(out) for key, out in rows}
 
 
 def find_papers(store: Store, text: str, *, limit: int = 20) -> list[tuple[int, Paper]]:

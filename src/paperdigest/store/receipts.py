@@ -90,6 +90,16 @@ def brought_by_day(store: Store, since: datetime) -> dict[str, dict[date, int]]:
     return found
 
 
+def refused_since(store: Store, at: datetime) -> dict[str, tuple[int, int]]:
+    """Return for each source how many documents were refused and records rejected after that instant."""
+    rows = store.rows(
+        "SELECT source, sum(status = 'quarantined'), sum(rejected) FROM receipts WHERE at > ?"
+        " GROUP BY source HAVING sum(status = 'quarantined') + sum(rejected) > 0",
+        [to_instant(at)],
+    )
+    return {source: (documents, records) for source, documents, records in rows}
+
+
 def _receipts(store: Store, where: str, *parameters: str | int) -> list[Receipt]:
     columns = ", ".join(_COLUMNS if store.has_column("receipts", "rejects") else _FIRST_COLUMNS)
     rows = store.rows(f"SELECT {columns} FROM receipts {where}", parameters)  # noqa: S608 - our own words
