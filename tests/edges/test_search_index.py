@@ -374,6 +374,7 @@ def make_old(path: Path) -> None:
         for column in ("newest_id", "newest_at", "rejects"):
             old.execute(f"ALTER TABLE receipts DROP COLUMN {column}")
         old.execute("ALTER TABLE sources DROP COLUMN quiet_days")
+        old.execute("ALTER TABLE merges DROP COLUMN parted_at")
         old.execute("DROP INDEX papers_baseline")
         old.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_history_and_ledger'")
         old.execute("PRAGMA user_version = 1")

@@ -202,6 +202,25 @@ def test_show_tells_what_a_new_version_changed(house: House, program: Program) -
     }
 
 
+def test_a_wrong_merge_is_undone_by_command(house: House, program: Program) -> None:
+    house.drop(
+        "monday.jsonl",
+        {"title": "Folding paper maps at home", "id": "arxiv:2611.00001"},
+        {"title": "Tearing paper maps at work", "id": "doi:10.1000/x"},
+        {"title": "Folding maps", "id": "arxiv:2611.00001", "ids": ["doi:10.1000/x"], "venue": "M"},
+    )
+    program("ingest")
+    assert len(program("show", "paper maps", "--json").json.get("papers", [0])) == 1
+
+    said = program("paper", "split", "2611.00001")
+
+    assert said.code == 0
+    assert "They are two papers from now on." in said.out
+    assert len(program("show", "paper maps", "--json").json["papers"]) == 2
+    assert program("paper", "split", "2611.00001").code == 2
+    assert program("paper", "split", "paper maps").code == 2
+
+
 def test_status_counts_and_is_healthy(house: House, program: Program) -> None:
     house.drop("monday.jsonl", *MAPS)
     program("run", "--once")

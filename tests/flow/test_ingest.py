@@ -24,6 +24,7 @@ from paperdigest.flow.ingest_report import FileReport, IngestReport, SourceRepor
 from paperdigest.sources.page_dump import FORMAT as PAGE_DUMP
 from paperdigest.store import history
 from paperdigest.store.connection import Store, open_memory, open_store
+from paperdigest.store.merges import part
 
 DUMPS = Path(__file__).parents[2].parent / "shared" / "dumps"
 DAY = timedelta(days=1)
@@ -493,6 +494,92 @@ def test_the_ledger_follows_a_merge_and_equal_rows_collapse(store: Store) -> Non
     rows = store.rows("SELECT subscriber_id, paper_key, outcome FROM outcomes ORDER BY 1")
     assert rows == [(1, one, "sent"), (2, one, "sent")]
     assert store.row("SELECT kept_key, gone_key FROM merges") == (one, two)
+
+
+def two_made_one(store: Store) -> tuple[int, int]:
+    """Take in two papers and a record that wrongly says they are one; return their keys."""
+    take(store, paper(), source="feed")
+    take(
+        store,
+        paper(
+            title="On folding",
+            abstract="Maps, folded.",
+            id="doi:10.1000/x",
+            ids=(),
+            url="",
+            categories=("maps",),
+        ),
+        source="journal",
+    )
+    one, two = history.paper_keys(store)
+    take(store, paper(ids=("arxiv:2611.00001", "doi:10.1000/x")), source="index")
+    assert history.paper_keys(store) == [one]
+    return one, two
+
+
+def part_them(store: Store, key: int) -> int | None:
+    with store.transaction():
+        return part(store, key, NOW)
+
+
+def test_a_wrong_merge_is_undone_and_never_made_again(store: Store) -> None:
+    one, two = two_made_one(store)
+
+    assert part_them(store, one) == two
+
+    known = history.papers(store, [one, two])
+    assert known[two].title == "On folding"
+    assert known[two].categories == ("maps",)
+    assert "doi:10.1000/x" in known[two].ids
+    assert "doi:10.1000/x" not in known[one].ids
+    assert known[one].categories == paper().categories
+    take(store, paper(ids=("arxiv:2611.00001", "doi:10.1000/x")), source="index")
+    take(store, paper(ids=("arxiv:2611.00001", "doi:10.1000/x"), venue="Maps"), source="index")
+    assert history.paper_keys(store) == [one, two]
+    assert part_them(store, one) is None
+
+
+def test_after_parting_each_source_speaks_of_its_own_paper(store: Store) -> None:
+    one, two = two_made_one(store)
+    part_them(store, one)
+
+    take(
+        store,
+        paper(title="On folding", abstract="Maps, unfolded.", id="doi:10.1000/x", ids=(), url=""),
+        source="journal",
+    )
+
+    known = history.papers(store, [one, two])
+    assert known[two].abstract == "Maps, unfolded."
+    assert known[one].abstract == paper().abstract
+    assert history.paper_keys(store) == [one, two]
+
+
+@pytest.mark.parametrize(("since", "own"), [("sent", "sent"), ("over limit", "over limit")])
+def test_the_ledger_is_parted_too_and_what_was_sent_meanwhile_was_sent_of_both(
+    store: Store, since: str, own: str
+) -> None:
+    take(store, paper(), source="feed")
+    journal = paper(title="On folding", abstract="Maps.", id="doi:10.1000/x", ids=(), url="")
+    take(store, journal, source="journal")
+    one, two = history.paper_keys(store)
+    with store.transaction():
+        store.write(
+            "INSERT INTO subscribers (id, name, definition, registered_at, registered_change)"
+            " VALUES (1, 'ada', '{}', 0, 0)"
+        )
+        store.write(
+            "INSERT INTO outcomes (subscriber_id, paper_key, reason, outcome, topic, lane_id, change, at)"
+            " VALUES (1, ?, 'new', 'over limit', 'maps', 1, 1, 5)",
+            [two],
+        )
+    take(store, paper(ids=("arxiv:2611.00001", "doi:10.1000/x")), source="index")
+    with store.transaction():
+        store.write("UPDATE outcomes SET outcome = ?", [since])
+
+    part_them(store, one)
+
+    assert store.rows("SELECT paper_key, outcome FROM outcomes") == [(two, own)]
 
 
 # ------------------------------------------------------------------ documents

@@ -23,7 +23,7 @@ from paperdigest.flow.sighting import Sighting, sightings
 from paperdigest.store import papers, records
 from paperdigest.store.changes import ChangeRow
 from paperdigest.store.connection import Store
-from paperdigest.store.merges import merge
+from paperdigest.store.merges import merge, parted
 from paperdigest.store.papers import PaperRow
 from paperdigest.store.records import KnownRecord, RecordRow
 
@@ -81,6 +81,7 @@ class Intake:
         self._met: set[int] = set()  # papers this document spoke of,
         self._born: set[int] = set()  # those it brought,
         self._told: dict[int, set[ChangeKind]] = {}  # and what it made the log tell of the others
+        self._parted = parted(store)
         self._numbers = Numbers.of(store)
         self._pending = Pending()
 
@@ -168,9 +169,14 @@ class Intake:
             return self._by_short_title(sighting)
         kept = keys[0]
         for other in keys[1:]:
-            if not contradict(self._working[kept].ids, self._working[other].ids):
+            if self._may_be_one(kept, other):
                 kept = self._merge(kept, other)
         return kept
+
+    def _may_be_one(self, one: int, other: int) -> bool:
+        if frozenset((one, other)) in self._parted:
+            return False
+        return not contradict(self._working[one].ids, self._working[other].ids)
 
     def _may_join(self, sighting: Sighting, id_: str, key: int) -> bool:
         if scheme_of(id_) in TEXT_SCHEMES and not self._agree(sighting, key):

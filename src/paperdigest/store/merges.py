@@ -1,9 +1,11 @@
-"""Two papers that turn out to be one: everything of the later goes to the earlier, and what it was is kept."""
+"""Two papers that turn out to be one: everything of the later goes to the earlier, and what both were is kept, so
+that a wrong merge can be undone."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 from paperdigest.core.diff import united
 from paperdigest.core.identity import preferred_first
@@ -15,6 +17,8 @@ from paperdigest.store.papers import (
     ids_of_papers,
     leave_index,
     paper_rows,
+    put_raw_row,
+    raw_row,
     update_papers,
 )
 
@@ -22,6 +26,13 @@ _FOLLOW = tuple(
     f"UPDATE {table} SET paper_key = ? WHERE paper_key = ?"  # noqa: S608 - our own table names
     for table in ("paper_ids", "records", "changes", "outcomes")
 )
+
+_OUTCOME = "subscriber_id, reason, outcome, topic, lane_id, digest_id, change, at"
+_GO_BACK = {
+    "UPDATE paper_ids SET paper_key = ? WHERE id = ?": "ids",
+    "UPDATE records SET paper_key = ? WHERE id = ?": "records",
+    "UPDATE changes SET paper_key = ? WHERE number = ?": "changes",
+}
 
 
 def merge(store: Store, kept: int, gone: int, now: datetime) -> None:
@@ -33,7 +44,7 @@ def merge(store: Store, kept: int, gone: int, now: datetime) -> None:
     ids = ids_of_papers(store, (kept, gone))
     rows = paper_rows(store, (kept, gone), ids)
     mine, other = rows[kept], rows[gone]
-    _remember(store, kept, other, now)
+    _remember(store, mine, other, now)
     first, second = (other, mine) if other.rank > mine.rank else (mine, other)
     _give_text_back(store, second)
     _collapse_outcomes(store, kept, gone)
@@ -83,27 +94,86 @@ def _collapse_outcomes(store: Store, kept: int, gone: int) -> None:
     )
 
 
-def _remember(store: Store, kept: int, row: PaperRow, now: datetime) -> None:
+def _remember(store: Store, kept: PaperRow, gone: PaperRow, now: datetime) -> None:
+    """Write down what both were, as far as it is needed to part them again."""
+    before = {"kept": _state(store, kept), "gone": _state(store, gone)}
+    store.write(
+        "INSERT INTO merges (kept_key, gone_key, gone, at) VALUES (?, ?, ?, ?)",
+        [kept.key, gone.key, json.dumps(before, ensure_ascii=False), to_instant(now)],
+    )
+
+
+def _state(store: Store, row: PaperRow) -> dict[str, Any]:
     def column(sql: str) -> list[object]:
         return [found for (found,) in store.rows(sql, [row.key])]
 
-    gone = {
-        "id": row.paper.id,
+    return {
+        "row": raw_row(store, row.key),
         "ids": row.paper.ids,
-        "title": row.paper.title,
-        "first_seen_at": to_instant(row.first_seen_at),
-        "baseline": row.baseline,
         "records": column("SELECT id FROM records WHERE paper_key = ? ORDER BY id"),
         "changes": column("SELECT number FROM changes WHERE paper_key = ? ORDER BY number"),
         "outcomes": [
             list(found)
             for found in store.rows(
-                "SELECT subscriber_id, reason, outcome, digest_id, at FROM outcomes WHERE paper_key = ?",
+                f"SELECT {_OUTCOME} FROM outcomes WHERE paper_key = ?",  # noqa: S608 - our own columns
                 [row.key],
             )
         ],
     }
-    store.write(
-        "INSERT INTO merges (kept_key, gone_key, gone, at) VALUES (?, ?, ?, ?)",
-        [kept, row.key, json.dumps(gone, ensure_ascii=False), to_instant(now)],
+
+
+# ------------------------------------------------------------------ two papers that were one by mistake
+
+
+def parted(store: Store) -> set[frozenset[int]]:
+    """Return the pairs of papers that a person has parted: they are never merged again."""
+    rows = store.rows("SELECT kept_key, gone_key FROM merges WHERE parted_at IS NOT NULL")
+    return {frozenset(pair) for pair in rows}
+
+
+def part(store: Store, kept: int, now: datetime) -> int | None:
+    """Undo the last merge into a paper, inside a transaction; return the paper that is back, None where there
+    was no merge.
+
+    Both are as they were before it. What their sources say is compared anew when they are read next.
+    """
+    found = store.row(
+        "SELECT id, gone_key, gone FROM merges WHERE kept_key = ? AND parted_at IS NULL"
+        " ORDER BY id DESC LIMIT 1",
+        [kept],
+    )
+    if found is None:
+        return None
+    id_, gone, before = found[0], int(found[1]), json.loads(found[2])
+    (merged,) = paper_rows(store, [kept], ids_of_papers(store, [kept])).values()
+    _give_text_back(store, merged)
+    put_raw_row(store, gone, before["gone"]["row"], is_new=True)
+    put_raw_row(store, kept, before["kept"]["row"], is_new=False)
+    leave_index(store, [kept, gone])
+    for sql, key in _GO_BACK.items():
+        store.write_many(sql, [(gone, one) for one in before["gone"][key]])
+    _give_outcomes_back(store, kept, gone, before)
+    store.write("UPDATE records SET raw_hash = x'' WHERE paper_key IN (?, ?)", [kept, gone])
+    store.write("UPDATE merges SET parted_at = ? WHERE id = ?", [to_instant(now), id_])
+    return gone
+
+
+def _give_outcomes_back(store: Store, kept: int, gone: int, before: dict[str, Any]) -> None:
+    """Give both their own rows; what was sent meanwhile was sent of both, or it would be sent again."""
+    now = {
+        (row[0], row[1]): row
+        for row in store.rows(f"SELECT {_OUTCOME} FROM outcomes WHERE paper_key = ?", [kept])  # noqa: S608 - our own columns
+    }
+    own = {(row[0], row[1]) for row in before["kept"]["outcomes"]}
+    back = {(row[0], row[1]): tuple(row) for row in before["gone"]["outcomes"]}
+    for pair, row in back.items():
+        sent = pair in now and now[pair][2] in ("sent", "listed")
+        back[pair] = now[pair] if sent else row
+    store.write_many(
+        "DELETE FROM outcomes WHERE paper_key = ? AND subscriber_id = ? AND reason = ?",
+        [(kept, *pair) for pair in sorted(back.keys() - own)],
+    )
+    store.write_many(
+        f"INSERT INTO outcomes (paper_key, {_OUTCOME}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own columns
+        [(gone, *row) for row in back.values()],
     )

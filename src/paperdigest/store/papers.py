@@ -93,6 +93,22 @@ def update_papers(store: Store, rows: Iterable[PaperRow]) -> None:
     leave_index(store, [row.key for row in rows])
 
 
+def raw_row(store: Store, key: int) -> dict[str, Any]:
+    """Return a paper's row as it is stored."""
+    columns = _COLUMNS[1:]
+    found = store.row(f"SELECT {', '.join(columns)} FROM papers WHERE key = ?", [key])  # noqa: S608 - our own columns
+    return dict(zip(columns, found or (), strict=True))
+
+
+def put_raw_row(store: Store, key: int, row: Mapping[str, Any], *, is_new: bool) -> None:
+    """Write back what `raw_row` returned."""
+    values = [row[column] for column in _COLUMNS[1:]]
+    if is_new:
+        store.write(_INSERT, [key, *values])
+    else:
+        store.write(_UPDATE, [*values, key])
+
+
 def leave_index(store: Store, keys: Iterable[int]) -> None:
     """Take papers out of the search index, until upkeep takes them in as they are now."""
     store.write_many("DELETE FROM search_documents WHERE paper_key = ?", [(key,) for key in keys])

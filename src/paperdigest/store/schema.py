@@ -259,6 +259,7 @@ ALTER TABLE receipts ADD COLUMN newest_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE receipts ADD COLUMN newest_at INTEGER;               -- date of its newest record
 ALTER TABLE receipts ADD COLUMN rejects TEXT NOT NULL DEFAULT '[]'; -- the first ones: [[place, reason]]
 ALTER TABLE sources ADD COLUMN quiet_days TEXT NOT NULL DEFAULT ''; -- of the week, 0 is Monday: "56"
+ALTER TABLE merges ADD COLUMN parted_at INTEGER;                 -- undone: these two are never merged again
 -- "what came out lately of all that entered history without news?" (backfill)
 CREATE INDEX papers_baseline ON papers (published_at) WHERE baseline = 1;
 """
