@@ -1,7 +1,8 @@
 """A feed's bytes to its entries: RSS 0.9x, 1.0, 2.0 and Atom, whole or not at all.
 
 feedparser repairs what is broken by guessing; so what reaches it is checked first (`feed_outline`), and what
-it had to repair is refused. What an entry says is read by `feed_entry` and the readers of single services.
+it had to repair is refused. Plain feeds never reach it (`feed_plain`). What an entry says is read by
+`feed_entry` and the readers of single services.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import feedparser
 from paperdigest.core.errors import RefusedInput
 from paperdigest.sources.encoding import as_utf8, decoded
 from paperdigest.sources.feed_outline import outline
+from paperdigest.sources.feed_plain import HeadAndEntries, read_plain
 
 _ROOTS = frozenset({"rss", "RDF", "feed"})
 _NAME = re.compile(r"<(?:[\w.-]+:)?([\w.-]+)")
@@ -32,6 +34,8 @@ _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
 _XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 #: The encoding is settled before: the text that is handed over is UTF-8 and declares nothing else.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
+#: What is a list in an entry, or is nothing of feedparser's.
+_LISTS = ("authors", "content", "identifiers", "links", "tags")
 #: What feedparser raises over elements in places where it does not expect them.
 _STUMBLES = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError)
 
@@ -68,16 +72,14 @@ def read_feed(data: bytes) -> FeedDocument:
     # What stands before the root element says nothing more: then no declaration there can do harm.
     xml = _ENTITY.sub(_numbered, text[at:]).encode()
     beside = outline(xml, text.count("\n", 0, at) + 1)
-    parsed = _parsed(xml)
-    # Plain dicts: feedparser's own say "published" when asked for "updated", with a warning.
-    entries = [dict(entry) for entry in parsed.entries]
+    head, entries = read_plain(xml, beside) or _parsed(xml)
     if len(entries) == len(beside.identifiers):
         for entry, names in zip(entries, beside.identifiers, strict=True):
             entry["identifiers"] = names
-    return FeedDocument(parsed.feed, tuple(entries), beside.quiet_days, beside.total)
+    return FeedDocument(head, tuple(entries), beside.quiet_days, beside.total)
 
 
-def _parsed(xml: bytes) -> Any:
+def _parsed(xml: bytes) -> HeadAndEntries:
     """Return what feedparser makes of it; what it stumbles over is refused."""
     try:
         parsed = feedparser.parse(
@@ -93,7 +95,17 @@ def _parsed(xml: bytes) -> Any:
         raise RefusedInput(f"the feed is broken: {trouble.getMessage()}")
     if not parsed.get("version"):
         raise RefusedInput("no RSS or Atom feed")
-    return parsed
+    return parsed.feed, [_entry(entry) for entry in parsed.entries]
+
+
+def _entry(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry of feedparser's as a plain dict: its own says "published" when asked for "updated"."""
+    entry = dict(found)
+    for name in _LISTS:
+        # An element of that name, which no format has, is kept as its text or its attributes.
+        if not isinstance(entry.get(name, []), list):
+            del entry[name]
+    return entry
 
 
 def _text(data: bytes) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.parsers import expat
 
 from paperdigest.core.errors import RefusedInput
@@ -36,11 +37,16 @@ class Outline:
 
     `quiet_days` are the days of `skipDays` (0 for Monday), `total` is what OpenSearch's `totalResults` says.
     https://www.rssboard.org/rss-specification#optionalChannelElements
+    Of the XML itself: all declared `namespaces` as (prefix, address), the number of `elements`, and whether
+    any has an attribute for the base of addresses.
     """
 
     identifiers: tuple[tuple[str, ...], ...] = ()
     quiet_days: frozenset[int] = frozenset()
     total: int | None = None
+    namespaces: frozenset[tuple[str | None, str | None]] = frozenset()
+    elements: int = 0
+    has_bases: bool = False
 
 
 def outline(xml: bytes, first_line: int = 1) -> Outline:
@@ -53,7 +59,7 @@ def outline(xml: bytes, first_line: int = 1) -> Outline:
         found.parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise RefusedInput(_broken(error, first_line)) from error
-    return Outline(tuple(map(tuple, found.identifiers)), frozenset(found.quiet_days), found.total)
+    return found.outline()
 
 
 def _broken(error: expat.ExpatError, first_line: int) -> str:
@@ -82,6 +88,17 @@ class _Pass:
         self.parser.EndElementHandler = self._end
         self.parser.StartNamespaceDeclHandler = self._work.namespace
         self.parser.ProcessingInstructionHandler = self._work.instruction
+
+    def outline(self) -> Outline:
+        work = self._work
+        return Outline(
+            tuple(map(tuple, self.identifiers)),
+            frozenset(self.quiet_days),
+            self.total,
+            frozenset(work.namespaces),
+            work.elements,
+            work.has_bases,
+        )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = _local(name)
@@ -148,6 +165,9 @@ class _Work:
     """
 
     def __init__(self, steps: int) -> None:
+        self.namespaces: set[tuple[str | None, str | None]] = set()
+        self.elements = 0
+        self.has_bases = False
         self._left = steps
         self._prefixes: set[str | None] = set()
         self._instructions = 0
@@ -158,17 +178,20 @@ class _Work:
     def entry(self) -> None:
         self._tags[0] = self._author[0] = 0
 
-    def namespace(self, prefix: str | None, _address: str) -> None:
+    def namespace(self, prefix: str | None, address: str | None) -> None:
         self._prefixes.add(prefix)
+        self.namespaces.add((prefix, address))
 
     def instruction(self, _target: str, _data: str) -> None:
         self._instructions += 1
         self._spend(self._instructions)
 
     def opened(self, attributes: dict[str, str]) -> None:
+        self.elements += 1
         base = self._bases[-1]
         for name, value in attributes.items():
-            if name.endswith("base"):
+            if name[-4:].lower() == "base":
+                self.has_bases = True
                 base += len(value)
         self._bases.append(base)
         # The address of an element is joined from all those around it, again for each element within.
@@ -198,6 +221,7 @@ class _Work:
             )
 
 
+@lru_cache(maxsize=1000)
 def _local(name: str) -> str:
     """Return the last part of a name: feedparser takes `dc_creator` for `dc:creator`."""
     return _SEPARATOR.split(name)[-1].lower()
