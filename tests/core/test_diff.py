@@ -277,6 +277,26 @@ def test_completing_what_came_without_news_is_no_news() -> None:
     assert not again(paper(), paper(abstract=""), baseline=True).news
 
 
+def test_a_later_version_with_a_shorter_abstract_is_a_revision() -> None:
+    known = paper(version=1, abstract="We fold maps. They tear.")
+    decision = again(paper(version=2, title="Tearing", abstract="We fold maps."), known)
+    assert kinds(decision) == [ChangeKind.REVISED]
+    assert (decision.shown.version, decision.shown.title) == (2, "Tearing")
+    assert decision.shown.abstract == "We fold maps."
+
+
+def test_a_later_version_with_a_longer_abstract_completes_nothing() -> None:
+    known = paper(version=1, abstract="We fold maps.")
+    decision = again(paper(version=2, abstract="We fold maps. They tear."), known)
+    assert kinds(decision) == [ChangeKind.REVISED]
+
+
+def test_a_later_version_that_is_cut_does_not_take_the_whole_text_away() -> None:
+    known = paper(version=1)
+    decision = again(paper(version=2, abstract=ABSTRACT[:57] + "…"), known)
+    assert decision.shown.abstract == ABSTRACT
+
+
 def test_a_cut_abstract_is_partial() -> None:
     assert is_partial(paper(abstract="We fold …"))
     assert is_partial(paper(abstract=" "))

@@ -175,6 +175,20 @@ def test_many_at_once_find_what_each_finds_alone(
     assert list(together) == sorted(together)
 
 
+@pytest.mark.parametrize(
+    ("word", "parted"),
+    [
+        ("colour", "col-our"),
+        ("centre", "cent-re"),
+        ("labelled", "label-led"),
+        ("behaviour", "behavi our"),
+    ],
+)
+def test_a_british_word_is_found_whoever_else_asks_for_it_in_parts(word: str, parted: str) -> None:
+    asked = [Query(Term(word)), Query(Term(parted))]
+    assert 0 in {match.query for match in Matcher(asked).matches([Paper(title=f"{word} of it")])}
+
+
 COMPOUNDS = ["pre", "train", "training", "set", "sets", "data", "ai", "man", "men", "x", "of"]
 
 

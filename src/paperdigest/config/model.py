@@ -107,7 +107,8 @@ class SourceTable(Table):
         None, description='when it is read, instead of every; like "daily 07:00"'
     )
     quiet_after: when.SpanOrOff = Field(
-        None, description='silent for longer is stale; feed: 4 days, others: "off"'
+        None,
+        description='silent for longer is stale; feed, arxiv, huggingface, biorxiv, pubmed: 4 days; url, inbox: "off"',
     )
     max_age: when.Span = Field(
         _written("60 days"),

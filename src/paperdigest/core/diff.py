@@ -113,11 +113,11 @@ def raw_hash(paper: Paper) -> bytes:
 def says_the_same(a: Paper, b: Paper) -> bool:
     """Say whether two texts differ only in what is not news: white space, TeX and other spelling, case,
     punctuation, link hosts, truncation."""
-    return (
-        squash(a.title) == squash(b.title)
-        and _same_authors(a.authors, b.authors)
-        and _same_abstract(a.abstract, b.abstract)
-    )
+    if squash(a.title) != squash(b.title) or not _same_authors(a.authors, b.authors):
+        return False
+    if _are_whole_versions(a, b):
+        return _folded(a.abstract) == _folded(b.abstract)
+    return _same_abstract(a.abstract, b.abstract)
 
 
 def is_partial(paper: Paper) -> bool:
@@ -208,9 +208,16 @@ def _is_poorer(new: Paper, known: Paper) -> bool:
         return bool(known.abstract.strip())
     if is_partial(new) != is_partial(known):
         return is_partial(new)
-    if new.abstract == known.abstract:
+    if new.abstract == known.abstract or _are_whole_versions(new, known):
         return False
     return _is_cut(new.abstract, known.abstract)
+
+
+def _are_whole_versions(a: Paper, b: Paper) -> bool:
+    """Say whether these are two versions, neither cut: what the shorter lacks was taken out or not yet written."""
+    if a.version is None or b.version is None or a.version == b.version:
+        return False
+    return not (is_partial(a) or is_partial(b))
 
 
 def _is_cut(short: str, long: str) -> bool:

@@ -105,10 +105,10 @@ class Wanted:
         goes_on = self.joins.go_on(raw)
         if raw[-1] == "s" or raw[-2:] in ENDS_OF_IRREGULAR:
             key = small_key(raw)
-        elif raw not in self._keys:  # what is a key has no other spelling
-            if not (goes_on or self._openings or is_respelled(raw)):
-                return UNASKED
+        elif is_respelled(raw):  # also where a key is spelled like it: "col-our" has both
             key = small_key(raw)
+        elif not (raw in self._keys or goes_on or self._openings):
+            return UNASKED
         if key is None or (self._openings and self.begun_by((raw, key))):
             return None
         follow = self.joins.follow(raw, raw) if goes_on else NOTHING

@@ -20,6 +20,9 @@ _YEAR_MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")
 def utc(text: str) -> datetime | None:
     """Return the instant that an ISO 8601 or RFC 5322 date names; without a zone it is UTC.
 
+    A month stands for its first day. A year alone stands for its last: taken for the first, every paper of
+    this year would soon be too old to be news.
+
     None for what is no date, does not exist (30 February), is the first day of Unix time or lies outside 1665 to 2100.
     """
     text = text.strip()
@@ -43,7 +46,8 @@ def _iso(text: str) -> datetime | None:
     partial = _YEAR_MONTH.fullmatch(text)
     try:
         if partial:
-            return datetime(int(partial[1]), int(partial[2] or 1), 1, tzinfo=UTC)
+            month, day = (int(partial[2]), 1) if partial[2] else (12, 31)
+            return datetime(int(partial[1]), month, day, tzinfo=UTC)
         return datetime.fromisoformat(text)
     except ValueError:
         return None

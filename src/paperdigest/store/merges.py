@@ -126,9 +126,21 @@ def _state(store: Store, row: PaperRow) -> dict[str, Any]:
 
 
 def parted(store: Store) -> set[frozenset[int]]:
-    """Return the pairs of papers that a person has parted: they are never merged again."""
-    rows = store.rows("SELECT kept_key, gone_key FROM merges WHERE parted_at IS NOT NULL")
-    return {frozenset(pair) for pair in rows}
+    """Return the pairs of papers that a person has parted: they are never merged again, nor what has taken
+    one of them up since."""
+    pairs = store.rows("SELECT kept_key, gone_key FROM merges WHERE parted_at IS NOT NULL")
+    if not pairs:
+        return set()
+    now_in = dict(
+        store.rows("SELECT gone_key, kept_key FROM merges WHERE parted_at IS NULL ORDER BY id")
+    )
+    return {frozenset(_where_it_is(key, now_in) for key in pair) for pair in pairs}
+
+
+def _where_it_is(key: int, now_in: dict[int, int]) -> int:
+    while key in now_in:
+        key = now_in[key]
+    return key
 
 
 def part(store: Store, kept: int, now: datetime) -> int | None:
