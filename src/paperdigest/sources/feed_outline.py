@@ -20,6 +20,8 @@ _AUTHORS = frozenset({"author", "creator", "managingeditor", "webmaster", "publi
 _AUTHOR_PARTS = _AUTHORS | {"name", "email", "url", "uri", "homepage"}
 _TAGS = frozenset({"category", "subject", "keywords", "tags"})
 _ASIDE = frozenset({"image", "textinput"})
+#: An entry takes feedparser some kilobytes, however little it says.
+_MOST_ENTRIES = 100_000
 _MOST_IDENTIFIERS = 20
 _LONGEST_IDENTIFIER = 500
 
@@ -108,11 +110,16 @@ class _Pass:
         self._asides += local in _ASIDE
         if local in _ENTRIES and not self._entry_depth:
             self._entry_depth = depth
-            self.identifiers.append([])
-            self._work.entry()
+            self._open_entry()
         if not self._text_depth and (local in _SAID or local in _AUTHORS or local in _TAGS):
             self._text_depth = depth
             self.parser.CharacterDataHandler = self._text.append
+
+    def _open_entry(self) -> None:
+        if len(self.identifiers) == _MOST_ENTRIES:
+            raise RefusedInput(f"the feed has more than {_MOST_ENTRIES:,} entries")
+        self.identifiers.append([])
+        self._work.entry()
 
     def _end(self, _name: str) -> None:
         depth = len(self._path)

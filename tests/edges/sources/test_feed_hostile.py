@@ -232,6 +232,14 @@ def test_one_huge_text_takes_no_time_and_keeps_to_the_caps(data: bytes) -> None:
     assert perf_counter() - begun < 1
 
 
+def test_a_feed_of_nothing_but_entries_is_refused_before_it_takes_memory() -> None:
+    data = (
+        b"<rss version='2.0'><channel><title>x</title>" + b"<item/>" * 100_001 + b"</channel></rss>"
+    )
+    with pytest.raises(RefusedInput, match="more than 100,000 entries"):
+        FORMAT.parse(data)
+
+
 def test_a_feed_of_ordinary_entries_is_never_taken_for_one_made_to_harm() -> None:
     tags = numbered("<category domain='x'>tag {}</category>", 60)
     people = numbered("<dc:creator>Ada B. Lovelace {} (ada@example.org)</dc:creator>", 200)
