@@ -100,6 +100,19 @@ def test_pages_are_read_to_the_end(reading: House, arxiv: Arxiv) -> None:
     assert {f"Paper map of day {day}" for day in range(7)} <= set(told(reading))
 
 
+def test_a_page_for_people_in_place_of_the_missed_days_is_told_with_its_address(
+    reading: House, arxiv: Arxiv
+) -> None:
+    reading.run()
+    wait(reading, arxiv, 7)
+    arxiv.instead = [Reply(b"<!doctype html><html>Please sign in</html>")]
+
+    report = reading.ingest()
+
+    error = next(one.error for one in report.sources if one.name == "arxiv")
+    assert error.startswith(f"{arxiv.http.url}/api/query: an HTML page, not a feed")
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -131,6 +144,84 @@ def test_filling_goes_on_where_it_was_broken_off(
     titles = told(reading)
     assert {f"Paper map of day {day}" for day in range(7)} <= set(titles)
     assert len(titles) == len(set(titles))
+
+
+NO_ENTRIES = Reply(b'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id></feed>')
+NONE_AT_ALL = Reply(
+    b'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id>'
+    b"<totalResults>0</totalResults></feed>"
+)
+
+
+@pytest.mark.parametrize(
+    "before", [[], [None]], ids=["on the first page", "where more was promised"]
+)
+def test_an_empty_answer_without_a_total_loses_no_day(
+    reading: House, arxiv: Arxiv, before: list[None]
+) -> None:
+    arxiv.page = 4
+    reading.run()
+    wait(reading, arxiv, 7)
+    arxiv.instead = [arxiv.api(first_page()) for _ in before] + [NO_ENTRIES]
+
+    (_, broken) = reading.ingest().sources
+    reading.wait(days=1)
+    reading.run()
+
+    assert broken.status == "failed"
+    assert "it will be tried again" in broken.error
+    assert {f"Paper map of day {day}" for day in range(7)} <= set(told(reading))
+
+
+def test_a_page_that_says_there_are_none_where_more_was_promised_loses_no_day(
+    reading: House, arxiv: Arxiv
+) -> None:
+    arxiv.page = 4
+    reading.run()
+    wait(reading, arxiv, 7)
+    arxiv.instead = [arxiv.api(first_page()), NONE_AT_ALL]
+
+    (_, broken) = reading.ingest().sources
+    reading.wait(days=1)
+    reading.run()
+
+    assert broken.status == "failed"
+    assert {f"Paper map of day {day}" for day in range(7)} <= set(told(reading))
+
+
+def test_missed_days_on_which_nothing_was_submitted_are_done(reading: House, arxiv: Arxiv) -> None:
+    reading.run()
+    wait(reading, arxiv, 7)
+    arxiv.instead = [NONE_AT_ALL]
+
+    (_, report) = reading.ingest().sources
+    reading.wait(hours=7)
+    reading.ingest()
+
+    assert report.status == "ok"
+    assert arxiv.asked == ["0"]
+
+
+def test_more_papers_than_the_api_pages_through_are_asked_for_in_fewer_days(
+    reading: House, arxiv: Arxiv
+) -> None:
+    reading.run()
+    wait(reading, arxiv, 7)
+    arxiv.instead = [too_many()]
+
+    reading.run()
+
+    assert arxiv.asked == ["0", "0", "0"]
+    titles = told(reading)
+    assert {f"Paper map of day {day}" for day in range(7)} <= set(titles)
+    assert len(titles) == len(set(titles))
+
+
+def too_many() -> Reply:
+    return Reply(
+        b'<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><id>x</id>'
+        b"<totalResults>30001</totalResults></feed>"
+    )
 
 
 def first_page() -> Request:

@@ -32,8 +32,10 @@ _DAY = timedelta(days=1)
 _BEFORE = 4 * _DAY
 #: Longer gaps are filled from so far back: what is older is not new.
 _LONGEST_GAP = 60 * _DAY
-_TOTAL = re.compile(rb"totalResults[^>]*>\s*(\d{1,9})\s*<")
-_ENTRY = re.compile(rb"<entry\b")
+#: What a bookmark says of the days that were missed: from, to, how far; `before`: the part of them asked for now.
+_WINDOW = ("from", "to", "start", "before")
+#: The API pages through no more papers than these.
+_MOST = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,20 +129,28 @@ class ArxivSource:
             start = int(mark.get("start") or 0)
             address = f"{self.api_url}?{self._query(mark, start)}"
             page = document(shown(address), fetch(address).data)
-            if isinstance(page, RefusedDocument):
+            counts = _counts(page)
+            if counts is None or isinstance(page, RefusedDocument):
                 yield page
                 return
-            mark = _after_page(mark, start, page)
+            shorter = _shortened(mark) if counts[1] > _MOST else None
+            if shorter is not None:
+                mark = shorter
+                continue
+            mark = _after_page(mark, start, page.name, *counts)
             yield replace(page, bookmark=write_mark(mark))
             if page.name in self._verdicts.refused:
                 return
 
     def _query(self, mark: dict[str, str], start: int) -> str:
         within = " OR ".join(_asked(category) for category in self.categories)
-        since, until = mark["from"].replace("-", ""), mark["to"].replace("-", "")
+        since = f"{mark['from'].replace('-', '')}0000"
+        until = f"{mark['to'].replace('-', '')}2359"
+        if "before" in mark:  # up to midnight, so that nothing lies between two windows
+            until = f"{mark['before'].replace('-', '')}0000"
         return urlencode(
             {
-                "search_query": f"({within}) AND submittedDate:[{since}0000 TO {until}2359]",
+                "search_query": f"({within}) AND submittedDate:[{since} TO {until}]",
                 "sortBy": "submittedDate",
                 "sortOrder": "ascending",
                 "start": start,
@@ -159,15 +169,47 @@ def _announcing_between(last: date, day: date) -> bool:
     return any(one.weekday() < 5 for one in between)
 
 
-def _after_page(mark: dict[str, str], start: int, page: Document) -> dict[str, str]:
-    """Return the bookmark for when a page is taken. Raises SourceError for one that should not be empty."""
-    said = _TOTAL.search(page.data)
-    total = int(said[1]) if said else 0
-    count = len(_ENTRY.findall(page.data))
-    if count == 0 and start < total:
+def _counts(page: Document | RefusedDocument) -> tuple[int, int] | None:
+    """Return how many entries a page has, and how many there are in all; None where it is broken.
+
+    Raises SourceError for a page that names no total: the API answers so when it is out of order.
+    """
+    if isinstance(page, RefusedDocument):
+        return None
+    try:
+        parsed = parse_feed(page.data)
+    except RefusedInput:
+        return None
+    if parsed.total is None:
         raise SourceError(
-            f"{page.name}: the answer is empty, though it says there are {total:,} papers"
+            f"{page.name}: the answer does not say how many papers there are"
+            " · it will be tried again"
+        )
+    return len(parsed.papers) + len(parsed.rejected), parsed.total
+
+
+def _shortened(mark: dict[str, str]) -> dict[str, str] | None:
+    """Return the bookmark for half of the days asked for; None if they are one day."""
+    first, last = day_of(mark, "from"), day_of(mark, "to")
+    before = day_of(mark, "before") or (last + _DAY if last else None)
+    if first is None or before is None or (before - first).days < 2:
+        return None
+    middle = first + (before - first).days // 2 * _DAY
+    return {**mark, "before": middle.isoformat(), "start": "0"}
+
+
+def _after_page(
+    mark: dict[str, str], start: int, name: str, count: int, total: int
+) -> dict[str, str]:
+    """Return the bookmark for when a page is taken. Raises SourceError for one that should not be empty."""
+    if count == 0 and (start < total or (start and not total)):
+        raise SourceError(
+            f"{name}: asked for papers after the first {start:,}, and none came"
+            " · it will be tried again"
         )
     if start + count < total:
         return {**mark, "start": str(start + count)}
-    return {key: value for key, value in mark.items() if key not in ("from", "to", "start")}
+    rest = {key: value for key, value in mark.items() if key not in _WINDOW}
+    if "before" in mark:
+        rest |= {"from": mark["before"], "to": mark["to"], "start": "0"}
+    return rest

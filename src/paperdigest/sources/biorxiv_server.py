@@ -1,7 +1,8 @@
 """The `biorxiv` source: what bioRxiv or medRxiv posted since the last read, by date and page by page.
 
 https://api.biorxiv.org/, `details/{server}/{from}/{to}/{cursor}`. A day's list is complete only when the day is over,
-so the newest days are asked for again.
+so the newest days are asked for again. An answer without rows may be a hiccup: it is believed only where nothing is lost
+by it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from paperdigest.core.errors import RefusedInput
+from paperdigest.core.errors import RefusedInput, SourceError
 from paperdigest.core.ports import Document, Parsed, RefusedDocument, Unchanged, Verdict
 from paperdigest.http import fetch, shown
 from paperdigest.sources import biorxiv
@@ -47,18 +48,22 @@ class BiorxivSource:
         """Yield the pages of the days since the last read. Raises SourceError."""
         mark = read_mark(bookmark)
         since, until, cursor = _span(mark, now.date())
+        promised = _promised(mark) if cursor else 0
         while True:
-            address = f"{self.url.rstrip('/')}/{self.server}/{since}/{until}/{cursor}/json"
-            page = document(shown(address), fetch(address).data)
-            if isinstance(page, RefusedDocument):
+            page = self._page(since, until, cursor)
+            counts = _counts(page)
+            if counts is None or isinstance(page, RefusedDocument):
                 yield page
                 return
-            count, total = _counts(page)
-            cursor += count
-            more = bool(count) and cursor < total
+            count, total = counts
+            if not count:
+                yield self._empty(page, since, until, cursor, max(promised, total))
+                return
+            cursor, promised = cursor + count, max(promised, total)
+            more = cursor < promised
             mark = {"day": until.isoformat()}
             if more:
-                mark |= {"from": since.isoformat(), "cursor": str(cursor)}
+                mark |= {"from": since.isoformat(), "cursor": str(cursor), "total": str(promised)}
             yield replace(page, bookmark=write_mark(mark))
             if not more or page.name in self._verdicts.refused:
                 return
@@ -84,6 +89,31 @@ class BiorxivSource:
         """Return what answered, for people. Raises SourceError."""
         return probe(f"{self.url.rstrip('/')}/{self.server}/1d/0/json", self.parse)
 
+    # ---------------------------------------------------------------- asking
+
+    def _page(self, since: date, until: date, cursor: int) -> Document | RefusedDocument:
+        address = f"{self.url.rstrip('/')}/{self.server}/{since}/{until}/{cursor}/json"
+        return document(shown(address), fetch(address).data)
+
+    def _empty(
+        self, page: Document, since: date, until: date, cursor: int, promised: int
+    ) -> Document:
+        """Return the page without rows as the list's end. Raises SourceError where rows were promised.
+
+        A first page moves no bookmark: its days are asked for again with the next ones. A later page is
+        the end only if the list has become that short, which its first page tells.
+        """
+        if cursor == 0 and promised == 0:
+            return page
+        first = _counts(self._page(since, until, 0)) if cursor else None
+        if first is None or not 0 < first[1] <= cursor:
+            said = f"{promised:,} rows" if promised else "more rows"
+            raise SourceError(
+                f"{page.name}: asked from row {cursor:,} on of {said}, and none came"
+                " · it will be tried again"
+            )
+        return replace(page, bookmark=write_mark({"day": until.isoformat()}))
+
 
 def _span(mark: dict[str, str], today: date) -> tuple[date, date, int]:
     """Return from which day to which, and from which row on: what was begun is finished first."""
@@ -96,10 +126,18 @@ def _span(mark: dict[str, str], today: date) -> tuple[date, date, int]:
     return since, today, 0
 
 
-def _counts(page: Document) -> tuple[int, int]:
-    """Return how many rows a page has, and how many there are in all; no rows where it is broken."""
+def _promised(mark: dict[str, str]) -> int:
+    """Return how many rows there are in all, as a page said that was read before; 0 if none did."""
+    said = mark.get("total", "")
+    return int(said) if said.isdigit() else 0
+
+
+def _counts(page: Document | RefusedDocument) -> tuple[int, int] | None:
+    """Return how many rows a page has, and how many there are in all; None where it is broken."""
+    if isinstance(page, RefusedDocument):
+        return None
     try:
         parsed = biorxiv.FORMAT.parse(page.data)
     except RefusedInput:
-        return 0, 0
+        return None
     return len(parsed.papers) + len(parsed.rejected), parsed.total or 0

@@ -1,7 +1,7 @@
 """The `pubmed` source: what a PubMed search finds anew, by the day of entry.
 
 NCBI E-utilities: `esearch` names the ids, `efetch` tells of them, https://www.ncbi.nlm.nih.gov/books/NBK25499/. Entries
-of the last days are asked for again: indexing lags.
+of the last days are asked for again: indexing lags. Days with more finds than one search lists are asked for in pieces.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _DAY = timedelta(days=1)
 _OPEN = 3 * _DAY
 _LONGEST_GAP = 60 * _DAY
 _PAGE = 200
-_MOST_IDS = 10_000  # esearch gives no more
+_MOST_IDS = 9_999  # esearch gives no more of PubMed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,14 @@ class PubmedSource:
         self, bookmark: str, now: datetime
     ) -> Iterator[Document | RefusedDocument | Unchanged]:
         """Yield what was entered since the last read, page by page. Raises SourceError."""
-        mark = read_mark(bookmark)
-        since, until = _span(day_of(mark, "day"), now.date())
-        found = self._search(since, until)
-        if not found:
-            yield Unchanged(self.query, write_mark({"day": until.isoformat()}))
-        for start in range(0, len(found), _PAGE):
-            page = self._page(found[start : start + _PAGE])
-            last = start + _PAGE >= len(found)
-            if isinstance(page, Document) and last:
-                page = replace(page, bookmark=write_mark({"day": until.isoformat()}))
-            yield page
-            if isinstance(page, RefusedDocument) or page.name in self._verdicts.refused:
-                return
+        read = day_of(read_mark(bookmark), "day")
+        for day, found in self._pieces(*_span(read, now.date())):
+            # Days that are read again do not take the bookmark back; one from the future is not kept.
+            reached = max(day, min(read or day, now.date()))
+            for page in self._pages(found, write_mark({"day": reached.isoformat()})):
+                yield page
+                if isinstance(page, RefusedDocument) or page.name in self._verdicts.refused:
+                    return
 
     def parse(self, document: Document) -> Parsed:
         """Return the papers. Raises RefusedInput."""
@@ -77,7 +72,20 @@ class PubmedSource:
 
     # ---------------------------------------------------------------- asking
 
-    def _search(self, since: date, until: date) -> list[str]:
+    def _pieces(self, since: date, until: date) -> Iterator[tuple[date, list[str]]]:
+        """Yield the ids of the days asked for, as many days at once as a search lists, with the last of them."""
+        waiting = [(since, until)]
+        while waiting:
+            first, last = waiting.pop()
+            found = self._search(first, last)
+            if found is None:
+                middle = first + (last - first).days // 2 * _DAY
+                waiting += [(middle + _DAY, last), (first, middle)]
+            else:
+                yield last, found
+
+    def _search(self, since: date, until: date) -> list[str] | None:
+        """Return the ids found; None if there are more than a search lists, and of more than one day."""
         said = self._asked(
             {
                 "datetype": "edat",
@@ -89,10 +97,17 @@ class PubmedSource:
         count, ids = whole(said, "esearchresult", "count"), texts(said, "esearchresult", "idlist")
         if count is None:
             raise SourceError(f"{shown(self.url)}: the answer to a search names no count")
+        if count > _MOST_IDS:
+            if since < until:
+                return None
+            raise SourceError(
+                f'PubMed finds {count:,} papers for "{self.query}" in one day ({since}), more than it'
+                " lists · narrow the query"
+            )
         if count > len(ids):
             raise SourceError(
-                f'PubMed finds {count:,} papers for "{self.query}" in a few days, more than it lists'
-                " · narrow the query"
+                f'{shown(self.url)}: the search for "{self.query}" names {len(ids):,} of {count:,} papers'
+                " · it will be tried again"
             )
         return [one for one in ids if one.isdigit()]
 
@@ -107,15 +122,41 @@ class PubmedSource:
             raise SourceError(f"{shown(address)}: PubMed answers: {wrong or 'no search result'}")
         return said
 
+    def _pages(
+        self, ids: list[str], bookmark: str
+    ) -> Iterator[Document | RefusedDocument | Unchanged]:
+        """Yield what PubMed tells of the ids; the last page carries the bookmark."""
+        if not ids:
+            yield Unchanged(self.query, bookmark)
+        for start in range(0, len(ids), _PAGE):
+            page = self._page(ids[start : start + _PAGE])
+            last = start + _PAGE >= len(ids)
+            yield replace(page, bookmark=bookmark) if isinstance(page, Document) and last else page
+
     def _page(self, ids: list[str]) -> Document | RefusedDocument:
+        """Return what PubMed tells of the ids, of some of them at least: others are deleted by then."""
         address = self._address("efetch", {"id": ",".join(ids), "retmode": "xml"})
-        return document(shown(address), fetch(address).data)
+        page = document(shown(address), fetch(address).data)
+        if isinstance(page, Document) and _is_empty(page):
+            raise SourceError(
+                f"{shown(self.url)}: none of the {len(ids):,} articles asked for came"
+                " · it will be tried again"
+            )
+        return page
 
     def _address(self, verb: str, parameters: dict[str, object]) -> str:
         asked = {"db": "pubmed", "tool": "paperdigest", **parameters}
         if self.api_key is not None:
             asked["api_key"] = self.api_key().reveal()
         return f"{self.url.rstrip('/')}/{verb}.fcgi?{urlencode(asked)}"
+
+
+def _is_empty(page: Document) -> bool:
+    try:
+        parsed = pubmed_xml.FORMAT.parse(page.data)
+    except RefusedInput:
+        return False  # whoever takes the page in says what is wrong with it
+    return not parsed.papers and not parsed.rejected
 
 
 def _span(last: date | None, today: date) -> tuple[date, date]:
