@@ -8,9 +8,12 @@ READY := $(VENV)/.ready
 BENCHMARKS ?= matching search ingest baseline feed main_job start
 # The core is pure, so nothing excuses a line of it that no test runs.
 CORE_COVERAGE ?= 95
+# How often `make chaos` kills the program, and which run of all possible ones it makes.
+KILLS ?= 300
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt build bench lock clean
+.PHONY: help setup demo test check chaos fmt build bench lock clean
 
 help: ## list these words
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -37,6 +40,9 @@ check: $(READY) ## format, lint, types, tests with coverage: what must pass befo
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 	$(BIN)/coverage report --include='src/paperdigest/core/*' --fail-under=$(CORE_COVERAGE)
+
+chaos: $(READY) ## kill the real program 300 times beside hostile servers and compare their logs with the ledger
+	PYTHONPATH=tests $(BIN)/python -m chaos --kills $(KILLS) --seed $(SEED)
 
 fmt: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

@@ -40,10 +40,11 @@ keywords = ["paper map"]
 
 @dataclass
 class House:
-    """`now` is the time; move it by hand."""
+    """`now` is the time; move it by hand. `pauses` are those the program made by itself."""
 
     folder: Path
     now: datetime = START
+    pauses: list[timedelta] = field(default_factory=list, repr=False)
     _app: App | None = field(default=None, repr=False)
 
     @classmethod
@@ -74,7 +75,7 @@ class House:
     def app(self) -> App:
         """Return the app over the config as it is now."""
         if self._app is None:
-            self._app = App.at(self.folder / "paperdigest.toml", lambda: self.now)
+            self._app = App.at(self.folder / "paperdigest.toml", lambda: self.now, self.pause)
         return self._app
 
     def drop(self, name: str, *papers: dict[str, Any] | str) -> Path:
@@ -111,6 +112,11 @@ class House:
         report = self.compose()
         self.deliver()
         return report
+
+    def pause(self, span: timedelta) -> None:
+        """Let as much time pass as the program asks for."""
+        self.pauses.append(span)
+        self.now += span
 
     def wait(self, **span: float) -> None:
         """Let time pass."""

@@ -26,9 +26,36 @@ MODES = (
 )
 
 
+#: The scope each call needs; `conversations.list` of private channels one more.
+SCOPE_OF = {
+    "chat.postMessage": "chat:write",
+    "users.lookupByEmail": "users:read.email",
+    "conversations.open": "im:write",
+    "conversations.list": "channels:read",
+    "conversations.info": "channels:read",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
+}
+ALL_SCOPES = (
+    "chat:write",
+    "channels:read",
+    "channels:history",
+    "groups:read",
+    "groups:history",
+    "users:read",
+    "users:read.email",
+    "im:write",
+    "im:history",
+)
+
+
+_NOBODY = {"ok": False, "error": "users_not_found"}
+
+
 class FakeSlack:
     """`modes` are used up one per post, "ok" afterwards. `posted` holds what Slack would show, in order;
-    `posts` counts the tries. Tokens and paths are in `seen`.
+    `posts` counts the tries. Tokens and paths are in `seen`. `scopes` are the token's, `members` the
+    channels the bot is in (by id; None: all), `asked_modes` what happens to the next calls that only ask.
     """
 
     def __init__(self, *modes: str) -> None:
@@ -38,6 +65,11 @@ class FakeSlack:
         self.seen: list[tuple[str, str]] = []
         self.people = {"ada@example.org": "U1"}
         self.channels = {"#papers": "C0123"}
+        self.private: set[str] = set()
+        self.archived: set[str] = set()
+        self.members: set[str] | None = None
+        self.scopes = list(ALL_SCOPES)
+        self.asked_modes: list[str] = []
         self.over = threading.Event()
         self._server = _Server(("127.0.0.1", 0), _Answerer)
         self._server.slack = self
@@ -65,23 +97,50 @@ class FakeSlack:
         self.posted.append({**payload, "channel": channel, "ts": ts})
         return {"ok": True, "channel": channel, "ts": ts}
 
+    def lacks(self, method: str, given: dict[str, Any]) -> str:
+        """Return the scope a call needs and the token has not, "" for none."""
+        needed = [SCOPE_OF.get(method, "")]
+        if method == "conversations.list" and "private" in given.get("types", ""):
+            needed.append("groups:read")
+        return next((scope for scope in needed if scope and scope not in self.scopes), "")
+
+    def shown(self, name: str) -> dict[str, Any]:
+        """Return what Slack tells of a channel."""
+        id_ = self.channels[name]
+        return {
+            "id": id_,
+            "name": name[1:],
+            "is_member": self.members is None or id_ in self.members,
+            "is_private": id_ in self.private,
+            "is_archived": id_ in self.archived,
+        }
+
+    def _info(self, id_: str) -> dict[str, Any]:
+        names = [name for name, known in self.channels.items() if known == id_]
+        if not names:
+            return {"ok": False, "error": "channel_not_found"}
+        return {"ok": True, "channel": self.shown(names[0])}
+
+    def _who(self, address: str) -> dict[str, Any]:
+        user = self.people.get(address)
+        return {"ok": True, "user": {"id": user}} if user else _NOBODY
+
     def answer(self, method: str, given: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to a call that is no post."""
         match method:
             case "auth.test":
                 return {"ok": True, "team": "Readers", "user": "paperdigest"}
             case "users.lookupByEmail":
-                user = self.people.get(given["email"])
-                return (
-                    {"ok": True, "user": {"id": user}}
-                    if user
-                    else {"ok": False, "error": "users_not_found"}
-                )
+                return self._who(given["email"])
             case "conversations.open":
                 return {"ok": True, "channel": {"id": "D" + given["users"]}}
             case "conversations.list":
-                found = [{"id": id_, "name": name[1:]} for name, id_ in self.channels.items()]
+                found = [self.shown(name) for name in self.channels]
+                if "private" not in given.get("types", ""):
+                    found = [one for one in found if not one["is_private"]]
                 return {"ok": True, "channels": found}
+            case "conversations.info":
+                return self._info(given["channel"])
             case "conversations.history" | "conversations.replies":
                 shown = [m for m in self.posted if m["channel"] == given["channel"]]
                 shown = [m for m in shown if m.get("thread_ts", "") == given.get("ts", "")]
@@ -101,15 +160,29 @@ class _Answerer(BaseHTTPRequestHandler):
         given = self._given()
         slack.seen.append((self.path, self.headers.get("Authorization", "")))
         is_hook = self.path.startswith("/services/")
-        if not is_hook and not self.path.endswith("/chat.postMessage"):
-            self._say(200, json.dumps(slack.answer(self.path.rpartition("/")[2], given)))
+        method = self.path.rpartition("/")[2]
+        lacks = "" if is_hook else slack.lacks(method, given)
+        if method != "chat.postMessage" and not is_hook:
+            self._answer(method, given, lacks)
             return
         slack.posts += 1
         mode = slack.modes.pop(0) if slack.modes else OK
+        if lacks:
+            mode = "missing_scope"
         if mode in ("ok", "take and drop", "take and hang", "warn"):
             self._taken(mode, slack.take(given), is_hook)
         else:
             self._not_taken(mode, is_hook)
+
+    def _answer(self, method: str, given: dict[str, Any], lacks: str) -> None:
+        slack = self.server.slack
+        mode = slack.asked_modes.pop(0) if slack.asked_modes else OK
+        if mode != OK:
+            self._not_taken(mode, False)
+            return
+        missing = {"ok": False, "error": "missing_scope", "needed": lacks}
+        plain = missing if lacks else slack.answer(method, given)
+        self._say(200, json.dumps(plain), headers={"X-OAuth-Scopes": ",".join(slack.scopes)})
 
     def _given(self) -> dict[str, Any]:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import trustme
@@ -39,10 +40,11 @@ class Authority:
     def __init__(self) -> None:
         self._ca = trustme.CA()
 
-    def context(self, *names: str) -> ssl.SSLContext:
+    def context(self, *names: str, expired: bool = False) -> ssl.SSLContext:
         """Return a server context whose certificate is for these names."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert(*names).configure_cert(context)
+        ends = datetime(2001, 1, 1, tzinfo=UTC) if expired else None
+        self._ca.issue_cert(*names, not_after=ends).configure_cert(context)
         return context
 
     def write(self, path: Any) -> None:
@@ -125,6 +127,8 @@ def _wait(loop: asyncio.AbstractEventLoop, job: Any) -> Any:
 
 DROP = "drop"
 HANG = "hang"
+#: Before a reply: it comes byte by byte, within the time there is.
+SLOWLY = "slowly "
 #: What each step is answered with unless told otherwise. "body" is the moment after 354.
 _NORMAL = {
     "greeting": "220 hostile.test",
@@ -221,7 +225,14 @@ class HostileSmtp:
             self._over.wait(10)
         if planned in (HANG, DROP):
             return False
-        self._said = planned
-        if planned:
-            conversation.sendall(planned.encode("utf-8") + b"\r\n")
-        return not planned.startswith("421")
+        self._said = planned.removeprefix(SLOWLY)
+        self._reply(conversation, slowly=planned.startswith(SLOWLY))
+        return not self._said.startswith("421")
+
+    def _reply(self, conversation: socket.socket, *, slowly: bool) -> None:
+        data = self._said.encode("utf-8") + b"\r\n" if self._said else b""
+        pieces = [data[n : n + 1] for n in range(len(data))] if slowly else [data]
+        for piece in pieces:
+            conversation.sendall(piece)
+            if slowly:
+                self._over.wait(0.005)

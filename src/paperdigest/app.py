@@ -14,23 +14,20 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperdigest import plugins
+from paperdigest import failpoints, plugins
 from paperdigest.config import Settings, load
-from paperdigest.core import schedule
 from paperdigest.core.errors import LockHeld
 from paperdigest.core.ports import Channel, Source, Verdict
 from paperdigest.core.subscription import OPERATOR, Subscriber
 from paperdigest.plugins import Group
-from paperdigest.wiring import channel_options, source_options
+from paperdigest.wiring import channel_options, is_due, source_options
 
 if TYPE_CHECKING:
-    from paperdigest.config.settings import SourceSettings
     from paperdigest.flow.compose import ComposeReport, Press
     from paperdigest.flow.deliver import DeliverReport, Post
     from paperdigest.flow.ingest import Progress, SourceRun
     from paperdigest.flow.ingest_report import IngestReport
     from paperdigest.store.connection import Store
-    from paperdigest.store.sources import SourceState
 
 #: What a title opens when a record has no address and the source names no search of its own.
 SEARCH = {
@@ -40,13 +37,15 @@ SEARCH = {
 DATABASE = "paperdigest.db"
 #: The folder in which processes tell each other when they asked a server last.
 TURNS = "turns"
+#: How far off may be what a command waits for: a minute's mails went out, and the next minute's may follow.
+PATIENCE = timedelta(seconds=65)
 #: A service that is told to stop, and whoever waits for `run --once`, waits no longer for the search index.
 _INDEXING = timedelta(seconds=20)
 
 
 def wall_clock() -> datetime:
     """Return the time of this machine: the one place that reads it."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + failpoints.clock_ahead  # by nothing, unless a test says so
 
 
 def collect_less() -> None:
@@ -62,17 +61,28 @@ class DeliversElsewhere(LockHeld):
 class App:
     """One configuration at work. Opens nothing until asked; close channels with `close()`."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = wall_clock) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Callable[[], datetime] = wall_clock,
+        pause: Callable[[timedelta], None] | None = None,
+    ) -> None:
         self.settings = settings
         self.clock = clock
+        self._pause = pause or (lambda span: time.sleep(span.total_seconds()))
         # Not the pid alone: pids come round again, and a row left by a dead process must look foreign.
         self.process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._channels: dict[str, Channel] = {}
 
     @classmethod
-    def at(cls, path: Path, clock: Callable[[], datetime] = wall_clock) -> App:
+    def at(
+        cls,
+        path: Path,
+        clock: Callable[[], datetime] = wall_clock,
+        pause: Callable[[timedelta], None] | None = None,
+    ) -> App:
         """Return the app of a config file. Raises ConfigError."""
-        return cls(load(path), clock)
+        return cls(load(path), clock, pause)
 
     @property
     def database(self) -> Path:
@@ -151,9 +161,11 @@ class App:
         operator = self.operator()
         if not operator.deliver:
             return
-        refused = [
+        inboxes = {one.name for one in self.settings.sources if one.kind == "inbox"}
+        refused = [  # a network's answer is no file: `watch` tells of its source
             f"{file.path}: {file.reason}"
             for done in report.sources
+            if done.name in inboxes
             for file in done.files
             if file.status is Verdict.QUARANTINED
         ]
@@ -174,16 +186,19 @@ class App:
         stale_for: timedelta | None = None,
         baseline: bool = False,
         progress: Progress | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> IngestReport:
         """Read the named sources; without names those that are due, or all if `every`.
 
-        `inboxes` reads every inbox besides. `stale_for` limits it to sources not read for that long.
+        `inboxes` reads every inbox besides. `stale_for` limits it to sources not read for that long. Sources
+        left when `stop` says so wait for the next time; inboxes come first, for they are quick.
         """
         from paperdigest.flow.ingest import ingest
 
         self.register(store, now)
         runs = self._runs(store, now, names, every=every, inboxes=inboxes, stale_for=stale_for)
-        report = ingest(store, runs, now, baseline=baseline, progress=progress)
+        runs.sort(key=lambda run: run.kind != "inbox")
+        report = ingest(store, runs, now, baseline=baseline, progress=progress, stop=stop)
         self.tell_of_refused(store, report, now)
         return report
 
@@ -242,16 +257,27 @@ class App:
         self, store: Store, now: datetime, *, forced: frozenset[str] | None = None
     ) -> ComposeReport:
         """Write the digests that are due."""
+        from paperdigest.flow import held
         from paperdigest.flow.compose import compose
 
         self.register(store, now)
         if self.settings.broken:
             self.tell_of_broken(store, now)
-        return compose(store, self.press, self.readers(store), now, forced=forced)
+        report = compose(store, self.press, self.readers(store), now, forced=forced)
+        held.tell(store, self.press, self.operator(), now)
+        return report
 
-    def deliver(self, store: Store, stop: Callable[[], bool] = lambda: False) -> DeliverReport:
-        """Empty the outbox. Raises DeliversElsewhere while another process does."""
+    def deliver(
+        self,
+        store: Store,
+        stop: Callable[[], bool] = lambda: False,
+        patience: timedelta = PATIENCE,
+    ) -> DeliverReport:
+        """Empty the outbox, waiting for the pace of a channel where that takes no longer than `patience`.
+        Raises DeliversElsewhere while another process does."""
+        from paperdigest.flow import bounces
         from paperdigest.flow.deliver import deliver
+        from paperdigest.flow.ways import watch_ways
         from paperdigest.store.locks import DELIVER_LOCK, FileLock
 
         lock = FileLock(self.settings.storage / DELIVER_LOCK)
@@ -260,7 +286,12 @@ class App:
         except LockHeld as held:
             raise DeliversElsewhere(str(held)) from held
         try:
-            return deliver(store, self._post(store, stop))
+            post = self._post(store, stop, patience)
+            report = deliver(store, post)
+            told = (store, lambda: self.press, self.operator(), self.clock())
+            if watch_ways(*told) | bounces.tell(*told):
+                deliver(store, post)  # the operator need not wait for the next round
+            return report
         finally:
             lock.release()
 
@@ -314,12 +345,12 @@ class App:
         )
         return made
 
-    def _post(self, store: Store, stop: Callable[[], bool]) -> Post:
+    def _post(self, store: Store, stop: Callable[[], bool], patience: timedelta) -> Post:
         from paperdigest.flow.deliver import Post
         from paperdigest.flow.forbidden import Forbidden
 
-        forbidden = Forbidden(store, self.clock)
-        return Post(self.channel, forbidden, self.clock, self.process, stop)
+        told = (self.clock, self.process, stop, self._pause, patience)
+        return Post(self.channel, Forbidden(store, self.clock), *told)
 
     def _runs(
         self,
@@ -348,29 +379,6 @@ class App:
                 if names
                 else every
                 or (inboxes and settings.kind == "inbox")
-                or self._is_due(settings, states.get(settings.name), now, stale_for)
+                or is_due(settings, self.settings, states.get(settings.name), now, stale_for)
             )
         ]
-
-    def _is_due(
-        self,
-        settings: SourceSettings,
-        state: SourceState | None,
-        now: datetime,
-        stale_for: timedelta | None,
-    ) -> bool:
-        if state is None or state.last_read_at is None:
-            return True
-        if state.not_before_at is not None and now < state.not_before_at:
-            return False
-        if (
-            state.failing_since_at is not None
-        ):  # its own pauses are over: no need to wait for its hour
-            return True
-        if stale_for is not None:
-            return now - state.last_read_at > stale_for
-        if settings.schedule:
-            zone = schedule.zone(self.settings.timezone)
-            plan = schedule.parse_schedule(settings.schedule)
-            return bool(schedule.due(plan, zone, state.last_read_at, now))
-        return settings.every is None or now - state.last_read_at >= settings.every

@@ -17,7 +17,7 @@ import httpx2
 from paperdigest import __version__
 from paperdigest.core.errors import RefusedInput, SourceError
 from paperdigest.http_packing import unpacked
-from paperdigest.http_route import Resolve, Route, look_up
+from paperdigest.http_route import Resolve, Route, look_up, proxy_shown
 from paperdigest.http_watch import Watch
 from paperdigest.http_words import (
     contact_words,
@@ -199,7 +199,9 @@ class _Asking:
             ValueError,
         ) as error:
             words = self.watch.words if self.watch.passed else failure_words(error)
-            raise SourceError(f"{shown(hop)}: {words}") from error
+            proxy = proxy_shown(hop)
+            by = f" (asked through the proxy {proxy})" if proxy else ""
+            raise SourceError(f"{shown(hop)}: {words}{by}") from error
 
 
 def _refusal(hop: str, response: httpx2.Response, turn: Turn) -> SourceError:

@@ -130,6 +130,14 @@ def _proxy(url: httpx2.URL) -> str:
     return proxy if "://" in proxy or not proxy else f"http://{proxy}"
 
 
+def proxy_shown(address: str) -> str:
+    """Return the proxy that is asked for this address, without user and password; "" for none."""
+    try:
+        return shown(_proxy(httpx2.URL(address)))
+    except (httpx2.InvalidURL, ValueError):
+        return ""
+
+
 def _in_time(resolve: Resolve, host: str, seconds: float) -> tuple[str, ...]:
     """Look a name up, waiting so long: the system's own patience has no limit that could be set."""
     found: list[tuple[str, ...] | Exception] = []

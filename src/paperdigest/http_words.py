@@ -31,6 +31,7 @@ _STATUS = {
     403: "access refused",
     404: "not found · check the address",
     406: "not acceptable",
+    407: "the proxy wants a user and password",
     408: "request timeout",
     410: "gone for good · remove the source or look for its new address",
     429: "too many requests",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -12,19 +13,25 @@ from paperdigest.app import App, DeliversElsewhere
 from paperdigest.config import changed
 from paperdigest.core.errors import ConfigError
 from paperdigest.logs import event
+from paperdigest.store.connection import Store
 
 log = logging.getLogger(__name__)
 
 #: Before a slot, sources not read for this long are read once more.
 STALE = timedelta(minutes=30)
+#: Long enough for the parts of one Slack thread; for what takes longer there is the next beat.
+PATIENCE = timedelta(seconds=2)
+#: How long a digest waits for its sources: on time is worth more than one slow server.
+LONGEST_WAIT = timedelta(minutes=10)
 KEEP_PAYLOADS = timedelta(days=30)
 
 
 class AppRounds:
     """The rounds of one app."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, longest_wait: timedelta = LONGEST_WAIT) -> None:
         self._app = app
+        self._longest_wait = longest_wait.total_seconds()
         self._reading = threading.Lock()  # ingest and compose both read sources; once is enough
         self._reloading = threading.Lock()
         self._troubled: tuple[str, ...] = ()
@@ -47,8 +54,8 @@ class AppRounds:
         return any(report.total(count) for count in ("new", "revised", "merged"))
 
     def compose(self, now: datetime) -> bool:
-        """Write the digests that are due, after reading once more what was not read lately.
-        Returns whether there was one."""
+        """Write the digests that are due, after reading once more what was not read lately, as far as that
+        does not take too long. Returns whether there was one."""
         from paperdigest.flow.due import due
 
         self._refresh()
@@ -56,8 +63,7 @@ class AppRounds:
         with app.open_store() as store:
             app.register(store, now)
             if any(work.regular for work in due(store, app.readers(store), now)):
-                with self._reading:
-                    app.ingest(store, now, stale_for=STALE)
+                self._read_once_more(app, store, now)
             report = app.compose(store, now)
         for done in report.digests:
             log.info(
@@ -67,6 +73,16 @@ class AppRounds:
             log.error("not composed subscriber=%s error=%r", name, reason)
         return bool(report.digests)
 
+    def _read_once_more(self, app: App, store: Store, now: datetime) -> None:
+        until = time.monotonic() + self._longest_wait
+        if not self._reading.acquire(timeout=self._longest_wait):
+            event(log, "composed-while-reading", level=logging.WARNING)
+            return
+        try:
+            app.ingest(store, now, stale_for=STALE, stop=lambda: time.monotonic() > until)
+        finally:
+            self._reading.release()
+
     def deliver(self, now: datetime, stop: Callable[[], bool]) -> None:
         """Empty the outbox."""
         self._refresh()
@@ -74,7 +90,7 @@ class AppRounds:
         with app.open_store() as store:
             app.register(store, now)
             try:
-                app.deliver(store, stop)
+                app.deliver(store, stop, PATIENCE)
             except DeliversElsewhere as held:
                 event(log, "delivers-elsewhere", holder=str(held))
 

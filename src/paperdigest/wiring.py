@@ -1,16 +1,22 @@
-"""Settings become the options of a channel or source. Secrets are handed on as callables, asked when needed."""
+"""Settings become the options of a channel or source, and say when a source is due. Secrets are handed on as
+callables, asked when needed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from paperdigest.config.secrets import SecretRef
 from paperdigest.config.settings import EmailSettings, Settings, SlackSettings, SourceSettings
+from paperdigest.core import schedule
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.secret import Secret
 from paperdigest.logs import hide
+
+if TYPE_CHECKING:
+    from paperdigest.store.sources import SourceState
 
 T = TypeVar("T")
 
@@ -105,3 +111,26 @@ def _with_secrets(options: Mapping[str, Any]) -> dict[str, Any]:
         key: _asked(value) if isinstance(value, SecretRef) else value
         for key, value in options.items()
     }
+
+
+def is_due(
+    source: SourceSettings,
+    settings: Settings,
+    state: SourceState | None,
+    now: datetime,
+    stale_for: timedelta | None,
+) -> bool:
+    """Say whether a source is to be read now; with `stale_for`, whether it was not read for that long."""
+    if state is None or state.last_read_at is None:
+        return True
+    if state.not_before_at is not None and now < state.not_before_at:
+        return False
+    if state.failing_since_at is not None:
+        return True  # its own pauses are over: no need to wait for its hour
+    if stale_for is not None:
+        return now - state.last_read_at > stale_for
+    if source.schedule:
+        zone = schedule.zone(settings.timezone)
+        plan = schedule.parse_schedule(source.schedule)
+        return bool(schedule.due(plan, zone, state.last_read_at, now))
+    return source.every is None or now - state.last_read_at >= source.every

@@ -91,7 +91,7 @@ def test_without_the_option_no_silence_is_too_long() -> None:
         (None, at(0), at(0), Condition.OK),
         (None, at(1), at(0), Condition.QUIET),
         (None, at(3), at(0), Condition.STALE),
-        (None, at(3), None, Condition.QUIET),
+        (None, at(3), None, Condition.STALE),  # it never brought anything
     ],
 )
 def test_the_conditions_of_a_source(
@@ -99,6 +99,11 @@ def test_the_conditions_of_a_source(
 ) -> None:
     now = max(one for one in (failing, success, news, at(0)) if one is not None)
     said = condition(
-        habits(), now, failing_since=failing, last_success_at=success, last_new_at=news
+        habits(),
+        now,
+        failing_since=failing,
+        first_read_at=None if success is None else at(0),
+        last_success_at=success,
+        last_new_at=news,
     )
     assert said is found

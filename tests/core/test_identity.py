@@ -23,6 +23,12 @@ from paperdigest.core.identity import (
 )
 
 
+def test_of_a_record_with_ids_without_end_the_preferred_ones_are_taken() -> None:
+    many = tuple(f"own:{number}" for number in range(2_000))
+    ids = record_ids(paper(id="", ids=(*many, "doi:10.1234/x")), "shelf")
+    assert (len(ids), ids[0]) == (51, "doi:10.1234/x")
+
+
 @pytest.mark.parametrize(
     ("text", "id_", "version"),
     [

@@ -337,3 +337,14 @@ def test_a_document_that_is_out_of_order_does_not_close_its_server(server: HttpS
         fetch(named(server, "papers.example") + "/a", resolve=everywhere, turns=waits.turns)
     address = named(server, "papers.example") + "/b"
     assert fetch(address, resolve=everywhere, turns=waits.turns).data == b"papers"
+
+
+def test_a_proxy_that_refuses_is_named_without_its_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("http_proxy", "http://ada:s3cret@127.0.0.1:9")
+    with pytest.raises(SourceError) as caught:
+        fetch("http://papers.example/feed")
+    assert str(caught.value) == (
+        "http://papers.example/feed: connection refused (asked through the proxy http://127.0.0.1:9)"
+    )

@@ -221,6 +221,32 @@ def test_a_wrong_merge_is_undone_by_command(house: House, program: Program) -> N
     assert program("paper", "split", "paper maps").code == 2
 
 
+def test_what_was_parted_stays_apart_when_one_of_the_two_becomes_part_of_a_third(
+    house: House, program: Program
+) -> None:
+    both = {"title": "Tearing", "id": "doi:10.1000/b", "ids": ["pmid:7399300"], "venue": "M"}
+    house.drop(
+        "monday.jsonl",
+        {"title": "Folding paper maps at home", "id": "arxiv:2611.00001"},
+        {"title": "Tearing paper maps at work", "id": "doi:10.1000/b"},
+        {"title": "Gluing paper maps at night", "id": "pmid:7399300"},
+        both,
+    )
+    program("ingest")
+    program("paper", "split", "doi:10.1000/b")
+    house.drop(
+        "tuesday.jsonl",
+        {"title": "Gluing", "id": "arxiv:2611.00001", "ids": ["pmid:7399300"], "venue": "N"},
+        both | {"abstract": "Told again."},
+    )
+
+    program("ingest")
+
+    one, other = (program("show", id_, "--json").json for id_ in ("2611.00001", "doi:10.1000/b"))
+    assert "pmid:7399300" in one["ids"]
+    assert not {"pmid:7399300", "arxiv:2611.00001"} & set(other["ids"])
+
+
 def test_status_counts_and_is_healthy(house: House, program: Program) -> None:
     house.drop("monday.jsonl", *MAPS)
     program("run", "--once")

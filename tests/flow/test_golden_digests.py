@@ -27,7 +27,7 @@ def daily_with_two_topics() -> Digest:
 
 
 def first_digest() -> Digest:
-    return digest(notes=(words.first_digest(1912, timedelta(days=7)),))
+    return digest(notes=(words.first_digest(timedelta(days=7)),))
 
 
 def bare_papers() -> Digest:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from builders import NOW, paper
 from paperdigest.core.errors import LockHeld, RefusedInput, SourceError, StoreFull
+from paperdigest.core.identity import short_title
 from paperdigest.core.paper import Announced, Change, Paper
 from paperdigest.core.ports import Document, Parsed, RefusedDocument, Rejected, Unchanged, Verdict
 from paperdigest.flow.ingest import SourceRun, ingest, pause_after
@@ -25,6 +26,7 @@ from paperdigest.sources.page_dump import FORMAT as PAGE_DUMP
 from paperdigest.store import history
 from paperdigest.store.connection import Store, open_memory, open_store
 from paperdigest.store.merges import part
+from paperdigest.store.records import short_titled
 
 DUMPS = Path(__file__).parents[2].parent / "shared" / "dumps"
 DAY = timedelta(days=1)
@@ -291,6 +293,64 @@ def test_a_title_only_record_takes_nothing_away(store: Store) -> None:
     take(store, dump(1))
     assert counts(take(store, dump(1, abstract=""))) == (0, 0, 1, 0)
     assert only(store).abstract == dump(1).abstract
+
+
+def editorials(first: int, last: int, **over: Any) -> list[Paper]:
+    """Return papers that have nothing in common but their short title."""
+    return [
+        dump(1, title="Editorial", id=f"pmid:{n}", abstract=f"On matter {n}.", **over)
+        for n in range(first, last)
+    ]
+
+
+def test_a_short_title_alone_joins_none_of_many(store: Store) -> None:
+    take(store, *editorials(1, 30))
+    assert counts(take(store, dump(1, title="Editorial", abstract=""))) == (1, 0, 0, 0)
+
+
+def test_a_full_record_completes_the_only_one_of_many_that_is_a_title_alone(store: Store) -> None:
+    take(store, *editorials(1, 30))
+    take(store, dump(1, title="Editorial", abstract="", id="doi:10.1234/bare"))
+    take(store, *editorials(30, 60))
+
+    take(store, dump(1, title="Editorial", abstract="The bare one.", id="openalex:W1"))
+
+    assert history.paper_count(store) == 60
+
+
+def test_a_full_record_completes_none_of_two_that_are_titles_alone(store: Store) -> None:
+    bare = [dump(1, title="Editorial", abstract="", id=f"pmid:{n}") for n in (97, 98)]
+    take(store, *editorials(1, 30), *bare)
+
+    take(store, dump(1, title="Editorial", abstract="The bare one.", id="doi:10.1234/full"))
+
+    assert history.paper_count(store) == 32
+
+
+def test_of_many_papers_with_one_short_title_four_are_looked_up(store: Store) -> None:
+    bare = [dump(1, title="Editorial", abstract="", id=f"pmid:{n}") for n in range(100, 130)]
+    take(store, *editorials(1, 30), *bare)
+    key = short_title("Editorial")
+
+    assert len(short_titled(store, "shelf", {key: True}, [])[key]) <= 4
+
+
+def test_of_many_papers_with_one_short_title_those_in_hand_are_all_looked_up(store: Store) -> None:
+    take(store, *editorials(1, 30))
+    key, in_hand = short_title("Editorial"), set(range(11, 30))
+
+    found = short_titled(store, "shelf", {key: False}, in_hand)[key]
+
+    assert in_hand < set(found)
+    assert len(set(found) - in_hand) >= 2
+
+
+def test_a_paper_gets_no_ids_without_end(store: Store) -> None:
+    weekly = [dump(1, id=f"issue-{number}") for number in range(300)]
+    take(store, *weekly)
+
+    assert len(only(store).ids) == 200
+    assert counts(take(store, *weekly[::-1])) == (0, 0, 300, 0)
 
 
 # ------------------------------------------------------------------ twice in one document
@@ -662,8 +722,15 @@ def test_what_came_before_a_failure_stays(store: Store) -> None:
 
 def test_a_feed_whose_answer_is_refused_has_failed(store: Store) -> None:
     report = run(store, Shelf().put_parsed(RefusedInput("an HTML page"), b"<html>"), kind="feed")
-    assert (report.status, report.error) == ("failed", "an HTML page")
+    assert (report.status, report.error) == ("failed", "0.txt: an HTML page")
     assert history.source_states(store)["shelf"].failures == 1
+
+
+def test_what_came_before_a_refused_answer_stays_and_the_source_has_failed(store: Store) -> None:
+    shelf = Shelf().put(paper()).put_parsed(RefusedInput("an HTML page"), b"<html>", name="api?q=1")
+    report = run(store, shelf, kind="arxiv")
+    assert (report.status, report.error) == ("failed", "api: an HTML page")
+    assert history.paper_count(store) == 1
 
 
 def test_a_failing_source_is_left_alone_longer_and_longer(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from house import ADA, CONFIG, House, titles_of
+from http_server import Reply, Request, http_server
 from paperdigest.rounds import AppRounds
 from paperdigest.service import Service
 from paperdigest.store import digests, subscribers
@@ -141,3 +143,31 @@ def test_a_broken_subscription_is_told_to_its_reader_and_the_operator_once(week:
         (told,) = week.digests(target)
         assert told["kind"] == "notice"
         assert "berlin.toml:1:" in told["notes"][0]
+
+
+def test_a_digest_does_not_wait_for_a_server_that_does_not_answer(week: House) -> None:
+    asked, late = threading.Event(), threading.Event()
+
+    def answer(request: Request) -> Reply:
+        asked.set()
+        late.wait(60)
+        return Reply(b"too late", 500)
+
+    with http_server({"/feed": answer}) as server:
+        week.run()
+        slow = f'name = "slow"\nkind = "feed"\nurl = "{server.url}/feed"\nallow_private = true\n'
+        week.write("paperdigest.toml", f"{CONFIG}\n[[source]]\n{slow}")
+        week.drop("one.jsonl", "An atlas of paths")
+        week.now += timedelta(days=1)
+        rounds = AppRounds(week.app, longest_wait=timedelta(0))
+        reading = threading.Thread(target=rounds.ingest, args=(week.now,))
+        reading.start()
+        assert asked.wait(60)
+
+        composed = rounds.compose(week.now)
+
+        late.set()
+        reading.join()
+    week.deliver()
+    assert composed
+    assert titles_of(week.digests("outbox/berlin")[0]) == ["An atlas of paths"]

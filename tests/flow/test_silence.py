@@ -7,6 +7,7 @@ from pathlib import Path
 
 from house import ADA, CONFIG, House, titles_of
 from http_server import Reply, http_server
+from paperdigest.flow.looked_at import LookedAt
 from paperdigest.store import history
 from program import Program
 
@@ -303,3 +304,109 @@ def test_what_a_source_was_asked_last_is_told_with_what_came(
     assert (failed["status"], failed["papers"]) == ("failed", 0)
     assert "connection refused" in failed["reason"]
     assert program("sources", "nobody").code == 2
+
+
+EMPTY = b'<rss version="2.0"><channel><title>Maps</title></channel></rss>'
+PAGE = b"<!doctype html><html><body>Please sign in</body></html>"
+
+
+def test_a_source_that_never_brought_anything_is_told_as_silent(house: House) -> None:
+    with http_server({"/feed": Reply(body=EMPTY)}) as server:
+        with_feed(house, f"{server.url}/feed", 'quiet_after = "4 days"\n')
+        for _ in range(5):
+            house.run()
+            house.wait(days=1)
+        house.drop("paper.jsonl", "Paper map by hand")
+        house.run()
+
+    (digest,) = [one for one in house.digests() if one["kind"] == "digest"]
+    assert digest["looked_at"] == ["maps: has never brought anything, read since Friday"]
+    assert notices_of(house) == ["maps has brought nothing since 20 Nov"]
+
+
+def test_the_round_and_the_digest_call_a_source_stale_from_the_same_day(
+    house: House, program: Program
+) -> None:
+    said = []
+    with http_server({"/feed": Reply(body=EMPTY)}) as server:
+        with_feed(house, f"{server.url}/feed", 'quiet_after = "4 days"\n')
+        for _ in range(7):
+            report = house.ingest()
+            with house.app.open_store(write=False) as store:
+                looked_at = LookedAt(store, house.app.press.sources, house.now)
+                now = looked_at.condition(house.app.press.sources[1], house.now)
+            said.append((str(report.sources[1].status), str(now)))
+            house.wait(days=1)
+
+    assert said == [("quiet", "quiet")] * 5 + [("stale", "stale")] * 2
+
+
+def test_a_refused_answer_is_told_as_a_failing_source_and_no_file(house: House) -> None:
+    with http_server({"/feed": Reply(body=PAGE)}) as server:
+        with_feed(house, f"{server.url}/feed")
+        house.run()
+        assert notices_of(house) == []  # it may be over in an hour
+        server.replies["/feed"] = Reply(body=b"")
+        for _ in range(3):
+            house.wait(hours=2)
+            house.run()
+
+    assert notices_of(house) == ["maps could not be read since 20 Nov 10:30"]
+
+
+def test_a_refused_answer_is_told_with_the_address_that_gave_it(house: House) -> None:
+    with http_server({"/feed": Reply(body=PAGE)}) as server:
+        with_feed(house, f"{server.url}/feed?page=1")
+        error = next(one.error for one in house.ingest().sources if one.name == "maps")
+
+    assert error.startswith(f"{server.url}/feed: an HTML page, not a feed")
+
+
+def test_a_refused_answer_is_no_word_of_a_digest_once_the_source_is_well(house: House) -> None:
+    with http_server({"/feed": Reply(body=PAGE)}) as server:
+        with_feed(house, f"{server.url}/feed")
+        for _ in range(4):
+            house.ingest()
+            house.wait(minutes=10)
+        server.replies["/feed"] = Reply(body=RSS.encode())
+        house.run()
+
+    assert house.digests()[0]["looked_at"] == ["2 sources, 1 new paper, all up to date"]
+
+
+def test_status_counts_no_answer_as_a_file_in_quarantine(house: House, program: Program) -> None:
+    with http_server({"/feed": Reply(body=PAGE)}) as server:
+        with_feed(house, f"{server.url}/feed")
+        program("ingest")
+
+    assert program("status", "--json").json["quarantined"] == 0
+
+
+def test_status_and_sources_say_why_a_source_is_stale(house: House, program: Program) -> None:
+    with http_server({"/feed": Reply(body=EMPTY)}) as server:
+        with_feed(house, f"{server.url}/feed", 'quiet_after = "1 minute"\n')
+        house.ingest()  # days ago by the clock of the program
+
+    assert "stale" in program("sources").out
+    for command in ("sources", "status"):
+        assert "has never brought anything, read since" in program(command).out
+
+
+def test_status_and_sources_say_why_a_source_is_partly_read(house: House, program: Program) -> None:
+    house.drop_bytes("bad.txt", b"\x00\x01\x02")
+    program("ingest")
+
+    for command in ("sources", "status"):
+        assert "1 file was refused in the last 24 hours" in program(command).out
+
+
+def test_the_first_digest_after_a_baseline_counts_no_papers_it_does_not_show(
+    house: House, program: Program
+) -> None:
+    record = '{"title": "Folding paper maps of old", "published_at": "2026-11-19"}\n'
+    program("ingest", "--file", str(house.write("archive.jsonl", record)), "--baseline")
+    house.drop("monday.jsonl", "Reading paper maps aloud")
+    house.run()
+
+    (note,) = house.digests()[0]["notes"]
+    assert "paper" not in note

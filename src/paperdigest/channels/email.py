@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import ssl
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from paperdigest.channels import sendmail as local_program
@@ -26,7 +26,8 @@ from paperdigest.channels.options import (
 from paperdigest.channels.smtp_errors import Phase, SmtpError
 from paperdigest.channels.smtp_session import Server, SmtpSession
 from paperdigest.core.errors import DeliveryError, PaperdigestError
-from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent
+from paperdigest.core.pacing import Limit, Pace
+from paperdigest.core.ports import Form, Message, Outcome, Part, Reach, Refused, Retry, Sent
 from paperdigest.core.secret import Secret
 
 _TLS = ("starttls", "implicit", "none")
@@ -43,7 +44,7 @@ class EmailChannel:
     token may change. `unsubscribe_to` is the address unsubscribe mails go to (else `reply_to`, else
     the sender). `timeout` is for connecting and each command, `final_timeout` for the server's last
     answer (RFC 5321 section 4.5.3.2.6: ten minutes), both in seconds. `rate` (a minute) and
-    `max_per_day` are for whoever calls `send`; nothing here waits.
+    `max_per_day` (any 24 hours) make the `pace`, for whoever calls `send`; nothing here waits.
     """
 
     host: str = ""
@@ -92,6 +93,14 @@ class EmailChannel:
         object.__setattr__(self, "_command", tuple(command))
         object.__setattr__(self, "_server", self._as_server())
 
+    @property
+    def pace(self) -> Pace:
+        """Return how fast mails may go, all recipients together."""
+        limits: tuple[Limit, ...] = (Limit(self.rate, timedelta(minutes=1)),)
+        if self.max_per_day is not None:
+            limits += (Limit(self.max_per_day, timedelta(days=1)),)
+        return Pace(limits)
+
     def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
         """Return the one part: envelope and complete message. An address that cannot be used makes a
         part that `send` refuses, so that the other targets of the digest still get theirs.
@@ -118,7 +127,7 @@ class EmailChannel:
         except SmtpError as fault:
             return smtp_errors.outcome(fault, str(self._server))
         except PaperdigestError as error:  # the password cannot be had; nothing was said yet
-            return Retry(str(error))
+            return Retry(str(error), reach=Reach.CHANNEL)
         return Sent()
 
     def probe(self) -> str:

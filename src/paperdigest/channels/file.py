@@ -18,6 +18,7 @@ from pathlib import Path
 
 from paperdigest.channels.options import check_on_unknown
 from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent
+from paperdigest.failpoints import failpoint
 
 _UNFIT = re.compile(r"[^\w.@+-]+")
 _LONGEST_NAME = 80  # bytes; a folder's name may have 255
@@ -103,17 +104,20 @@ def _write(final: Path, files: dict[str, bytes]) -> None:
     """Write the files beside and move them into place as one. Raises OSError."""
     if _holds(final, files):
         return
-    fresh = final.with_name(f"{_HIDDEN}{os.getpid()}-{final.name}")
+    fresh = final.with_name(f"{_HIDDEN}{final.name}")
     _make(fresh)
+    failpoint("file.write")
     try:
         for name, data in files.items():
             (fresh / name).write_bytes(data)
         if final.exists():  # somebody changed it; what was meant takes its place
             shutil.rmtree(final)
+        failpoint("file.rename")
         fresh.rename(final)
     except OSError:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+    failpoint("file.renamed")
     _to_disk(final.parent)
 
 

@@ -6,9 +6,11 @@ Owns running it and reading its exit code (sysexits.h). A program that takes mai
 from __future__ import annotations
 
 import subprocess
+import tempfile
 
 from paperdigest.channels.smtp_errors import answer
-from paperdigest.core.ports import Outcome, Refused, Retry, Sent, Unknown
+from paperdigest.core.ports import Barred, Outcome, Reach, Refused, Retry, Sent, Unknown
+from paperdigest.failpoints import failpoint
 
 _EX_OK = 0
 _RECIPIENT_FAULTS = {67: "the recipient is unknown", 68: "the recipient's host is unknown"}
@@ -22,19 +24,26 @@ def run(
     name = command[0]
     # "--" ends the options: an address that starts with "-" stays an address.
     arguments = [*command, "-i", "-f", sender, "--", recipient]
+    failpoint("sendmail.run")
     try:
-        done = subprocess.run(  # noqa: S603  a list, no shell; the program is the operator's own choice
-            arguments,
-            input=data.replace(b"\r\n", b"\n"),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=timeout,
-            check=False,
-        )
+        # Not through a pipe: if this process dies half-way the program would take half a message for all of it.
+        with tempfile.TemporaryFile() as message:
+            message.write(data.replace(b"\r\n", b"\n"))
+            message.seek(0)
+            done = subprocess.run(  # noqa: S603  a list, no shell; the program is the operator's own choice
+                arguments,
+                stdin=message,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                timeout=timeout,
+                check=False,
+            )
     except subprocess.TimeoutExpired:
         return Unknown(f"{name} did not end within {timeout:g} s")
     except OSError as error:
-        return Retry(f"{name} could not be started ({error.strerror}) · check [email] sendmail")
+        told = f"{name} could not be started ({error.strerror}) · check [email] sendmail"
+        return Barred(told, Reach.CHANNEL)
+    failpoint("sendmail.ended")
     return _outcome(name, done.returncode, answer(done.stderr))
 
 

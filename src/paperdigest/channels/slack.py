@@ -8,7 +8,7 @@ from __future__ import annotations
 import http.client
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from paperdigest.channels import slack_blocks, slack_look_back
+from paperdigest.channels import slack_blocks, slack_look_back, slack_survey
 from paperdigest.channels.options import (
     Asked,
     OptionError,
@@ -25,15 +25,28 @@ from paperdigest.channels.options import (
     reveal,
 )
 from paperdigest.channels.slack_errors import (
+    PACE,
     connection_outcome,
     error_outcome,
     is_error_code,
-    retry_after,
+    pause_wanted,
     status_outcome,
 )
 from paperdigest.channels.slack_validator import validate
 from paperdigest.core.errors import DeliveryError, PaperdigestError
-from paperdigest.core.ports import Form, Message, Outcome, Part, Retry, Sent, Unknown
+from paperdigest.core.pacing import Pace
+from paperdigest.core.ports import (
+    Form,
+    Message,
+    Outcome,
+    Part,
+    Reach,
+    Retry,
+    Sent,
+    Unknown,
+)
+from paperdigest.core.survey import Finding
+from paperdigest.failpoints import failpoint
 
 EVENT = "paperdigest_delivery"
 _log = logging.getLogger(__name__)
@@ -57,11 +70,17 @@ class SlackChannel:
     name: str = field(default="slack", init=False)
     forms: frozenset[Form] = field(default=frozenset({Form.SLACK}), init=False, repr=False)
     _people: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _ids: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_on_unknown(self.on_unknown)
         if not is_private_way(self.api_url):
             raise OptionError(f"api_url: {self.api_url!r} must start with https://")
+
+    @property
+    def pace(self) -> Pace:
+        """Return how fast one channel or person may be written to."""
+        return PACE
 
     def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
         """Return the parent and its thread. Part keys are `key` and `key.1`, `key.2` …
@@ -87,30 +106,34 @@ class SlackChannel:
         """Read the channel to learn whether a part of unknown outcome was posted after `since`.
 
         Sent (with its receipt) if it is there, Retry if it certainly is not, Unknown if the channel
-        cannot be read. Needs channels:history, groups:history or im:history; for "#name" channels:read.
+        cannot be read, with `ask_again` if that may be over by itself or once a person has acted.
+        Needs channels:history, groups:history or im:history; for "#name" channels:read.
         Look only when a request that was cut off can no longer land: later than `timeout`.
         """
         if part.number and read_receipt(after) is None:
             return Unknown("the first message of this digest has no receipt to look below")
         found = self._answered(part.target, lambda client: self._look(client, part, after, since))
-        if isinstance(found, Sent | Unknown) or found == slack_look_back.NOT_THERE:
-            return found
-        # What hindered the look says nothing about the message itself.
-        return Unknown(f"the channel could not be read: {found.reason}")
+        return slack_look_back.meaning(found)
 
     def probe(self) -> str:
         """Ask Slack who we are; return it. Posts nothing. Raises DeliveryError, which says what to do."""
-        who: list[str] = []
+        return self.survey(())[0].says
+
+    def survey(self, targets: Sequence[str]) -> tuple[Finding, ...]:
+        """Ask Slack who we are, what the token may do, and about each target. Posts nothing.
+
+        Raises DeliveryError, which says what to do.
+        """
+        found: list[Finding] = []
 
         def ask(client: WebClient) -> Outcome:
-            answer = client.auth_test()
-            who.append(f"{answer.get('team', '?')} as {answer.get('user', '?')}")
+            found.extend(slack_survey.survey(client, targets))
             return Sent()
 
         outcome = self._answered("", ask)
         if not isinstance(outcome, Sent):
             raise DeliveryError(outcome.reason)
-        return f"Slack workspace {who[0]}"
+        return tuple(found)
 
     def close(self) -> None:
         """There is no connection to let go of: every call has its own."""
@@ -118,11 +141,15 @@ class SlackChannel:
     def _post(self, client: WebClient, part: Part, payload: dict[str, Any]) -> Outcome:
         if "channel" not in payload:
             payload["channel"] = self._channel(client, part.target)
+        failpoint("slack.post")
         answer = client.chat_postMessage(**payload)
+        failpoint("slack.answered")
         warnings = (answer.get("response_metadata") or {}).get("warnings")
         if warnings:
             _log.warning("slack took a message with warnings=%r key=%s", warnings, part.key)
         receipt = json.dumps({"channel": answer.get("channel"), "ts": answer.get("ts")})
+        if part.target.startswith("#") and answer.get("channel"):
+            self._ids[part.target] = str(answer.get("channel"))  # it need not be asked for later
         if read_receipt(receipt) is None:
             return Unknown("Slack answered ok, but without the message's place")
         return Sent(receipt)
@@ -131,7 +158,7 @@ class SlackChannel:
         metadata = json.loads(part.payload)["metadata"]
         parent = read_receipt(after)
         try:
-            channel = parent[0] if parent else self._channel(client, part.target)
+            channel = parent[0] if parent else self._place(client, part.target)
             thread = parent[1] if parent and part.number else ""
             return slack_look_back.look(client, channel, thread, metadata, since)
         except _NotPosted as error:
@@ -151,6 +178,17 @@ class SlackChannel:
                 raise _NotPosted(Retry(f"Slack could not be asked who has {target}")) from None
         return self._people[target]
 
+    def _place(self, client: WebClient, target: str) -> str:
+        """Return the id of what was posted to; "" for a channel that the bot cannot list."""
+        if not target.startswith("#"):
+            return self._channel(client, target)
+        if target not in self._ids:
+            found = slack_look_back.channel_id(client, target)
+            if not found:
+                return ""
+            self._ids[target] = found
+        return self._ids[target]
+
     def _answered(self, target: str, call: Callable[[WebClient], Outcome]) -> Outcome:
         """Make one call, and turn whatever goes wrong into an outcome."""
         try:
@@ -164,7 +202,7 @@ class SlackChannel:
         except (http.client.HTTPException, SlackClientError, ValueError):
             return Unknown("Slack's answer could not be read, so the message may have been posted")
         except PaperdigestError as error:  # the token cannot be had
-            return Retry(str(error))
+            return Retry(str(error), reach=Reach.CHANNEL)
 
     def _client(self) -> WebClient:
         token = reveal(self.token)
@@ -234,7 +272,8 @@ def _api_outcome(error: SlackApiError, target: str) -> Outcome:
         return _told(str(told["error"]), told, plain, target)
     if 400 <= status < 500:
         return Retry(
-            f"something before Slack answered HTTP {status} · check [slack] api_url and the proxy"
+            f"something before Slack answered HTTP {status} · check [slack] api_url and the proxy",
+            reach=Reach.CHANNEL,
         )
     return Unknown("the answer is not Slack's own (a proxy?), so the message may have been posted")
 
@@ -242,7 +281,7 @@ def _api_outcome(error: SlackApiError, target: str) -> Outcome:
 def _told(error: str, data: dict[str, Any], headers: dict[str, str], target: str) -> Outcome:
     """Return what one of Slack's own error strings means."""
     if error in ("ratelimited", "rate_limited"):
-        return Retry("Slack wants a pause (rate limit)", retry_after(headers, datetime.now(UTC)))
+        return pause_wanted(headers, datetime.now(UTC))
     return error_outcome(error, needed=str(data.get("needed") or ""), target=target)
 
 

@@ -14,8 +14,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.error import URLError
 
-from paperdigest.core.ports import Outcome, Refused, Retry, Unknown
+from paperdigest.core.pacing import Limit, Pace
+from paperdigest.core.ports import Barred, Outcome, Reach, Refused, Retry, Unknown
 
+#: https://docs.slack.dev/apis/web-api/rate-limits: about one message a second for each channel or webhook.
+PACE = Pace((Limit(1, timedelta(seconds=1)),), each_target=True)
 _DEFAULT_WAIT = timedelta(seconds=60)
 _LONGEST_WAIT = timedelta(hours=1)
 
@@ -86,6 +89,42 @@ _PERMANENT = {
     "posting_to_general_channel_denied": _POSTING,
     "channel_is_archived": "the channel is archived: deliver to another one",
 }
+#: Of these, what stands in the way of everything until a person acts, or of everything to one target.
+_BARS_ALL = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "token_expired",
+        "account_inactive",
+        "not_allowed_token_type",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "team_access_not_granted",
+        "org_login_required",
+        "two_factor_setup_required",
+        "team_disabled",
+        "no_team",
+    }
+)
+_BARS_TARGET = frozenset(
+    {
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "channel_is_archived",
+        "messages_tab_disabled",
+        "no_permission",
+        "access_denied",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "posting_to_general_channel_denied",
+        "action_prohibited",
+        "invalid_token",
+        "no_service",
+        "no_active_hooks",
+    }
+)
 #: Errors after which nothing was posted, and a later try may do.
 _NOT_SENT = frozenset(
     {
@@ -96,12 +135,14 @@ _NOT_SENT = frozenset(
         "message_limit_exceeded",
     }
 )
+_WRITE = "chat:write"
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
 
 
 def error_outcome(error: str, *, needed: str = "", target: str = "") -> Outcome:
     """Return what an error string of Slack leads to. `needed`: the scopes it asks for.
 
+    Barred where a token or a permission is the obstacle: the message is not at fault, and waits.
     `fatal_error`, `internal_error` and whatever is not known here may come after the message was
     posted, so nobody can tell.
     """
@@ -111,11 +152,19 @@ def error_outcome(error: str, *, needed: str = "", target: str = "") -> Outcome:
         return Retry(told)
     if code not in _PERMANENT:
         return Unknown(told)
-    advice = _PERMANENT[code]
     if code == "missing_scope":
-        wanted = needed if re.fullmatch(r"[a-z_:., ]{1,200}", needed) else "chat:write"
-        advice = f"add the scope {wanted} to the app and install it again"
-    return Refused(f"{told} · {advice}")
+        return _missing(told, needed)
+    reason = f"{told} · {_PERMANENT[code]}"
+    if code in _BARS_ALL:
+        return Barred(reason, Reach.CHANNEL)
+    return Barred(reason, Reach.TARGET) if code in _BARS_TARGET else Refused(reason)
+
+
+def _missing(told: str, needed: str) -> Barred:
+    """Without the scope to write nothing gets through; others are for some targets only."""
+    wanted = needed if re.fullmatch(r"[a-z_:., ]{1,200}", needed) else _WRITE
+    reach = Reach.CHANNEL if _WRITE in wanted else Reach.TARGET
+    return Barred(f"{told} · add the scope {wanted} to the app and install it again", reach)
 
 
 def is_error_code(error: object) -> bool:
@@ -126,10 +175,15 @@ def is_error_code(error: object) -> bool:
 def status_outcome(status: int, headers: Mapping[str, str], *, now: datetime) -> Outcome | None:
     """Return what an HTTP status alone decides; None where the body has the word."""
     if status == 429:
-        return Retry("Slack wants a pause (rate limit)", retry_after(headers, now))
+        return pause_wanted(headers, now)
     if status >= 500:
         return Unknown(f"Slack answered HTTP {status}, so the message may have been posted")
     return None
+
+
+def pause_wanted(headers: Mapping[str, str], now: datetime) -> Retry:
+    """Return what a rate limit means: everything to the same target waits as long as Slack says."""
+    return Retry("Slack wants a pause (rate limit)", retry_after(headers, now), Reach.TARGET)
 
 
 def connection_outcome(error: OSError) -> Outcome:
@@ -139,7 +193,8 @@ def connection_outcome(error: OSError) -> Outcome:
     not complete is not carried out. Everything later is anybody's guess.
     """
     if isinstance(error, URLError):
-        return Retry(f"Slack could not be reached ({_cause(error.reason)})")
+        told = f"Slack could not be reached ({_cause(error.reason)})"
+        return Retry(told, reach=Reach.CHANNEL)
     if isinstance(error, TimeoutError):
         return Unknown("Slack did not answer in time, so the message may have been posted")
     return Unknown(

@@ -7,30 +7,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
-from paperdigest.core.ports import Outcome, Retry, Sent, Unknown
+from paperdigest.channels.slack_errors import is_error_code
+from paperdigest.core.ports import Barred, Outcome, Reach, Refused, Retry, Sent, Unknown
 
 NOT_THERE = Retry("looked in the channel: it was not posted")
 _MOST_PAGES = 20
+_AGAIN = timedelta(minutes=15)
 
 
 def look(
     client: WebClient, channel: str, thread: str, metadata: dict[str, Any], since: datetime
 ) -> Outcome:
-    """Look through a channel, or the thread below a message, from `since` on."""
-    place = _channel_id(client, channel)
-    if not place:
-        return Unknown(f"{channel} is not among the channels the bot can list")
-    for messages in _pages(client, place, thread, since):
+    """Look through a channel, or the thread below a message, from `since` on. Refused: no look can tell."""
+    if not channel:
+        return Refused("it is not among the channels the bot can list")
+    for messages in _pages(client, channel, thread, since):
         if messages is None:
-            return Unknown(f"{channel} holds too many messages to look through")
+            return Refused("it holds too many messages to look through")
         for message in messages:
             if (message.get("metadata") or {}).get("event_payload") == metadata["event_payload"]:
-                return Sent(json.dumps({"channel": place, "ts": message["ts"]}))
+                return Sent(json.dumps({"channel": channel, "ts": message["ts"]}))
     return NOT_THERE
 
 
@@ -57,19 +59,45 @@ def _pages(
     yield None
 
 
-def _channel_id(client: WebClient, channel: str) -> str:
-    """Return the id of a channel given by name; an id is returned as it is."""
-    if not channel.startswith("#"):
-        return channel
+def meaning(found: Outcome) -> Outcome:
+    """Return what a look came to. What hindered it says nothing about the message itself: Unknown, with
+    `ask_again` unless the channel can never be read like this."""
+    if isinstance(found, Sent) or found == NOT_THERE:
+        return found
+    told = f"the channel could not be read: {found.reason}"
+    if isinstance(found, Refused) or (isinstance(found, Barred) and found.reach is Reach.TARGET):
+        return Unknown(told)
+    after = found.after if isinstance(found, Retry) else None
+    return Unknown(told, ask_again=after or _AGAIN)
+
+
+def channel_id(client: WebClient, channel: str) -> str:
+    """Return the id of a channel given by name ("#papers"), "" if the bot cannot list it."""
+    wanted = channel.removeprefix("#")
+    return next((str(one["id"]) for one in listed(client) if one.get("name") == wanted), "")
+
+
+def listed(client: WebClient) -> Iterator[dict[str, Any]]:
+    """Yield the channels the bot can list: needs channels:read, and groups:read for private ones."""
+    try:
+        yield from _listed(client, "public_channel,private_channel")
+    except SlackApiError as error:
+        if error_of(error) != "missing_scope":
+            raise
+        yield from _listed(client, "public_channel")
+
+
+def error_of(error: SlackApiError) -> str:
+    """Return Slack's own word for an answer that is not ok, in letters that may be shown."""
+    told = error.response.get("error") if hasattr(error.response, "get") else None
+    return told if isinstance(told, str) and is_error_code(told) else "something else"
+
+
+def _listed(client: WebClient, types: str) -> Iterator[dict[str, Any]]:
     cursor = ""
     for _ in range(_MOST_PAGES):
-        answer = client.conversations_list(
-            types="public_channel,private_channel", exclude_archived=True, limit=1000, cursor=cursor
-        )
-        for found in answer.get("channels") or ():
-            if found.get("name") == channel[1:]:
-                return str(found["id"])
+        answer = client.conversations_list(types=types, limit=1000, cursor=cursor)
+        yield from answer.get("channels") or ()
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
-            break
-    return ""
+            return

@@ -18,9 +18,27 @@ from slack_sdk.webhook import WebhookClient, WebhookResponse
 from paperdigest.channels import slack_blocks
 from paperdigest.channels.options import Asked, check_on_unknown, is_private_way, reveal
 from paperdigest.channels.slack import payload_of
-from paperdigest.channels.slack_errors import connection_outcome, error_outcome, status_outcome
+from paperdigest.channels.slack_errors import (
+    PACE,
+    connection_outcome,
+    error_outcome,
+    status_outcome,
+)
 from paperdigest.core.errors import DeliveryError, PaperdigestError
-from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.pacing import Pace
+from paperdigest.core.ports import (
+    Barred,
+    Form,
+    Message,
+    Outcome,
+    Part,
+    Reach,
+    Refused,
+    Retry,
+    Sent,
+    Unknown,
+)
+from paperdigest.failpoints import failpoint
 
 _silent = logging.getLogger("slack_sdk.paperdigest")
 _silent.setLevel(logging.CRITICAL + 1)
@@ -38,6 +56,11 @@ class SlackWebhookChannel:
 
     def __post_init__(self) -> None:
         check_on_unknown(self.on_unknown)
+
+    @property
+    def pace(self) -> Pace:
+        """Return how fast one webhook may be used."""
+        return PACE
 
     def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
         """Return the one part: what fits a message, and how much did not."""
@@ -75,12 +98,14 @@ class SlackWebhookChannel:
         # By default the library would post again after a lost connection: two messages for one call.
         client = WebhookClient(address, retry_handlers=[], logger=_silent)
         client.timeout = self.timeout  # type: ignore[assignment]  # urllib takes fractions of a second
+        failpoint("webhook.post")
         try:
             answer = client.send_dict(json.loads(part.payload))
         except OSError as error:
             return connection_outcome(error)
         except (http.client.HTTPException, SlackClientError, ValueError):
             return Unknown("Slack's answer could not be read, so the message may have been posted")
+        failpoint("webhook.answered")
         return _outcome(answer, part.target)
 
 
@@ -97,6 +122,8 @@ def _outcome(answer: WebhookResponse, name: str) -> Outcome:
     if decided is not None:
         return decided
     told = error_outcome(body, target=f"the webhook {name!r}")
+    if isinstance(told, Barred):  # each webhook is a way of its own, into a workspace of its own
+        return Barred(told.reason, Reach.TARGET)
     if isinstance(told, Unknown) and 400 <= answer.status_code < 500:
         return _client_error(answer.status_code, name)
     return told
@@ -105,5 +132,7 @@ def _outcome(answer: WebhookResponse, name: str) -> Outcome:
 def _client_error(status: int, name: str) -> Outcome:
     """A 4xx answer without one of Slack's words: nothing was posted."""
     if status in (404, 410):
-        return Refused(f"there is no webhook {name!r} any more (HTTP {status}) · make a new one")
-    return Retry(f"the webhook {name!r} answered HTTP {status} · check its address and the proxy")
+        told = f"there is no webhook {name!r} any more (HTTP {status}) · make a new one"
+        return Barred(told, Reach.TARGET)
+    told = f"the webhook {name!r} answered HTTP {status} · check its address and the proxy"
+    return Retry(told, reach=Reach.TARGET)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import ssl
+from datetime import timedelta
 from enum import StrEnum
 
-from paperdigest.core.ports import Outcome, Refused, Retry, Unknown
+from paperdigest.core.ports import Barred, Outcome, Reach, Refused, Retry, Unknown
 
 
 class Phase(StrEnum):
@@ -40,8 +41,44 @@ class SmtpError(Exception):
         self.advice = advice
 
 
-#: Not this recipient's or this message's fault: our login, or a conversation that got out of step.
-_OURS = frozenset({503, 530, 534, 535, 538})
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\d)")
+_QUOTA_WAIT = timedelta(hours=1)
+_SIGNED = (
+    "let [email] from be an address of the server's own domain, so that SPF or DKIM hold for it"
+)
+#: What to do, by enhanced status code: RFC 3463, https://support.google.com/a/answer/3726730 and
+#: https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online.
+_ADVICE = {
+    "5.4.5": "the account's sending limit for today is used up: set [email] max_per_day below it",
+    "5.7.9": "the provider wants an app password here, not the account's own",
+    "5.7.14": "the provider wants a login in the browser first, or an app password",
+    "5.7.23": _SIGNED,
+    "5.7.25": "send through your provider's or campus's server, not from this machine",
+    "5.7.26": _SIGNED,
+    "5.7.27": _SIGNED,
+    "5.7.30": _SIGNED,
+    "5.7.57": 'the server wants a login: set [email] username and password, or auth = "xoauth2"',
+    "5.7.60": "the login may not send as [email] from: use its own address, or ask for Send As",
+    "5.7.139": 'this account takes no password: set [email] auth = "xoauth2", or have SMTP AUTH switched on for it',
+    "5.7.509": _SIGNED,
+    "5.7.515": _SIGNED,
+}
+_LOGIN_ADVICE = {
+    530: "the server wants a login: set [email] username and password",
+    534: "check [email] username and password (or token); many providers want an app password",
+    535: "check [email] username and password (or token); many providers want an app password",
+    538: "the server wants TLS before a login: set [email] tls",
+}
+_BY_RULE = (
+    "refused by a rule of the other side, not for the address: ask there to be let in,"
+    " or send through the server of your own domain"
+)
+#: The server wants another login than ours, or TLS before it.
+_LOGIN = frozenset(_LOGIN_ADVICE)
+_OUT_OF_STEP = 503
+_TOO_LARGE = 552  # SIZE, RFC 1870 section 6.1
+_CLOSING = 421
+_BEFORE_MESSAGES = frozenset({Phase.CONNECT, Phase.GREETING, Phase.TLS, Phase.LOGIN})
 _LONGEST_ANSWER = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
@@ -49,18 +86,43 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 def outcome(fault: SmtpError, server: str) -> Outcome:
     """Return what became of the message. `server` is "host:port", for people."""
     reason = describe(fault, server)
-    if fault.phase is Phase.DOT:
-        if 400 <= fault.code < 500:
-            return Retry(reason)
-        return Refused(reason) if 500 <= fault.code < 600 else Unknown(reason)
-    if not 500 <= fault.code < 600 or fault.code in _OURS:
-        return Retry(reason)
-    if fault.phase in (Phase.RCPT, Phase.DATA, Phase.BODY):
-        return Refused(reason)
-    # Too large for this server (SIZE, RFC 1870 section 6.1) will not change by itself; a sender or a
-    # client that is not liked will be once the operator has seen to it, so nothing is given up.
-    too_large = fault.phase is Phase.MAIL and fault.code == 552
-    return Refused(reason) if too_large else Retry(reason)
+    if _is_a_quota(fault):
+        return Retry(reason, after=_QUOTA_WAIT, reach=Reach.CHANNEL)
+    if fault.phase is Phase.DOT and not 400 <= fault.code < 600:
+        return Unknown(reason)
+    if _needs_a_person(fault):
+        return Barred(reason, Reach.CHANNEL)
+    if _is_about_the_server(fault):
+        return Retry(reason, reach=Reach.CHANNEL)
+    is_final = 500 <= fault.code < 600 and fault.code != _OUT_OF_STEP
+    return Refused(reason) if is_final else Retry(reason)
+
+
+def _needs_a_person(fault: SmtpError) -> bool:
+    """Say whether no message at all gets through like this: a login, a sender, a certificate."""
+    if fault.code in _LOGIN or isinstance(fault.__cause__, ssl.SSLCertVerificationError):
+        return True
+    if fault.phase in (Phase.TLS, Phase.LOGIN):
+        return bool(fault.advice) or 500 <= fault.code < 600
+    if fault.phase is Phase.MAIL:
+        return 500 <= fault.code < 600 and fault.code not in (_OUT_OF_STEP, _TOO_LARGE)
+    return fault.phase is Phase.RCPT and fault.code >= 500 and _is_relaying(fault)
+
+
+def _is_about_the_server(fault: SmtpError) -> bool:
+    """Say whether the next message would fare no better just now."""
+    if fault.phase in _BEFORE_MESSAGES or fault.code == _CLOSING:
+        return True
+    return fault.phase is Phase.MAIL and fault.code < 500
+
+
+def _is_relaying(fault: SmtpError) -> bool:
+    return "relay" in fault.said.lower()
+
+
+def _is_a_quota(fault: SmtpError) -> bool:
+    """A day's sending limit is told with 550 by some, and is over by itself."""
+    return fault.code >= 500 and fault.said.startswith("5.4.5")
 
 
 def describe(fault: SmtpError, server: str) -> str:
@@ -102,20 +164,27 @@ def trouble(error: OSError) -> tuple[str, str]:
 
 
 def _advice(fault: SmtpError) -> str:
-    match fault.phase, fault.code:
-        case _, 535 | 534:
-            return "check [email] username and password; many providers want an app password"
-        case _, 530:
-            return "the server wants a login: set [email] username and password"
-        case _, 538:
-            return "the server wants TLS before a login: set [email] tls"
-        case Phase.GREETING, 0:
-            return 'if the port is 465, set [email] tls = "implicit"'
-        case Phase.MAIL, 552:
+    code = _enhanced(fault)
+    if code in _ADVICE:
+        return _ADVICE[code]
+    if fault.code in _LOGIN_ADVICE:
+        return _LOGIN_ADVICE[fault.code]
+    if fault.phase is Phase.GREETING and not fault.code:
+        return 'if the port is 465, set [email] tls = "implicit"'
+    return _advice_on_refusal(fault, code) if fault.code >= 500 else ""
+
+
+def _advice_on_refusal(fault: SmtpError, enhanced: str) -> str:
+    if fault.phase is Phase.MAIL:
+        if fault.code == _TOO_LARGE:
             return "the digest is larger than the server takes"
-        case Phase.MAIL, code if code >= 500:
-            return "check [email] from: the server does not let this login send as it"
-        case Phase.RCPT, code if code >= 500 and "relay" in fault.said.lower():
-            return "the server does not relay for this login: check [email] username, auth and from"
-        case _:
-            return ""
+        return "check [email] from: the server does not let this login send as it"
+    if fault.phase is Phase.RCPT and _is_relaying(fault):
+        return "the server does not relay for this login: check [email] username, auth and from"
+    return _BY_RULE if enhanced.startswith("5.7.") else ""
+
+
+def _enhanced(fault: SmtpError) -> str:
+    """Return the enhanced status code of RFC 3463 that an answer begins with, "" for none."""
+    found = _ENHANCED.match(fault.said)
+    return found.group() if found else ""

@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from paperdigest.channels.smtp_client import SmtpClient
 from paperdigest.channels.smtp_errors import Phase, SmtpError, answer, trouble
 from paperdigest.core.secret import Secret
+from paperdigest.failpoints import failpoint
 
 _CHUNK = 32_768
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -59,12 +60,14 @@ class SmtpSession:
     @classmethod
     def open(cls, server: Server) -> SmtpSession:
         """Connect, start TLS, log in."""
+        failpoint("email.connect")
         with _faults(Phase.CONNECT):
             sock = _connect(server)
         session = cls(SmtpClient(sock, _own_name(sock), server.timeout), server)
         try:
             session._greet()
             session._login()
+            failpoint("email.connected")
         except BaseException:
             session.close()
             raise
@@ -209,6 +212,7 @@ class SmtpSession:
 
     def _dot(self) -> None:
         """From here on the message may have been taken. Only a write the system refused is certain."""
+        failpoint("email.dot")
         try:
             self._socket().sendall(b".\r\n")
         except ConnectionError as error:
@@ -217,8 +221,10 @@ class SmtpSession:
         except OSError as error:
             self.close()
             raise SmtpError(Phase.DOT, trouble(error)[0]) from error
+        failpoint("email.sent_dot")
         self._smtp.patience = self._server.final_timeout
         self._answer(Phase.DOT, 2)
+        failpoint("email.answered")
         self._smtp.patience = self._server.timeout
 
     def _command(self, phase: Phase, command: str, wanted: int = 2) -> None:

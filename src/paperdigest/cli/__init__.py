@@ -47,6 +47,8 @@ COMMANDS = {
     "deliveries": ("deliveries", "command", "List what was sent and what waits in the outbox."),
     "retry": ("outbox", "retry", "Try deliveries again now that did not go out."),
     "resolve": ("outbox", "resolve_", "Say what became of deliveries nobody knows about."),
+    "release": ("brake", "release", "Send a run after all that was held for its size."),
+    "drop": ("brake", "drop", "Give a run up that was held for its size."),
     "quarantine": (
         "quarantine",
         "command",
@@ -55,6 +57,7 @@ COMMANDS = {
     "pause": ("pausing", "pause", "Hold a subscriber's digests back for a while."),
     "resume": ("pausing", "resume", "Let digests go out again."),
     "stop": ("pausing", "stop", "Stop a subscriber or one target for good."),
+    "forget": ("forget", "command", "Erase what is known of a subscriber who left the config."),
     "templates": ("templates", "command", "List, copy or check the digest templates."),
 }
 

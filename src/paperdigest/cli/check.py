@@ -135,8 +135,7 @@ def _print(report: Report) -> None:
     for key, where, fault in report.secrets:
         click.echo(f"{key}: {fault}" if fault else f"OK  {key}: *** from {where}", err=bool(fault))
     for probed in report.network:
-        mark = "OK" if probed.ok else "FAILED"
-        click.echo(f"{mark}  {probed.name}: {probed.says}", err=not probed.ok)
+        click.echo(f"{probed.mark}  {probed.name}: {probed.says}", err=not probed.ok)
     for warning in report.warnings:
         click.echo(f"warning: {warning}", err=True)
 

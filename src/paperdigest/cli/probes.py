@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from paperdigest.app import App
 from paperdigest.config import Settings
 from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.survey import Grade, Surveys
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,14 @@ class Probed:
     name: str
     ok: bool
     says: str
+    warns: bool = False  # it works, but not in all ways
+
+    @property
+    def mark(self) -> str:
+        """Return what it is shown with."""
+        if self.warns:
+            return "WARNING"
+        return "OK" if self.ok else "FAILED"
 
 
 def probe_all(settings: Settings) -> Iterator[Probed]:
@@ -26,7 +35,7 @@ def probe_all(settings: Settings) -> Iterator[Probed]:
     app = App(settings)
     try:
         for channel in _channels(settings):
-            yield from _probed(channel, partial(app.channel, channel))
+            yield from _probed(channel, partial(app.channel, channel), _targets(settings, channel))
         for source in settings.sources:
             yield from _probed(f"source {source.name}", partial(app.source, source.name))
     finally:
@@ -40,17 +49,31 @@ def _channels(settings: Settings) -> list[str]:
         used.add("slack")
     if settings.slack is not None and settings.slack.webhooks:
         used.add("slack-webhook")
-    targets = [*settings.operator]
-    for subscriber in settings.subscribers:
-        targets.extend(subscriber.deliver)
-    used |= {target.partition(":")[0] for target in targets}
+    used |= {target.partition(":")[0] for target in _all_targets(settings)}
     return sorted(used - {"file"})
 
 
-def _probed(name: str, make: Callable[[], Any]) -> Iterator[Probed]:
+def _all_targets(settings: Settings) -> Iterator[str]:
+    yield from settings.operator
+    for subscriber in settings.subscribers:
+        yield from subscriber.deliver
+
+
+def _targets(settings: Settings, channel: str) -> list[str]:
+    """Return the targets of a channel without its name, each once, in the config's order."""
+    parts = (target.partition(":") for target in _all_targets(settings))
+    return list(dict.fromkeys(bare for name, _, bare in parts if name == channel))
+
+
+def _probed(name: str, make: Callable[[], Any], targets: Sequence[str] = ()) -> Iterator[Probed]:
     try:
         made = make()
-        if hasattr(made, "probe"):
+        if isinstance(made, Surveys):
+            for found in made.survey(targets):
+                about = f"{name} {found.what}".rstrip()
+                good, warns = found.grade is not Grade.BAD, found.grade is Grade.WARNING
+                yield Probed(about, good, found.says, warns)
+        elif hasattr(made, "probe"):
             yield Probed(name, True, str(made.probe()))
     except PaperdigestError as error:
         yield Probed(name, False, str(error))

@@ -95,7 +95,7 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
             app.take_into_index(store)
     for broken in app.settings.broken:
         click.echo(f"set aside: {'; '.join(map(str, broken.problems))}", err=True)
-    troubled = bool(composed.failed) or bool(app.settings.broken)
+    troubled = bool(composed.failed) or composed.held is not None or bool(app.settings.broken)
     troubled = troubled or (delivered is not None and bool(delivered.troubles))
     return 4 if troubled or ingested.partly_failed else 0
 
@@ -153,6 +153,7 @@ def _json(
             for reader, slot, why_not, count in standing
         ],
         "failed": [{"subscriber": name, "reason": reason} for name, reason in composed.failed],
+        "held": None if composed.held is None else composed.held.id,
     }
 
 
@@ -173,6 +174,10 @@ def _print(
     table([(name, what, f"· digest of {slot}") for name, what, slot in rows])
     for name, reason in composed.failed:
         click.echo(f"{name}  not composed: {reason}")
+    if composed.held is not None:
+        from paperdigest.flow.brake import line
+
+        click.echo(line(composed.held))
     if delivered is not None and delivered.states:
         click.echo(
             "deliveries: "

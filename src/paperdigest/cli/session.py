@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -59,17 +60,29 @@ class Span(click.ParamType[timedelta]):
 now_option = click.option("--now", type=Moment(), help="Act as of then (ISO 8601 with offset).")
 
 
+class _Standing:
+    """A clock that stands still, but for what is waited."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def pause(self, span: timedelta) -> None:
+        time.sleep(span.total_seconds())
+        self.now += span
+
+
 @contextmanager
 def opened_app(ctx: click.Context, *, now: datetime | None = None) -> Iterator[App]:
     """Yield the app of the config in force; `now` makes its clock stand still."""
     import os
 
-    from paperdigest.app import App, collect_less, wall_clock
+    from paperdigest.app import App, collect_less
     from paperdigest.config import find_config
 
     collect_less()
     path = find_config(ctx.obj.config_path, os.environ)
-    app = App.at(path, wall_clock if now is None else lambda: now)
+    standing = None if now is None else _Standing(now)
+    app = App.at(path) if standing is None else App.at(path, lambda: standing.now, standing.pause)
     try:
         yield app
     finally:

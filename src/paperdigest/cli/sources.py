@@ -49,7 +49,7 @@ def command(ctx: click.Context, name: str | None, as_json: bool) -> None:
                 one["status"],
                 f"{one['papers']:,} papers",
                 f"last read well {(one['last_success_at'] or 'never')[:16]}",
-                one["error"],
+                ailing(one),
             )
             for one in told
         ]
@@ -119,6 +119,16 @@ def _read_lines(read: Receipt) -> Iterator[str]:
         yield f"record {place}: {reason}"
 
 
+def ailing(one: dict[str, Any]) -> str:
+    """Return why a source is not well, for people, and since when; "" for one that is well or was never read."""
+    match one["status"]:
+        case "partial":
+            return f"{one['said']} in the last 24 hours"
+        case "stale":
+            return str(one["said"])
+    return str(one["error"])  # in full: a digest's words are cut
+
+
 def source_states(app: App, now: datetime) -> list[dict[str, Any]]:
     """Return what is known of every configured source; a database that is not there yet knows nothing."""
     from paperdigest.store.connection import NoHistory
@@ -157,6 +167,7 @@ def _state(line: SourceLine, kind: str, known: Any, new: int) -> dict[str, Any]:
         "papers": known.papers,
         "new": new,
         "error": known.error,
+        "said": line.said,
     }
 
 
@@ -169,4 +180,5 @@ def _never(name: str, kind: str) -> dict[str, Any]:
         "papers": 0,
         "new": 0,
         "error": "",
+        "said": "",
     }

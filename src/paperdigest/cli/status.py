@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +9,7 @@ import click
 from paperdigest import __version__
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.session import json_option, opened_app
-from paperdigest.cli.sources import source_states
+from paperdigest.cli.sources import ailing, source_states
 from paperdigest.core import words
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 #: States that a person should look at.
 TROUBLED = ("failed", "unknown", "held")
-_WEEK = timedelta(days=7)
 
 
 @click.command()
@@ -53,7 +51,7 @@ def _status(app: App, now: datetime) -> dict[str, Any]:
         "subscribers": len(app.settings.subscribers),
         "due": [],
         "deliveries": {},
-        "quarantined": 0,
+        "quarantined": _quarantined(app),
         "ails": _ails_of_config(app) + _ails_of_sources(sources),
         "service": _service(app),
     }
@@ -63,18 +61,18 @@ def _status(app: App, now: datetime) -> dict[str, Any]:
 
 
 def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
+    from paperdigest.flow.brake import line
     from paperdigest.flow.due import due, standings
-    from paperdigest.store import deliveries, history
+    from paperdigest.store import deliveries, history, runs, ways
     from paperdigest.store.connection import NoHistory
 
+    held_runs: tuple[runs.Run, ...] = ()
     try:
         with app.open_store(write=False) as store:
+            held_runs = runs.held(store)
+            told["ails"] += [f"{way.way}: {way.reason}" for way in ways.troubles(store)]
             readers = app.readers(store)
             told["papers"] = history.paper_count(store)
-            told["quarantined"] = sum(
-                receipt.status == "quarantined"
-                for receipt in history.receipts_since(store, now - _WEEK)
-            )
             told["subscribers"] = len(readers)
             told["deliveries"] = deliveries.counts(store)
             told["due"] = [
@@ -92,11 +90,19 @@ def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
             ]
     except NoHistory:
         told["next"] = []
+    told["ails"] += [line(run) for run in held_runs]
     told["ails"] += [
         f"{count} deliveries {state} · paperdigest deliveries --state {state}"
         for state, count in told["deliveries"].items()
         if state in TROUBLED and count
     ]
+
+
+def _quarantined(app: App) -> int:
+    from paperdigest.sources.quarantine import refused
+    from paperdigest.wiring import quarantine_folder
+
+    return len(refused(quarantine_folder(app.settings)))
 
 
 def _ails_of_config(app: App) -> list[str]:
@@ -105,7 +111,7 @@ def _ails_of_config(app: App) -> list[str]:
 
 def _ails_of_sources(sources: list[dict[str, Any]]) -> list[str]:
     return [
-        f"source {one['name']}: {one['status']}" + (f" ({one['error']})" if one["error"] else "")
+        f"source {one['name']}: {one['status']}" + (f" ({said})" if (said := ailing(one)) else "")
         for one in sources
         if one["status"] in ("failed", "stale")
     ]
@@ -133,7 +139,7 @@ def _print(told: dict[str, Any]) -> None:
     click.echo(f"service: {told['service']}")
     table(
         [
-            (one["name"], one["status"], f"{one['new']:,} new in 24 hours")
+            (one["name"], one["status"], f"{one['new']:,} new in 24 hours", ailing(one))
             for one in told["sources"]
         ],
         indent="  ",
@@ -146,7 +152,8 @@ def _print(told: dict[str, Any]) -> None:
             "deliveries: " + ", ".join(f"{count:,} {state}" for state, count in waiting.items())
         )
     if told["quarantined"]:
-        click.echo(f"{told['quarantined']} refused in 7 days, see quarantine/ beside the database")
+        files = f"{words.count(told['quarantined'], 'refused file')} in quarantine/"
+        click.echo(f"{files} · paperdigest quarantine list")
     for ail in told["ails"]:
         click.echo(f"! {ail}")
     if not told["ails"]:

@@ -70,21 +70,31 @@ class Habits:
         return len(self.missing(since.date(), now.date())) >= _MOST_SILENT
 
 
+def silent_since(
+    *, first_read_at: datetime | None, last_new_at: datetime | None
+) -> datetime | None:
+    """Return since when a source has brought nothing: since its last news or, if it never had any, since its
+    first good read. None if it was never read well."""
+    return last_new_at or first_read_at
+
+
 def condition(
     habits: Habits,
     now: datetime,
     *,
     failing_since: datetime | None,
+    first_read_at: datetime | None,
     last_success_at: datetime | None,
     last_new_at: datetime | None,
 ) -> Condition:
-    """Return how a source is now. All times are aware UTC; `last_new_at` is the last good read with news."""
+    """Return how a source is now. All times are aware UTC; `first_read_at` is the first good read, `last_new_at`
+    the last one with news."""
     if failing_since is not None:
         return Condition.FAILED
-    heard = last_new_at or last_success_at
-    if heard is None or last_success_at is None:
+    since = silent_since(first_read_at=first_read_at, last_new_at=last_new_at)
+    if since is None or last_success_at is None:
         return Condition.UNREAD
-    if habits.is_stale(heard, now):
+    if habits.is_stale(since, now):
         return Condition.STALE
     return Condition.OK if last_new_at == last_success_at else Condition.QUIET
 

@@ -21,6 +21,8 @@ REGISTRIES = SCHEMES[:-1]
 TEXT_SCHEMES = ("title1", "text1", "short1")
 #: A title of fewer words says too little to join two records by itself.
 TELLING_WORDS = 4
+#: So many ids are taken from one record, the preferred ones: no paper has more.
+_MOST_GIVEN = 50
 _TEXT_KEY_LETTERS = 80
 _TITLE = "title1:"
 
@@ -271,7 +273,7 @@ def _given_ids(paper: Paper, source: str) -> tuple[str, ...]:
         # Keys made of text are made here, of the text at hand, and never taken from others.
         if id_ and scheme_of(id_) not in TEXT_SCHEMES:
             ids.append(id_)
-    return preferred_first(ids) if len(ids) > 1 else tuple(ids)
+    return preferred_first(ids)[:_MOST_GIVEN] if len(ids) > 1 else tuple(ids)
 
 
 def _id_in_address(url: str) -> str:

@@ -75,7 +75,7 @@ def _preheader(sections: Sequence[Section]) -> str:
 def _notes(frame: Frame) -> tuple[str, ...]:
     notes = []
     if frame.looked_back is not None:
-        notes.append(words.first_digest(frame.seen, frame.looked_back))
+        notes.append(words.first_digest(frame.looked_back))
     elif len(frame.missed) > 1:
         zone = frame.now.tzinfo
         notes.append(words.covers([slot.at.astimezone(zone) for slot in frame.missed]))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from paperdigest.core.pacing import Pace
 from paperdigest.core.paper import Paper
 
 # ------------------------------------------------------------------ sources
@@ -225,12 +226,32 @@ class Sent:
     receipt: str = ""
 
 
+class Reach(StrEnum):
+    """What an obstacle stands in the way of: this message, all to its target, all over its channel."""
+
+    MESSAGE = "message"
+    TARGET = "target"
+    CHANNEL = "channel"
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Certainly not sent; try again. `after` is the server's own wish."""
+    """Certainly not sent; try again. `after` is the server's own wish, `reach` what had better wait, too."""
 
     reason: str
     after: timedelta | None = None
+    reach: Reach = Reach.MESSAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """Certainly not sent, and nothing gets through before a person acts: a token, a permission, a password.
+
+    `reason` says what to do. The message is not at fault and waits.
+    """
+
+    reason: str
+    reach: Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +263,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been sent and no one can tell."""
+    """It may have been sent and no one can tell; `ask_again`: after so long it may be found out."""
 
     reason: str
+    ask_again: timedelta | None = None
 
 
-Outcome = Sent | Retry | Refused | Unknown
+Outcome = Sent | Retry | Barred | Refused | Unknown
 
 
 class Channel(Protocol):
@@ -293,9 +315,20 @@ class Repeatable(Protocol):
 
 
 @runtime_checkable
+class Paced(Protocol):
+    """A channel that may only be used so fast. It does not wait itself: whoever calls `send` does."""
+
+    @property
+    def pace(self) -> Pace:
+        """Return how fast."""
+        ...
+
+
+@runtime_checkable
 class ReadsBack(Protocol):
     """A channel that can look whether a message of unknown outcome arrived after all."""
 
     def look_back(self, part: Part, after: str, since: datetime) -> Outcome:
-        """Return Sent if it is there, Retry if it certainly is not, Unknown if no one can tell."""
+        """Return Sent if it is there, Retry if it certainly is not, Unknown if no one can tell (with
+        `ask_again`: not now)."""
         ...

@@ -103,9 +103,8 @@ class Wanted:
         """Return what there is to be known of a word of small ASCII letters and digits; None for more."""
         key: str | None = raw
         goes_on = self.joins.go_on(raw)
-        if raw[-1] == "s" or raw[-2:] in ENDS_OF_IRREGULAR:
-            key = small_key(raw)
-        elif is_respelled(raw):  # also where a key is spelled like it: "col-our" has both
+        # A respelled word may itself be the key of another query: of "col-our".
+        if raw[-1] == "s" or raw[-2:] in ENDS_OF_IRREGULAR or is_respelled(raw):
             key = small_key(raw)
         elif not (raw in self._keys or goes_on or self._openings):
             return UNASKED

@@ -312,10 +312,10 @@ def sent_earlier(at: datetime, now: datetime) -> str:
 # ------------------------------------------------------------ opening lines
 
 
-def first_digest(papers: int, looked_back: timedelta) -> str:
+def first_digest(looked_back: timedelta) -> str:
     """Return what a first digest says of itself."""
     return (
-        f"Your first digest: it looks back over {how_long(looked_back)} ({count_papers(papers)}). "
+        f"Your first digest: it looks back over {how_long(looked_back)}. "
         "The next ones hold only what is new."
     )
 
@@ -352,6 +352,11 @@ def nothing_since(at: datetime, now: datetime, usual: float = 0) -> str:
     where about 210 a day are usual`. Both times in the reader's zone."""
     told = f"nothing since {since(at, now)}"
     return f"{told}, where about {number(round(usual))} a day are usual" if usual >= 3 else told
+
+
+def nothing_ever(at: datetime, now: datetime) -> str:
+    """Return `has never brought anything, read since Tuesday`. Both times in the reader's zone."""
+    return f"has never brought anything, read since {since(at, now)}"
 
 
 def partly_read(documents: int, records: int) -> str:

@@ -17,6 +17,8 @@ from paperdigest.core.entry import Desk
 from paperdigest.core.errors import LockHeld, PaperdigestError, StoreError
 from paperdigest.core.ports import Channel, Form, Message
 from paperdigest.core.subscription import Subscriber
+from paperdigest.failpoints import failpoint
+from paperdigest.flow.brake import Brake, Load, load_of
 from paperdigest.flow.due import WEEK, Work, due
 from paperdigest.flow.finds import LaneFinds, Window, lane_finds, read_window
 from paperdigest.flow.looked_at import LookedAt, SourceView
@@ -25,6 +27,7 @@ from paperdigest.store import deliveries, digests, facts, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import NewDelivery
 from paperdigest.store.digests import DigestRow, Outcome
+from paperdigest.store.runs import Run
 from paperdigest.store.subscribers import MAIN
 
 LANES_PER_TRANSACTION = 100
@@ -68,6 +71,7 @@ class Draft:
     digest: Digest | None = None
     message: Message | None = None
     parts: tuple[tuple[str, str, int, bytes], ...] = ()  # (target, key, part, payload)
+    waiting: Sequence[Outcome] = ()  # what waited for this digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,17 @@ class Composed:
     kind: str
     papers: int
     deliveries: tuple[int, ...]
+    load: Load
 
 
 @dataclass(frozen=True, slots=True)
 class ComposeReport:
-    """What a round of composing did. `failed` holds (subscriber, reason)."""
+    """What a round of composing did. `failed` holds (subscriber, reason); `held` is the run that the brake
+    made of it, if it did."""
 
     digests: tuple[Composed, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
+    held: Run | None = None
 
 
 def compose(
@@ -102,6 +109,8 @@ def compose(
     if not works:
         return ComposeReport()
     database = facts.database_id(store)
+    # Neither what a person asks for nor a rehearsal is held.
+    brake = Brake(store, now, on=forced is None and not store.rehearsing)
     composed: list[Composed] = []
     failed: list[tuple[str, str]] = []
     for turn in _turns(works):
@@ -109,10 +118,14 @@ def compose(
         for start in range(0, len(turn), LANES_PER_TRANSACTION):
             drafts = list(_drafts(desk, turn[start : start + LANES_PER_TRANSACTION], failed))
             with store.transaction():
-                composed += [
+                written = [
                     done for draft in drafts if (done := _write(store, draft, now)) is not None
                 ]
-    return ComposeReport(tuple(composed), tuple(failed))
+                brake.weigh([done.load for done in written])
+                failpoint("compose.commit")
+            failpoint("compose.committed")
+            composed += written
+    return ComposeReport(tuple(composed), tuple(failed), brake.ended())
 
 
 def _turns(works: Sequence[Work]) -> list[list[Work]]:
@@ -172,7 +185,8 @@ class _Drafting:
             return Draft(work, self._window.newest, finds, digest, message)
         # The parts hold the message already: a hundred drafts wait for their transaction.
         parts = tuple(self._parts(work, message))
-        return Draft(work, self._window.newest, finds, digest, parts=parts)
+        waiting = self._window.waiting.get(work.lane.id, ())
+        return Draft(work, self._window.newest, finds, digest, parts=parts, waiting=waiting)
 
     def _empty_is_due(self, work: Work) -> bool:
         if work.lane.name != MAIN or not work.regular:
@@ -260,7 +274,12 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
         now,
     )
     return Composed(
-        work.subscriber.name, work.slot.name, draft.digest.kind, draft.digest.papers, tuple(ids)
+        work.subscriber.name,
+        work.slot.name,
+        draft.digest.kind,
+        draft.digest.papers,
+        tuple(ids),
+        load_of(work, digest_id, draft.digest, draft.waiting, now),
     )
 
 

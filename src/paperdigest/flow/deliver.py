@@ -13,8 +13,10 @@ from typing import assert_never
 
 from paperdigest.core.errors import LockHeld, PaperdigestError
 from paperdigest.core.ports import (
+    Barred,
     Channel,
     Part,
+    Reach,
     ReadsBack,
     Refused,
     Repeatable,
@@ -23,6 +25,8 @@ from paperdigest.core.ports import (
     Unknown,
 )
 from paperdigest.core.ports import Outcome as SendOutcome
+from paperdigest.failpoints import failpoint
+from paperdigest.flow import bounces, pacing
 from paperdigest.store import deliveries, digests
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
@@ -44,6 +48,7 @@ class Post:
 
     `channel` gives the channel of a name; `forbidden` says why a subscriber's target must not be
     served now ("" when it may). `clock` is read once per message. `process` names this process.
+    `pause` waits; it is called with nothing in hand, while a way opens within `patience`.
     """
 
     channel: Callable[[str], Channel]
@@ -51,6 +56,8 @@ class Post:
     clock: Callable[[], datetime]
     process: str
     stop: Callable[[], bool] = field(default=lambda: False)
+    pause: Callable[[timedelta], None] = field(default=lambda _: None)
+    patience: timedelta = timedelta(0)
 
 
 @dataclass(slots=True)
@@ -75,35 +82,43 @@ def deliver(store: Store, post: Post) -> DeliverReport:
         now = post.clock()
         _revive(store, post, now, report)
         with store.transaction():
-            rows = deliveries.claim(store, now, process=post.process, most=AT_ONCE)
-        if not rows:
+            rows = pacing.claim(store, post.channel, now, process=post.process, most=AT_ONCE)
+            failpoint("deliver.claim")
+        failpoint("deliver.claimed")
+        if rows:
+            _send(store, post, rows, report)
+        elif not pacing.wait_for_more(store, post.clock, post.pause, post.patience):
             break
-        _send(store, post, rows, now, report)
     return report
 
 
-def _send(
-    store: Store, post: Post, rows: list[Delivery], now: datetime, report: DeliverReport
-) -> None:
+def _send(store: Store, post: Post, rows: list[Delivery], report: DeliverReport) -> None:
     """Send what was claimed. Each message is settled before the next is begun, except where sending
-    one again would change nothing: those in hand are then settled together, also when this breaks off."""
+    one again would change nothing: those in hand are then settled together, also when this breaks off.
+    A row over a way that just closed is not begun."""
     sent: list[_Done] = []
-    begun = 0
+    not_begun = list(rows)
+    closed: list[str] = []
     try:
         for row in rows:
             if post.stop():
                 break
-            begun += 1
-            sent.append(_done(row, _attempt(store, post, row), post.clock()))
+            if pacing.goes_over(row, closed):
+                continue
+            not_begun.remove(row)
+            outcome = _attempt(store, post, row)
+            closed.append(pacing.shut_by(row, outcome))
+            sent.append(_done(row, outcome, post.clock()))
+            failpoint("deliver.settle")
             if not _is_repeatable(post, row):
-                _settle(store, sent, report)
+                _settle(store, post, sent, report)
                 sent.clear()
     finally:
         # Also when this breaks off: what was sent is written down, what was not begun goes back.
         try:
-            _settle(store, sent, report)
+            _settle(store, post, sent, report)
         finally:
-            _put_back(store, rows[begun:], now)
+            _put_back(store, not_begun)
 
 
 def _recover(store: Store, post: Post) -> None:
@@ -120,30 +135,50 @@ def _recover(store: Store, post: Post) -> None:
                 store, row.id, "unknown", now=now, error=reason, not_before_at=now + GRACE
             )
             log.warning("delivery unknown id=%d target=%s reason=%r", row.id, row.target, reason)
+    failpoint("deliver.recovered")
 
 
 def _revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> None:
     """Unknown outcomes whose grace is over: looked up where the channel can tell, else sent once more
     with the same bytes, or held for a person."""
+    not_now: dict[str, Unknown] = {}  # channels that just said to ask again later
     for row in deliveries.unknown_due(store, now):
-        found = _look_back(store, post, row)
-        if isinstance(found, Sent):
-            _settle(store, [_done(row, found, post.clock())], report)
-            continue
-        again = isinstance(found, Retry) or (found.resend and row.resent == 0)
-        state, error = ("retry", row.error) if again else ("held", f"{found.reason} · {_ask(row)}")
-        with store.transaction():
-            deliveries.settle(
-                store,
-                row.id,
-                state,
-                now=now,
-                error=error,
-                not_before_at=now,
-                resent=again and not isinstance(found, Retry),
-            )
-        if not again:
-            report.note(row, state, error)
+        name = row.target.partition(":")[0]
+        found = not_now.get(name) or _look_back(store, post, row)
+        failpoint("deliver.looked_back")
+        match found:
+            case Sent():
+                _settle(store, post, [_done(row, found, post.clock())], report)
+            case Unknown():
+                not_now[name] = found
+                _ask_later(store, row, now + (found.ask_again or GRACE))
+            case _:
+                _decide(store, row, found, now, report)
+
+
+def _ask_later(store: Store, row: Delivery, at: datetime) -> None:
+    with store.transaction():
+        deliveries.settle(store, row.id, "unknown", now=at, error=row.error, not_before_at=at)
+
+
+def _decide(
+    store: Store, row: Delivery, found: Retry | _NobodyKnows, now: datetime, report: DeliverReport
+) -> None:
+    """Send again what certainly is not there; what nobody knows of only once, and as the policy says."""
+    again = isinstance(found, Retry) or (found.resend and row.resent == 0)
+    state, error = ("retry", row.error) if again else ("held", f"{found.reason} · {_ask(row)}")
+    with store.transaction():
+        deliveries.settle(
+            store,
+            row.id,
+            state,
+            now=now,
+            error=error,
+            not_before_at=now,
+            resent=again and not isinstance(found, Retry),
+        )
+    if not again:
+        report.note(row, state, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +189,8 @@ class _NobodyKnows:
     resend: bool
 
 
-def _look_back(store: Store, post: Post, row: Delivery) -> Sent | Retry | _NobodyKnows:
+def _look_back(store: Store, post: Post, row: Delivery) -> Sent | Retry | Unknown | _NobodyKnows:
+    """Return what a look found; Unknown where it must be asked again later."""
     name, _, bare = row.target.partition(":")
     try:
         channel = post.channel(name)
@@ -168,6 +204,10 @@ def _look_back(store: Store, post: Post, row: Delivery) -> Sent | Retry | _Nobod
         if isinstance(found, Sent | Retry):
             return found
         reason = f"{row.error}; {found.reason}"
+        if isinstance(found, Unknown) and found.ask_again is not None:
+            # Not to be guessed at while it may still be found out.
+            too_old = post.clock() - row.created_at > GIVE_UP_AFTER
+            return _NobodyKnows(reason, resend=False) if too_old else found
     return _NobodyKnows(reason, resend=channel.on_unknown == "resend_once")
 
 
@@ -188,7 +228,7 @@ def _attempt(store: Store, post: Post, row: Delivery) -> SendOutcome | str:
         )
     except PaperdigestError as error:
         # A channel that cannot even be made (a secret is missing): nothing was sent, the row waits.
-        return Retry(str(error))
+        return Retry(str(error), reach=Reach.CHANNEL)
 
 
 def _is_repeatable(post: Post, row: Delivery) -> bool:
@@ -209,13 +249,14 @@ class _Done:
     receipt: str
     not_before_at: datetime | None
     at: datetime
+    outcome: SendOutcome | str
 
 
 def _done(row: Delivery, outcome: SendOutcome | str, now: datetime) -> _Done:
-    return _Done(row, *_verdict(row, outcome, now), now)
+    return _Done(row, *_verdict(row, outcome, now), now, outcome)
 
 
-def _settle(store: Store, all_done: Sequence[_Done], report: DeliverReport) -> None:
+def _settle(store: Store, post: Post, all_done: Sequence[_Done], report: DeliverReport) -> None:
     if not all_done:
         return
     with _patiently(store):
@@ -229,8 +270,14 @@ def _settle(store: Store, all_done: Sequence[_Done], report: DeliverReport) -> N
                 error=done.error,
                 not_before_at=done.not_before_at,
             )
+            if not isinstance(done.outcome, str):
+                pacing.learn(store, post.channel, done.row, done.outcome, done.at)
             if done.state in ("failed", "dropped"):
                 _give_up(store, done.row, done.state, done.error, done.at)
+            if done.state == "failed":
+                bounces.watch(store, done.row, done.error, done.at)
+        failpoint("deliver.settling")
+    failpoint("deliver.settled")
     for done in all_done:
         report.note(done.row, done.state, done.error)
         _tell(done)
@@ -276,20 +323,30 @@ def _verdict(
         case Sent():
             return "sent", "", outcome.receipt, None
         case Refused():
-            return "failed", outcome.reason, "", None
+            return _hopeless(row, outcome.reason)
         case Unknown():
             return "unknown", outcome.reason, "", now + GRACE
-        case Retry():
+        case Retry() | Barred():
             if now - row.created_at > GIVE_UP_AFTER:
-                return (
-                    "failed",
-                    f"given up after {GIVE_UP_AFTER.days} days: {outcome.reason}",
-                    "",
-                    None,
-                )
-            return "retry", outcome.reason, "", now + (outcome.after or _wait(row))
+                told = f"given up after {GIVE_UP_AFTER.days} days: {outcome.reason}"
+                return _hopeless(row, told)
+            return "retry", outcome.reason, "", now + _pause(row, outcome)
         case _:
             assert_never(outcome)
+
+
+def _hopeless(row: Delivery, reason: str) -> tuple[str, str, str, None]:
+    """It will not be sent any more. Where an earlier try may have arrived only a person can say what became
+    of it: given back, its papers would reach the reader a second time by another message."""
+    if row.resent:
+        return "held", f"{reason}; an earlier try may have arrived · {_ask(row)}", "", None
+    return "failed", reason, "", None
+
+
+def _pause(row: Delivery, outcome: Retry | Barred) -> timedelta:
+    if isinstance(outcome, Barred):
+        return pacing.BARRED_WAIT
+    return outcome.after or _wait(row)
 
 
 def _wait(row: Delivery) -> timedelta:
@@ -311,10 +368,9 @@ def _give_up(store: Store, row: Delivery, state: str, error: str, now: datetime)
         digests.give_back(store, row.digest_id)
 
 
-def _put_back(store: Store, rows: list[Delivery], now: datetime) -> None:
-    """Rows claimed but not begun when the stop came: they never left."""
+def _put_back(store: Store, rows: Sequence[Delivery]) -> None:
+    """Rows claimed but not begun, for a stop came or their way closed: they never left."""
     if not rows:
         return
     with store.transaction():
-        for row in rows:
-            deliveries.settle(store, row.id, "retry", now=now, error="", not_before_at=now)
+        deliveries.put_back(store, [row.id for row in rows])

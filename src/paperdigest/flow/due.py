@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from paperdigest.core import schedule
 from paperdigest.core.schedule import Schedule, Slot
 from paperdigest.core.subscription import Pause, Subscriber, Topic, topic_to_json
 from paperdigest.flow.register import lane_names
-from paperdigest.store import history, subscribers
+from paperdigest.store import digests, history, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.subscribers import MAIN, Lane
 from paperdigest.store.suppressions import EVERYTHING, Suppression, suppressions
 
 WEEK = timedelta(days=7)
+#: How long what is over limit, or came back undelivered, waits for its lane's next digest.
+WAITS = timedelta(days=14)
+#: An alert lane has no next slot: what waits for it is tried again after so long.
+_ALERT_AGAIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,7 @@ class _Look:
     """One reading of the store, shared by all subscribers of a round."""
 
     def __init__(self, store: Store, now: datetime) -> None:
+        self._store = store
         self.now = now
         self.newest = history.newest_change(store)
         self.registered = subscribers.registered(store)
@@ -186,6 +191,7 @@ class _Look:
         stirred = self.newest > lane.bookmark or self._asks_anew(lane, topics)
         if plan.at_once:
             # An alert is named by its last change; quiet hours only delay it.
+            stirred = stirred or self._is_tried_again(lane)
             if not (stirred or forced) or (_quiet(subscriber, local) and not forced):
                 return None, ()
             name = f"change {self.newest}"
@@ -199,6 +205,14 @@ class _Look:
         if lane.digests == 0 and stirred:
             return Slot(f"{local:%Y-%m-%dT%H:%M} {subscriber.timezone}", self.now), ()
         return None, ()
+
+    def _is_tried_again(self, lane: Lane) -> bool:
+        last = lane.last_digest_at or lane.created_at
+        return self.now - last >= _ALERT_AGAIN and lane.id in self._waiting
+
+    @cached_property
+    def _waiting(self) -> frozenset[int]:
+        return digests.lanes_waiting(self._store, self.now - WAITS)
 
     def _asks_anew(self, lane: Lane, topics: tuple[Topic, ...]) -> bool:
         return _definitions(topics) != self.asked.get(lane.id, {})

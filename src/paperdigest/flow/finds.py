@@ -13,16 +13,15 @@ from paperdigest.core.entry import Find
 from paperdigest.core.matcher import Match
 from paperdigest.core.paper import Change, ChangeKind, Paper
 from paperdigest.core.subscription import Topic, topic_from_json
-from paperdigest.flow.due import Work
+from paperdigest.flow.due import WAITS, Work
 from paperdigest.flow.matching import TopicMatches, matched
 from paperdigest.store import digests, history
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import Outcome
 from paperdigest.store.subscribers import MAIN
 
-#: How long a completed or cross-listed paper is still news, and how long "over limit" waits.
+#: How long a completed or cross-listed paper is still news.
 STILL_NEWS = timedelta(days=30)
-WAITS = timedelta(days=14)
 NEW = str(ChangeKind.NEW)
 
 

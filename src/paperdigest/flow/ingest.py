@@ -8,13 +8,15 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import takewhile
 from zlib import crc32
 
 from paperdigest.core.diff import is_news, without_future
 from paperdigest.core.errors import RefusedInput, SourceError
-from paperdigest.core.health import WEEKS, Habits
+from paperdigest.core.health import WEEKS, Condition, Habits, condition
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Document, Parsed, RefusedDocument, Source, Unchanged, Verdict
+from paperdigest.failpoints import failpoint
 from paperdigest.flow.ingest_report import FileReport, IngestReport, SourceReport, SourceStatus
 from paperdigest.flow.intake import Counts, Intake
 from paperdigest.store.connection import Store
@@ -68,16 +70,17 @@ def ingest(
     baseline: bool = False,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> IngestReport:
     """Take in everything the sources have past their bookmarks. Safe to repeat.
 
-    `only` names the sources to read (None: all). `baseline` takes everything without news. A source that
+    `only` names the sources to read (None: all); those left when `stop` says so are not. `baseline` takes everything without news. A source that
     fails is reported and does not keep the others from being read. Raises StoreError, StoreFull and
     LockHeld; what was committed before stays. In a rehearsal nothing is settled with the source.
     """
     wanted = [run for run in sources if only is None or run.name in only]
     reading = _Reading(store, now, baseline=baseline, progress=progress or _no_progress)
-    return IngestReport(tuple(reading.read(run) for run in wanted))
+    return IngestReport(tuple(reading.read(run) for run in takewhile(lambda _: not stop(), wanted)))
 
 
 def pause_after(failures: int, spread: float = 0.0) -> timedelta:
@@ -122,8 +125,9 @@ class _Reading:
                     files.append(report)
         except SourceError as error:
             return self._failed(run, before, files, error)
-        if _nothing_but_refused(run, files):
-            return self._failed(run, before, files, SourceError(files[0].reason))
+        refused = _refused_answer(run, files)
+        if refused is not None:
+            return self._failed(run, before, files, SourceError(_of_address(refused)))
         return self._done(run, before, files)
 
     # ---------------------------------------------------------------- one document
@@ -234,6 +238,8 @@ class _Reading:
                 )
                 if last:
                     write_receipt(self.store, self._receipt(run, document, parsed, counts))
+                failpoint("ingest.commit")
+            failpoint("ingest.committed")
         self.progress(document.name, total, total)
         return counts
 
@@ -266,6 +272,7 @@ class _Reading:
     def _settle(self, run: SourceRun, name: str, verdict: Verdict, reason: str) -> None:
         if not self.store.rehearsing:
             run.source.settle(name, verdict, reason, self.now)
+            failpoint("ingest.settled")
 
     # ---------------------------------------------------------------- the source as a whole
 
@@ -296,22 +303,34 @@ class _Reading:
             return SourceStatus.PARTIAL
         if stirred:
             return SourceStatus.OK
-        heard = before.last_new_at or before.first_read_at
-        if run.quiet_after is None or heard is None:
+        if run.quiet_after is None:
             return SourceStatus.QUIET
         past = brought_by_day(self.store, self.now - timedelta(weeks=WEEKS, days=1))
         first = before.first_read_at.date() if before.first_read_at else None
         habits = Habits(past.get(run.name, {}), first, before.quiet_days, run.quiet_after)
-        return SourceStatus.STALE if habits.is_stale(heard, self.now) else SourceStatus.QUIET
+        found = condition(
+            habits,
+            self.now,
+            failing_since=None,
+            first_read_at=before.first_read_at,
+            last_success_at=self.now,
+            last_new_at=before.last_new_at,
+        )
+        return SourceStatus.STALE if found is Condition.STALE else SourceStatus.QUIET
 
 
-def _nothing_but_refused(run: SourceRun, files: list[FileReport]) -> bool:
-    """A feed whose whole answer was refused has failed; people drop files, and one bad file is that alone."""
-    return (
-        run.kind != "inbox"
-        and bool(files)
-        and all(file.status is Verdict.QUARANTINED for file in files)
-    )
+def _refused_answer(run: SourceRun, files: list[FileReport]) -> FileReport | None:
+    """Return an answer that was refused: the source has failed then, whatever came before it stays. People
+    drop files, and one bad file is that alone."""
+    if run.kind == "inbox":
+        return None
+    return next((file for file in files if file.status is Verdict.QUARANTINED), None)
+
+
+def _of_address(refused: FileReport) -> str:
+    # What is asked for may be long, and tells no more than the address itself.
+    address = refused.path.partition("?")[0]
+    return refused.reason if address in refused.reason else f"{address}: {refused.reason}"
 
 
 def _dated(paper: Paper) -> datetime | None:

@@ -29,7 +29,9 @@ from paperdigest.store.records import KnownRecord, RecordRow
 
 #: So many records are in hand at once; a document of any size takes the memory of these.
 SLICE = 1_000
-
+#: A paper that has so many ids gets no more. What every issue brings anew under one title ("Front matter and
+#: contents") would have thousands, each to be looked at with each record; its records are known by their own ids.
+_MOST_IDS = 200
 
 _NEWS = News(ChangeKind.NEW)
 
@@ -113,11 +115,9 @@ class Intake:
         self._ids = papers.keys_of_ids(self._store, wanted)
         known = [self._records[own_id] for own_id in moving | others if own_id in self._records]
         self._said = records.last_said(self._store, [record.id for record in known])
-        short_keys = {sighting.short_key for sighting in fresh if sighting.short_key}
-        self._shorts = records.short_titled(self._store, self._source, short_keys)
-        keys = {record.paper_key for record in known}
-        keys.update(self._ids.values(), *self._shorts.values())
-        self._load(keys)
+        keys = {record.paper_key for record in known} | set(self._ids.values())
+        self._shorts = records.short_titled(self._store, self._source, _short_keys(fresh), keys)
+        self._load(keys.union(*self._shorts.values()))
 
     def _load(self, keys: Iterable[int]) -> None:
         keys = list(keys)
@@ -222,10 +222,10 @@ class Intake:
         self.counts.new += 1
 
     def _own(self, working: Working, ids: Iterable[str]) -> None:
-        """Give the paper those ids that are nobody's yet."""
+        """Give the paper those ids that are nobody's yet, as long as it has not too many."""
         key = working.row.key
         for id_ in ids:
-            if id_ not in self._ids:
+            if id_ not in self._ids and len(working.ids) < _MOST_IDS:
                 self._ids[id_] = key
                 self._pending.ids.append((id_, key))
                 working.ids.add(id_)
@@ -331,6 +331,7 @@ class Intake:
         self._write()
         kept, gone = min(one, other), max(one, other)
         merge(self._store, kept, gone, self._now)
+        self._parted = parted(self._store)
         del self._working[kept], self._working[gone]
         self._ids = {id_: kept if key == gone else key for id_, key in self._ids.items()}
         for own_id, record in self._records.items():
@@ -355,6 +356,15 @@ class Intake:
 
 def _record_row(record: KnownRecord, sighting: Sighting, *, shown: bool) -> RecordRow:
     return RecordRow(record, sighting.paper, sighting.rank, shown, sighting.short_key or None)
+
+
+def _short_keys(seen: Iterable[Sighting]) -> dict[str, bool]:
+    """Return the short titles, and whether a record with an abstract has it."""
+    found: dict[str, bool] = {}
+    for sighting in seen:
+        if key := sighting.short_key:
+            found[key] = bool(sighting.paper.abstract.strip()) or found.get(key, False)
+    return found
 
 
 def _namesake(sighting: Sighting) -> str:

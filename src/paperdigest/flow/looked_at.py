@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from paperdigest.core import words
 from paperdigest.core.digest import SourceLine
-from paperdigest.core.health import WEEKS, Condition, Habits, condition
+from paperdigest.core.health import WEEKS, Condition, Habits, condition, silent_since
 from paperdigest.store import history
 from paperdigest.store.connection import Store
 from paperdigest.store.receipts import brought_by_day, refused_since
@@ -44,6 +44,7 @@ class LookedAt:
             self._habits(view, state),
             now,
             failing_since=state.failing_since_at,
+            first_read_at=state.first_read_at,
             last_success_at=state.last_success_at,
             last_new_at=state.last_new_at,
         )
@@ -59,9 +60,9 @@ class LookedAt:
 
     def lines(self, since: datetime, now: datetime, zone: tzinfo) -> tuple[SourceLine, ...]:
         """Return one line per configured source."""
-        new, refused = self._new_since(since), self._refused_since(since)
+        new = self._new_since(since)
         lines = (self._line(view, new.get(view.name, 0), now, zone) for view in self._views)
-        return tuple(_partly(line, refused.get(line.name)) for line in lines)
+        return tuple(_partly(line, *self._refused_of(line.name, since)) for line in lines)
 
     def seen(self, since: datetime) -> int:
         """Return how many new papers all sources brought since then."""
@@ -71,6 +72,13 @@ class LookedAt:
         if since not in self._new:
             self._new[since] = history.new_papers_since(self._store, since)
         return self._new[since]
+
+    def _refused_of(self, name: str, since: datetime) -> tuple[int, int]:
+        """Return how many files were refused and records rejected. What a network answers is no file: refused,
+        it makes a failing source, which is told as that and only while it lasts."""
+        files, records = self._refused_since(since).get(name, (0, 0))
+        state = self._states.get(name)
+        return (files if state is not None and state.kind == "inbox" else 0), records
 
     def _refused_since(self, since: datetime) -> Mapping[str, tuple[int, int]]:
         if since not in self._refused:
@@ -92,14 +100,18 @@ class LookedAt:
         return SourceLine(view.name, "ok" if well else str(found), papers, said)
 
     def _silent(self, view: SourceView, state: SourceState, now: datetime, zone: tzinfo) -> str:
-        since = state.last_new_at or state.last_success_at or now
+        since = (
+            silent_since(first_read_at=state.first_read_at, last_new_at=state.last_new_at) or now
+        )
+        if state.last_new_at is None and not state.papers:
+            return words.nothing_ever(since.astimezone(zone), now.astimezone(zone))
         missing = self._habits(view, state).missing(since.date(), now.date())
         usual = max(missing, default=0)
         return words.nothing_since(since.astimezone(zone), now.astimezone(zone), usual)
 
 
-def _partly(line: SourceLine, refused: tuple[int, int] | None) -> SourceLine:
+def _partly(line: SourceLine, files: int, records: int) -> SourceLine:
     """Return the line of a source that is well but for some files or records."""
-    if refused is None or line.said:
+    if line.said or not (files or records):
         return line
-    return replace(line, status="partial", said=words.partly_read(*refused))
+    return replace(line, status="partial", said=words.partly_read(files, records))

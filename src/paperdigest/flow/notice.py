@@ -10,6 +10,7 @@ from datetime import datetime
 from paperdigest.core import schedule
 from paperdigest.core.digest import Digest
 from paperdigest.core.subscription import OPERATOR, Subscriber
+from paperdigest.failpoints import failpoint
 from paperdigest.flow.compose import Press, key_of
 from paperdigest.store import deliveries, digests, facts, history, subscribers
 from paperdigest.store.connection import Store
@@ -60,6 +61,8 @@ def notify(
             ],
             now,
         )
+        failpoint("notice.commit")
+    failpoint("notice.committed")
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from paperdigest.core.errors import UsageError
-from paperdigest.store import deliveries, digests
+from paperdigest.store import deliveries, digests, ways
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
 
@@ -20,6 +20,7 @@ def again(store: Store, id_: int, now: datetime) -> Delivery:
             f"the papers of delivery {id_} went out with a later digest · sending it again would repeat them"
         )
     deliveries.settle(store, id_, "retry", now=now, error=row.error, not_before_at=now)
+    ways.reopen(store, row.target.partition(":")[0], row.target)
     return row
 
 

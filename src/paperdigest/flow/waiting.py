@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from paperdigest.core.subscription import Subscriber
-from paperdigest.flow.due import Work, due
-from paperdigest.flow.finds import WAITS, lane_finds, read_window
+from paperdigest.flow.due import WAITS, Work, due
+from paperdigest.flow.finds import lane_finds, read_window
 from paperdigest.store import digests, history
 from paperdigest.store.connection import Store
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from paperdigest.core import notices, schedule
-from paperdigest.core.health import Condition
+from paperdigest.core.health import Condition, silent_since
 from paperdigest.core.subscription import Subscriber
 from paperdigest.flow.compose import Press
 from paperdigest.flow.looked_at import LookedAt, SourceView
@@ -72,6 +72,8 @@ def _trouble(
     if found is Condition.FAILED and since is not None and now - since >= _FAILING:
         return notices.failing_source(state.name, since.astimezone(zone), local, state.error)
     if found is Condition.STALE:
-        silent = (state.last_new_at or state.last_success_at or now).astimezone(zone)
-        return notices.silent_source(state.name, silent, local, said)
+        silent = (
+            silent_since(first_read_at=state.first_read_at, last_new_at=state.last_new_at) or now
+        )
+        return notices.silent_source(state.name, silent.astimezone(zone), local, said)
     return None

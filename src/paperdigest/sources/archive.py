@@ -25,6 +25,8 @@ else:
     from backports import zstd
 
 MAX_BYTES = 64 * 1024 * 1024
+#: What can be done about a file of more than that.
+WAY_OUT = "if it is one record a line, ingest it with --baseline, packed or not; else split it"
 _MAX_RATIO = 200
 #: Below this no ratio is looked at: it cannot hurt, and a small file of equal lines packs well.
 _HARMLESS = 1024 * 1024
@@ -95,9 +97,7 @@ class _Inner:
         self.data += piece
         size = len(self.data)
         if size > self.max_bytes:
-            raise RefusedInput(
-                f"unpacks to more than {self.max_bytes // 2**20} MB: unpack it and ingest it with --baseline, or split it"
-            )
+            raise RefusedInput(f"unpacks to more than {self.max_bytes // 2**20} MB: {WAY_OUT}")
         if size > _HARMLESS and size > _MAX_RATIO * self.packed:
             raise RefusedInput(
                 f"unpacks to more than {_MAX_RATIO} times its size: no dump does that"

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.ports import Document, RefusedDocument
-from paperdigest.sources.archive import MAX_BYTES, unpack
+from paperdigest.sources.archive import MAX_BYTES, WAY_OUT, unpack
 from paperdigest.sources.encoding import as_utf8
 
-_TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB: split it into smaller files"
+_TOO_LARGE = f"larger than {MAX_BYTES // 2**20} MB: {WAY_OUT}"
 # A link is not followed, a FIFO is not waited for, no child inherits the file.
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,13 @@ def read_stamped(path: Path) -> tuple[Document | RefusedDocument, Stamp]:
     name = str(path)
     mode = path.lstat().st_mode  # opening some devices does something, so they are not even opened
     if not stat.S_ISREG(mode):
-        return RefusedDocument(name, _kind(mode)), Stamp.of(path.lstat())
-    descriptor = os.open(path, _FLAGS)
+        return RefusedDocument(name, kind_of(mode)), Stamp.of(path.lstat())
+    descriptor = os.open(path, FLAGS)
     with os.fdopen(descriptor, "rb") as file:
         before = os.fstat(descriptor)
         stamp = Stamp.of(before)
         if not stat.S_ISREG(before.st_mode):
-            return RefusedDocument(name, _kind(before.st_mode)), stamp
+            return RefusedDocument(name, kind_of(before.st_mode)), stamp
         if before.st_size > MAX_BYTES:
             return RefusedDocument(name, _TOO_LARGE), stamp
         data = file.read(MAX_BYTES + 1)
@@ -92,7 +92,8 @@ def unreadable(error: OSError) -> str:
     return f"cannot be read: {(error.strerror or str(error)).lower()}"
 
 
-def _kind(mode: int) -> str:
+def kind_of(mode: int) -> str:
+    """Return what something that is no regular file is instead, from its mode."""
     if stat.S_ISLNK(mode):
         return "a link, which is not followed: give the file itself"
     if stat.S_ISDIR(mode):

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+from paperdigest.failpoints import failpoint
+
 
 def move_into(path: Path, folder: Path) -> Path | None:
     """Move the file into `folder` under its own name or a numbered one; return where it is now.
@@ -22,6 +24,7 @@ def move_into(path: Path, folder: Path) -> Path | None:
     except FileNotFoundError:
         return None
     target = _reserved(folder, path.name)
+    failpoint("inbox.move")
     try:
         path.replace(target)
     except OSError as error:

@@ -14,10 +14,19 @@ from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Parsed, Rejected
 from paperdigest.sources.encoding import as_utf8, decoded
 
+_HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
 
 def load(data: bytes) -> object:
-    """Return the value of a whole JSON document. Raises RefusedInput for what is cut off or broken."""
+    """Return the value of a whole JSON document. Raises RefusedInput for what is cut off, broken, empty or a page
+    for people."""
     text = decoded(as_utf8(data))
+    if not text.strip():
+        raise RefusedInput("the answer is empty")
+    if _HTML.match(text):
+        raise RefusedInput(
+            "an HTML page came instead of JSON (a login page, a captive portal or an error page?)"
+        )
     try:
         return _decoder.decode(text)
     except json.JSONDecodeError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import stat
 import sys
 import zipfile
 import zlib
@@ -23,7 +24,7 @@ from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Piece, Rejected
 from paperdigest.sources import arxiv_snapshot, json_lines
 from paperdigest.sources.archive import MAX_BYTES
-from paperdigest.sources.documents import unreadable
+from paperdigest.sources.documents import FLAGS, kind_of, unreadable
 from paperdigest.sources.encoding import as_utf8
 from paperdigest.sources.json_record import BadRecordError, record
 
@@ -35,7 +36,6 @@ else:
 _HEAD: Final = 64 * 1024
 _LONGEST_LINE: Final = 1_000_000
 _ENDS: Final = 1 << 20  # so much of a file's beginning and end tells it from others
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 _BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, zstd.ZstdError, zipfile.BadZipFile, OSError)
 
 Reader = Callable[[bytes], Paper]
@@ -61,22 +61,27 @@ class LargeFile:
         return str(self._path)
 
     def pieces(self, position: str, most: int) -> Iterator[Piece]:
-        """Yield pieces of at most `most` records from a position on."""
+        """Yield pieces of at most `most` records from a position on; where the file breaks off, first what
+        stands before that."""
         offset, number = _place(position)
         with self._text() as (text, raw):
             text.seek(offset)
-            while True:
+            broken: Exception | None = None
+            line = b"x"
+            while line:
                 papers: list[Paper] = []
                 rejected: list[Rejected] = []
-                line = b"x"
-                while line and len(papers) + len(rejected) < most:
-                    line, number = text.readline(_LONGEST_LINE + 2), number + 1
-                    offset += len(line) + _skipped(text, line)
-                    self._take(line, number, papers, rejected)
-                last = not line
-                yield Piece(tuple(papers), tuple(rejected), f"{offset}:{number}", raw.tell(), last)
-                if last:
-                    return
+                try:
+                    while line and len(papers) + len(rejected) < most:
+                        line = text.readline(_LONGEST_LINE + 2)
+                        offset, number = offset + len(line) + _skipped(text, line), number + 1
+                        self._take(line, number, papers, rejected)
+                except _BROKEN as error:
+                    broken = error
+                place = f"{offset}:{number}"
+                yield Piece(tuple(papers), tuple(rejected), place, raw.tell(), not line)
+                if broken:
+                    raise broken
 
     def _take(
         self, line: bytes, number: int, papers: list[Paper], rejected: list[Rejected]
@@ -99,9 +104,7 @@ class LargeFile:
     @contextmanager
     def _raw(self) -> Iterator[IO[bytes]]:
         try:
-            with os.fdopen(os.open(self._path, _FLAGS), "rb") as file:
-                if not self._path.is_file():
-                    raise RefusedInput(f"{self._path}: no regular file")
+            with _regular(self._path) as file:
                 yield file
         except OSError as error:
             raise RefusedInput(f"{self._path}: {unreadable(error)}") from error
@@ -120,14 +123,43 @@ class LargeFile:
 
 
 def is_large(path: Path) -> bool:
-    """Say whether a file is more than what is read at once, or may become that unpacked."""
+    """Say whether a regular file is more than what is read at once, or unpacks to more.
+
+    Of what is none, or cannot be read, nothing is large: whoever reads it at once says what is wrong.
+    """
     try:
-        with path.open("rb") as file:
-            packed = file.read(4).startswith((b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd"))
-        size = path.stat().st_size
-    except OSError:
+        with _regular(path) as raw:
+            if os.fstat(raw.fileno()).st_size > MAX_BYTES:
+                return True
+            magic = raw.read(4)
+            raw.seek(0)
+            with _unpacked(raw, magic) as text:
+                return text is not raw and _holds_more(text, MAX_BYTES)
+    except (RefusedInput, RuntimeError, *_BROKEN):  # RuntimeError: a zip archive with a password
         return False
-    return size > (MAX_BYTES // 16 if packed else MAX_BYTES)
+
+
+@contextmanager
+def _regular(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file without following a link or waiting for a FIFO. Raises OSError; RefusedInput for what is no
+    regular file."""
+    _refuse_others(path, path.lstat().st_mode)  # opening some devices does something
+    with os.fdopen(os.open(path, FLAGS), "rb") as file:
+        _refuse_others(path, os.fstat(file.fileno()).st_mode)
+        yield file
+
+
+def _refuse_others(path: Path, mode: int) -> None:
+    if not stat.S_ISREG(mode):
+        raise RefusedInput(f"{path}: {kind_of(mode)}")
+
+
+def _holds_more(text: IO[bytes], most: int) -> bool:
+    while piece := text.read(_ENDS):
+        most -= len(piece)
+        if most < 0:
+            return True
+    return False
 
 
 @contextmanager

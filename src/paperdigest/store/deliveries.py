@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from paperdigest.core.errors import UsageError
@@ -13,6 +13,8 @@ from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
 
 STATES = ("pending", "sending", "sent", "retry", "failed", "unknown", "held", "dropped")
+#: How long before its last attempt a row may have been composed.
+_LONGEST_TRIED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +89,67 @@ _WITH_PAYLOAD = _ROW.format(payload="d.payload")
 _WITHOUT = _ROW.format(payload="NULL")
 
 
-def claim(store: Store, now: datetime, *, process: str, most: int = 10) -> list[Delivery]:
-    """Take up to `most` due rows in hand: they are `sending` on disk when this returns.
+#: Word for word what the index deliveries_due is limited to: with it a question about the few rows that are not
+#: finished reads those alone, not millions that were sent. (Ordered by +d.id: by d.id, all would be walked.)
+_OPEN = "d.state IN ('pending', 'retry', 'sending', 'unknown')"
+#: Rows that may go by their own: a part below a parent only once its parent was sent.
+_READY = (
+    f"{_OPEN} AND d.state IN ('pending', 'retry') AND d.not_before_at <= :ready"  # noqa: S608 - our own words
+    " AND (d.part = 0 OR EXISTS (SELECT 1 FROM deliveries p WHERE p.lane_id = d.lane_id"
+    "   AND p.slot = d.slot AND p.target = d.target AND p.part = 0 AND p.state = 'sent'))"
+)
+#: The ways of a row that are closed at an instant: its target's own and its channel's.
+_CLOSED = (
+    " FROM ways w WHERE w.way IN (d.target, substr(d.target, 1, instr(d.target, ':') - 1))"
+    " AND w.open_at > :now"
+)
 
-    A part below a parent is due only once its parent was sent. Must run inside a transaction.
+
+def due(store: Store, now: datetime, *, most: int = 10) -> list[tuple[int, str]]:
+    """Return (id, target) of up to `most` rows that may go out now, over ways that are open."""
+    at = to_instant(now)
+    return store.rows(
+        f"SELECT d.id, d.target FROM deliveries d WHERE {_READY} AND NOT EXISTS (SELECT 1{_CLOSED})"  # noqa: S608 - our own words
+        " ORDER BY d.not_before_at, d.id LIMIT :most",
+        {"ready": at, "now": at, "most": most},
+    )
+
+
+def next_opening(store: Store, now: datetime, within: timedelta) -> datetime | None:
+    """Return when the first closed way opens that a row waits for; None if none does within that time."""
+    at, end = to_instant(now), to_instant(now + within)
+    row = store.row(
+        f"SELECT min(opens) FROM (SELECT (SELECT max(w.open_at){_CLOSED}) AS opens"  # noqa: S608 - our own words
+        f" FROM deliveries d WHERE {_READY}) WHERE opens <= :ready",
+        {"ready": end, "now": at},
+    )
+    return None if row is None or row[0] is None else from_instant(row[0])
+
+
+def waiting_for(store: Store, ways: Sequence[str]) -> int:
+    """Return how many messages wait for any of these channels and targets."""
+    marks = ",".join("?" * len(ways))
+    row = store.row(
+        f"SELECT count(*) FROM deliveries d WHERE {_OPEN} AND d.state IN ('pending', 'retry') AND (d.target"  # noqa: S608 - only marks
+        f" IN ({marks}) OR substr(d.target, 1, instr(d.target, ':') - 1) IN ({marks}))",
+        [*ways, *ways],
+    )
+    return 0 if row is None else int(row[0])
+
+
+def claim(
+    store: Store,
+    now: datetime,
+    *,
+    process: str,
+    most: int = 10,
+    only: Sequence[int] | None = None,
+) -> list[Delivery]:
+    """Take up to `most` due rows in hand, or `only` those: they are `sending` on disk when this returns.
+
+    Must run inside a transaction.
     """
-    ids = [
-        row[0]
-        for row in store.rows(
-            "SELECT d.id FROM deliveries d WHERE d.state IN ('pending', 'retry') AND d.not_before_at <= ?"
-            " AND (d.part = 0 OR EXISTS (SELECT 1 FROM deliveries p WHERE p.lane_id = d.lane_id"
-            "   AND p.slot = d.slot AND p.target = d.target AND p.part = 0 AND p.state = 'sent'))"
-            " ORDER BY d.not_before_at, d.id LIMIT ?",
-            [to_instant(now), most],
-        )
-    ]
+    ids = [id_ for id_, _ in due(store, now, most=most)] if only is None else list(only)
     store.write_many(
         "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, claimed_by = ?, claimed_at = ?"
         " WHERE id = ?",
@@ -110,16 +158,24 @@ def claim(store: Store, now: datetime, *, process: str, most: int = 10) -> list[
     return _fetch(store, ids)
 
 
+def put_back(store: Store, ids: Sequence[int]) -> None:
+    """Let go of rows that were claimed but not begun: that was no attempt. Must run inside a transaction."""
+    store.write_many(
+        "UPDATE deliveries SET state = 'retry', attempts = attempts - 1, claimed_by = '' WHERE id = ?",
+        [(id_,) for id_ in ids],
+    )
+
+
 def orphans(store: Store) -> list[Delivery]:
     """Return rows left in `sending`. The caller holds the deliver lock and has none in hand itself."""
-    rows = store.rows(_WITHOUT + " WHERE d.state = 'sending' ORDER BY d.id")
+    rows = store.rows(f"{_WITHOUT} WHERE {_OPEN} AND d.state = 'sending' ORDER BY +d.id")
     return [_delivery(row) for row in rows]
 
 
 def unknown_due(store: Store, now: datetime) -> list[Delivery]:
     """Return rows of unknown outcome whose time of grace is over, with their payload."""
     rows = store.rows(
-        _WITH_PAYLOAD + " WHERE d.state = 'unknown' AND d.not_before_at <= ? ORDER BY d.id",
+        f"{_WITH_PAYLOAD} WHERE {_OPEN} AND d.state = 'unknown' AND d.not_before_at <= ? ORDER BY +d.id",
         [to_instant(now)],
     )
     return [_delivery(row) for row in rows]
@@ -216,6 +272,27 @@ def by_ids(store: Store, ids: Sequence[int]) -> list[Delivery]:
             raise UsageError(f"no delivery {id_} · paperdigest deliveries lists them")
         found.append(_delivery(row))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the last attempt with a first part came to."""
+
+    state: str
+    error: str
+    at: datetime
+
+
+def attempts_to(store: Store, subscriber_id: int, target: str, since: datetime) -> list[Attempt]:
+    """Return the last attempts of a target's first parts since then, newest first."""
+    rows = store.rows(
+        # By the reader's digests: there is no way into the ledger by its targets.
+        "SELECT d.state, d.error, d.claimed_at FROM digests g JOIN deliveries d ON d.digest_id = g.id"
+        " WHERE g.subscriber_id = ? AND g.composed_at >= ? AND d.target = ? AND d.part = 0"
+        " AND d.claimed_at >= ? ORDER BY d.claimed_at DESC, d.id DESC",
+        [subscriber_id, to_instant(since - _LONGEST_TRIED), target, to_instant(since)],
+    )
+    return [Attempt(state, error, from_instant(at)) for state, error, at in rows]
 
 
 def counts(store: Store) -> dict[str, int]:

@@ -149,20 +149,37 @@ def outcomes_of_digest(store: Store, digest_id: int) -> list[Outcome]:
     return [_outcome(row) for row in store.rows(_OUTCOME + " WHERE digest_id = ?", [digest_id])]
 
 
+_NOT_HELD = (
+    " AND NOT EXISTS (SELECT 1 FROM run_digests h JOIN runs r ON r.id = h.run"
+    " WHERE h.digest_id = outcomes.digest_id AND r.state = 'held')"
+)
+
+
 def waiting(store: Store, lane_ids: Sequence[int], since: datetime) -> dict[int, list[Outcome]]:
-    """Return what waits for each lane's next digest, by lane id: not older than `since`."""
+    """Return what waits for each lane's next digest, by lane id: not older than `since`, and not of a run
+    that is held, about which nothing is decided yet."""
+    free = _NOT_HELD if store.has_column("run_digests", "run") else ""
     found: dict[int, list[Outcome]] = {}
     for start in range(0, len(lane_ids), 500):
         ids = lane_ids[start : start + 500]
         marks = ",".join("?" * len(ids))
         rows = store.rows(
             f"{_OUTCOME} WHERE lane_id IN ({marks}) AND outcome IN ('over limit', 'undeliverable')"
-            " AND at >= ? ORDER BY lane_id, change",
+            f" AND at >= ?{free} ORDER BY lane_id, change",
             [*ids, to_instant(since)],
         )
         for row in map(_outcome, rows):
             found.setdefault(row.lane_id, []).append(row)
     return found
+
+
+def lanes_waiting(store: Store, since: datetime) -> frozenset[int]:
+    """Return the ids of the lanes for whose next digest anything waits: not older than `since`."""
+    rows = store.rows(
+        "SELECT DISTINCT lane_id FROM outcomes WHERE outcome IN ('over limit', 'undeliverable') AND at >= ?",
+        [to_instant(since)],
+    )
+    return frozenset(id_ for (id_,) in rows)
 
 
 def give_back(store: Store, digest_id: int) -> int:

@@ -23,6 +23,20 @@ def remember(store: Store, name: str, value: str) -> None:
     )
 
 
+def beginning(store: Store, start: str) -> dict[str, str]:
+    """Return the values whose names begin so, by the rest of their names."""
+    rows = store.rows(
+        "SELECT name, value FROM facts WHERE substr(name, 1, ?) = ? ORDER BY name",
+        [len(start), start],
+    )
+    return {name[len(start) :]: value for name, value in rows}
+
+
+def forget(store: Store, name: str) -> None:
+    """Drop a value. Must run inside a transaction."""
+    store.write("DELETE FROM facts WHERE name = ?", [name])
+
+
 def database_id(store: Store) -> str:
     """Return what tells this database from any other; made at first use. It goes into every Message-ID,
     so that two databases with equal lane numbers never send equal ones."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -54,13 +54,39 @@ def last_said(store: Store, record_ids: Iterable[int]) -> dict[int, Paper]:
     }
 
 
-def short_titled(store: Store, source: str, short_keys: Iterable[str]) -> dict[str, list[int]]:
-    """Return the keys of this source's papers by the hash of a short title."""
-    found: dict[str, list[int]] = {}
-    sql = "SELECT DISTINCT short_key, paper_key FROM records WHERE source = ? AND short_key IN ({})"
-    for short_key, paper_key in in_chunks(store, sql, short_keys, source):
-        found.setdefault(short_key, []).append(paper_key)
+def short_titled(
+    store: Store, source: str, short_keys: Mapping[str, bool], in_hand: Iterable[int]
+) -> dict[str, list[int]]:
+    """Return keys of this source's papers by the hash of a short title: of those in hand all, of the others
+    two, and where `short_keys` says so two that have no abstract.
+
+    A record joins only the one paper there is, and what is not in hand stays as it is: two say as much as
+    thousands, which titles like "Editorial" come to. There may be fewer than two, or more.
+    """
+    found: dict[str, list[int]] = {short_key: [] for short_key in short_keys}
+    for short_key, paper_key in in_chunks(store, _OF_PAPERS, in_hand if found else (), source):
+        if short_key in found:
+            found[short_key].append(paper_key)
+    for short_key, keys in found.items():
+        wanted = (source, short_key, len(keys) + 2)  # those in hand may be among the first
+        more = list(store.rows(_ANY, wanted))
+        if short_keys[short_key] and len(more) == wanted[-1]:
+            more += store.rows(_BARE, wanted)
+        keys[:] = dict.fromkeys((*keys, *(key for (key,) in more)))
     return found
+
+
+# +source: found by paper, else every chunk would go through all records of the source.
+_OF_PAPERS = (
+    "SELECT DISTINCT short_key, paper_key FROM records"
+    " WHERE +source = ? AND paper_key IN ({}) AND short_key IS NOT NULL"
+)
+_ANY = "SELECT DISTINCT paper_key FROM records WHERE source = ? AND short_key = ? LIMIT ?"
+# CROSS: the few with that title first, whatever the planner thinks of the rest.
+_BARE = (
+    "SELECT DISTINCT r.paper_key FROM records r CROSS JOIN papers p ON p.key = r.paper_key"
+    " WHERE r.source = ? AND r.short_key = ? AND p.abstract = '' LIMIT ?"
+)
 
 
 def insert_records(store: Store, source: str, rows: Iterable[RecordRow], now: datetime) -> None:

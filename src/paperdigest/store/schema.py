@@ -264,6 +264,33 @@ ALTER TABLE merges ADD COLUMN parted_at INTEGER;                 -- undone: thes
 CREATE INDEX papers_baseline ON papers (published_at) WHERE baseline = 1;
 """
 
+_WAYS = """
+CREATE TABLE ways (                  -- a channel, or one of its targets, and how it may be used now
+    way TEXT PRIMARY KEY,            -- email, slack, slack:#papers
+    used TEXT NOT NULL DEFAULT '',   -- how much went out lately (core/pacing.py)
+    open_at INTEGER NOT NULL DEFAULT 0, -- nothing goes out before
+    trouble TEXT NOT NULL DEFAULT '', -- why nothing gets through until a person acts, else ''
+    since_at INTEGER                 -- since when
+) STRICT, WITHOUT ROWID;
+"""
+
+_RUNS = """
+CREATE TABLE runs (                  -- rounds of composing that the brake held, and what was decided
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    state TEXT NOT NULL CHECK (state IN ('held', 'released', 'dropped')),
+    papers INTEGER NOT NULL,
+    readers INTEGER NOT NULL,
+    usual INTEGER NOT NULL,          -- what its readers get as a rule
+    at INTEGER NOT NULL,
+    decided_at INTEGER
+) STRICT;
+CREATE TABLE run_digests (           -- what such a run holds; any other digest simply goes out
+    digest_id INTEGER PRIMARY KEY REFERENCES digests (id) ON DELETE CASCADE,
+    run INTEGER NOT NULL REFERENCES runs (id)
+) STRICT;
+CREATE INDEX run_digests_run ON run_digests (run);
+"""
+
 
 @migrations()
 def m001_history_and_ledger(db: Database) -> None:
@@ -283,8 +310,8 @@ def m002_search_index(db: Database) -> None:
 @migrations()
 def m003_receipts(db: Database) -> None:
     """Let receipts say what was newest in a document and why records were rejected, and sources on which days
-    nothing comes."""
-    for statement in _statements(_RECEIPTS):
+    nothing comes; keep how each way out may be used, and which runs are held."""
+    for statement in _statements(_RECEIPTS + _WAYS + _RUNS):
         db.execute(statement)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from paperdigest.core.errors import LockHeld, StoreError
+from paperdigest.failpoints import failpoint
 from paperdigest.store.faults import told_of_sqlite, told_plainly
 from paperdigest.store.locks import FileLock
 
@@ -67,6 +68,7 @@ class Store:
             if self._lock is not None and self.writable:
                 self._lock.acquire(0)
         try:
+            failpoint("store.close")
             with told_plainly(self.path):
                 self.db.close()
         finally:
@@ -105,6 +107,30 @@ class Store:
             finally:
                 self.rehearsing = False
                 self._inside = True
+
+    def scrub(self) -> None:
+        """Write the database anew and empty its log, so that nothing that was deleted is left in the files.
+
+        Takes the write lock for as long as that takes, and as much room again. Raises LockHeld when another
+        process reads meanwhile: the log cannot be emptied then.
+        """
+        if self._inside or not self.writable:
+            raise RuntimeError("scrubbing needs a store that may write, outside of transactions")
+        conn = self.db.conn
+        with self._locked(), told_of_sqlite(self.path):
+            conn.execute("PRAGMA query_only = OFF")
+            conn.execute("PRAGMA temp_store = FILE")  # the copy may be larger than memory
+            try:
+                conn.execute("VACUUM")
+                (busy, *_) = conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                conn.execute("PRAGMA temp_store = MEMORY")
+                conn.execute("PRAGMA query_only = ON")
+        if busy:
+            raise LockHeld(
+                f"{self.path} is being read by another process, so erased data is still in its log"
+                " · run the command again"
+            )
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -166,12 +192,15 @@ class Store:
         conn = self.db.conn
         with told_of_sqlite(self.path):
             conn.execute("PRAGMA query_only = OFF")
+            failpoint("store.begin")
             try:
                 conn.execute(begin)
                 self._inside = True
                 try:
                     yield
+                    failpoint("store.commit")
                     conn.execute(back if undo else commit)
+                    failpoint("store.committed")
                 except BaseException:
                     if conn.in_transaction:  # a full disk has rolled it back already
                         conn.execute(back)

@@ -24,7 +24,7 @@ from paperdigest.channels.smtp_client import SmtpClient
 from paperdigest.channels.smtp_errors import SmtpError
 from paperdigest.channels.smtp_session import SmtpSession
 from paperdigest.core.errors import DeliveryError
-from paperdigest.core.ports import Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.ports import Barred, Outcome, Part, Reach, Refused, Retry, Sent, Unknown
 from paperdigest.core.secret import Secret
 from smtp_server import DROP, HANG, PASSWORD, USER, Authority, HostileSmtp, mailroom
 
@@ -170,7 +170,7 @@ def test_a_server_that_hides_starttls_hears_neither_password_nor_message() -> No
     with HostileSmtp({"ehlo": "250-hostile.test\r\n250 AUTH PLAIN LOGIN"}) as server:
         channel = tls_channel(server.port, None)
         outcome = channel.send(part_for(channel))
-    assert isinstance(outcome, Retry)
+    assert isinstance(outcome, Barred)
     assert "STARTTLS" in outcome.reason
     assert nothing_left(server)
 
@@ -195,7 +195,7 @@ def test_a_certificate_that_does_not_hold_stops_everything(
         outcome = channel.send(part_for(channel))
         with pytest.raises(DeliveryError, match="certificate"):
             channel.probe()
-    assert isinstance(outcome, Retry)
+    assert isinstance(outcome, Barred)
     assert "certificate" in outcome.reason
     assert room.mails == []
 
@@ -208,7 +208,7 @@ def test_a_wrong_password_is_told_plainly_and_nothing_is_lost(
         outcome = channel.send(part_for(channel))
         with pytest.raises(DeliveryError, match="535"):
             channel.probe()
-    assert isinstance(outcome, Retry)
+    assert isinstance(outcome, Barred)
     assert "535" in outcome.reason
     assert "username and password" in outcome.reason
     assert "canary" not in outcome.reason
@@ -219,7 +219,7 @@ def test_a_password_is_asked_for_at_every_login(authority: Authority, ca_file: P
     given = iter([Secret("old"), Secret(PASSWORD)])
     with mailroom(authority.context("localhost"), auth=True) as room:
         channel = tls_channel(room.port, ca_file, password=lambda: next(given))
-        assert isinstance(channel.send(part_for(channel)), Retry)
+        assert isinstance(channel.send(part_for(channel)), Barred)
         assert channel.send(part_for(channel)) == Sent()
         channel.close()
 
@@ -232,7 +232,8 @@ def test_a_password_that_cannot_be_had_is_a_reason_to_wait(
 
     with mailroom(authority.context("localhost"), auth=True) as room:
         channel = tls_channel(room.port, ca_file, password=missing)
-        assert channel.send(part_for(channel)) == Retry("secrets/smtp-password does not exist")
+        outcome = channel.send(part_for(channel))
+    assert outcome == Retry("secrets/smtp-password does not exist", reach=Reach.CHANNEL)
 
 
 def test_a_ca_file_without_certificates_is_named(tmp_path: Path, authority: Authority) -> None:
@@ -267,8 +268,8 @@ _SIZE = "250-hostile.test\r\n250 SIZE 100"
         ("mail", HANG, Retry),
         ("mail", "421 closing", Retry),
         ("mail", "451 later", Retry),
-        ("mail", "530 login first", Retry),
-        ("mail", "550 not as this sender", Retry),
+        ("mail", "530 login first", Barred),
+        ("mail", "550 not as this sender", Barred),
         ("mail", "552 too large", Refused),
         ("rcpt", DROP, Retry),
         ("rcpt", HANG, Retry),
@@ -276,6 +277,9 @@ _SIZE = "250-hostile.test\r\n250 SIZE 100"
         ("rcpt", "450 greylisted", Retry),
         ("rcpt", "550 no such user", Refused),
         ("rcpt", "553 name not allowed", Refused),
+        ("rcpt", "554 5.7.1 relay access denied", Barred),
+        ("rcpt", "503 5.5.1 out of step", Retry),
+        ("rcpt", "550 5.4.5 daily limit", Retry),
         ("data", DROP, Retry),
         ("data", HANG, Retry),
         ("data", "451 later", Retry),
@@ -311,8 +315,73 @@ def test_nobody_listening_is_a_reason_to_wait() -> None:
     channel = open_channel(port)
     outcome = channel.send(part_for(channel))
     assert outcome == Retry(
-        f"127.0.0.1:{port} refused the connection while connecting · check [email] host and port"
+        f"127.0.0.1:{port} refused the connection while connecting · check [email] host and port",
+        reach=Reach.CHANNEL,
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "act", "reach"),
+    [
+        ("greeting", DROP, Reach.CHANNEL),
+        ("greeting", "421 too busy", Reach.CHANNEL),
+        ("ehlo", HANG, Reach.CHANNEL),
+        ("mail", DROP, Reach.CHANNEL),
+        ("mail", "451 later", Reach.CHANNEL),
+        ("mail", "550 not as this sender", Reach.CHANNEL),
+        ("rcpt", "554 5.7.1 relay access denied", Reach.CHANNEL),
+        ("rcpt", "550 5.4.5 daily limit", Reach.CHANNEL),
+        ("rcpt", "421 too many", Reach.CHANNEL),
+        ("rcpt", "450 greylisted", Reach.MESSAGE),
+        ("rcpt", DROP, Reach.MESSAGE),
+        ("data", "451 later", Reach.MESSAGE),
+        ("dot", "421 closing", Reach.CHANNEL),
+        ("dot", "451 later", Reach.MESSAGE),
+    ],
+)
+def test_what_would_meet_every_message_is_told_from_what_meets_this_one(
+    step: str, act: str, reach: Reach
+) -> None:
+    with HostileSmtp({step: act}) as server:
+        channel = open_channel(server.port, timeout=0.25, final_timeout=0.25)
+        outcome = channel.send(part_for(channel))
+        channel.close()
+    assert isinstance(outcome, Retry | Barred)
+    assert outcome.reach is reach
+
+
+@pytest.mark.parametrize(
+    ("step", "act", "advice"),
+    [
+        ("mail", "535 5.7.8 bad credentials", "username and password"),
+        ("mail", "534 5.7.9 app password required", "wants an app password here"),
+        ("mail", "535 5.7.139 basic authentication is disabled", 'auth = "xoauth2"'),
+        ("mail", "530 5.7.57 client not authenticated", "wants a login"),
+        ("dot", "554 5.7.60 client does not have permissions to send as", "ask for Send As"),
+        ("dot", "550 5.7.26 unauthenticated sender", "SPF or DKIM"),
+        ("rcpt", "550 5.7.25 no PTR record", "not from this machine"),
+        ("rcpt", "550 5.7.1 blocked by policy", "refused by a rule of the other side"),
+        ("dot", "550 5.7.510 access denied", "refused by a rule of the other side"),
+        ("rcpt", "550 5.4.5 daily limit", "max_per_day"),
+        ("rcpt", "554 5.7.1 relay access denied", "does not relay for this login"),
+    ],
+)
+def test_a_refusal_by_rule_says_what_to_do(step: str, act: str, advice: str) -> None:
+    with HostileSmtp({step: act}) as server:
+        channel = open_channel(server.port)
+        outcome = channel.send(part_for(channel))
+        channel.close()
+    assert not isinstance(outcome, Sent)
+    assert advice in outcome.reason
+
+
+def test_the_pace_of_mail_is_what_the_config_says() -> None:
+    pace = open_channel(25, rate=30, max_per_day=500).pace
+    assert [(limit.most, limit.span.total_seconds()) for limit in pace.limits] == [
+        (30, 60),
+        (500, 86_400),
+    ]
+    assert pace.way("email:ada@example.org") == "email"
 
 
 @contextmanager
@@ -454,9 +523,11 @@ def test_the_exit_code_of_a_program_has_its_meaning(
     assert type(channel.send(part_for(channel))) is meaning
 
 
-def test_a_program_that_is_not_there_is_a_reason_to_wait(tmp_path: Path) -> None:
+def test_a_program_that_is_not_there_waits_for_a_person(tmp_path: Path) -> None:
     channel = open_channel(0, host="", sendmail=(str(tmp_path / "none"),))
-    assert isinstance(channel.send(part_for(channel)), Retry)
+    outcome = channel.send(part_for(channel))
+    assert isinstance(outcome, Barred)
+    assert "check [email] sendmail" in outcome.reason
 
 
 def test_certificates_are_verified_by_default() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 from pathlib import Path
@@ -50,7 +49,7 @@ def test_what_somebody_changed_is_put_right(tmp_path: Path) -> None:
 
 
 def test_what_a_kill_left_behind_is_no_hindrance(tmp_path: Path) -> None:
-    left = tmp_path / "outbox" / f".unfinished-{os.getpid()}-{NAME}"
+    left = tmp_path / "outbox" / f".unfinished-{NAME}"
     left.mkdir(parents=True)
     (left / "digest.html").write_text("half")
     channel = FileChannel(tmp_path / "outbox")

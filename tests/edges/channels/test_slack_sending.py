@@ -16,8 +16,9 @@ from paperdigest.channels.slack import SlackChannel
 from paperdigest.channels.slack_errors import retry_after
 from paperdigest.channels.slack_webhook import SlackWebhookChannel
 from paperdigest.core.errors import DeliveryError
-from paperdigest.core.ports import Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.ports import Barred, Outcome, Part, Reach, Refused, Retry, Sent, Unknown
 from paperdigest.core.secret import Secret
+from paperdigest.core.survey import Finding, Grade
 from slack_server import FakeSlack
 
 KEY = "0123456789abcdef01234567"
@@ -102,7 +103,7 @@ def missing() -> Secret:
 def test_a_token_that_cannot_be_had_is_a_reason_to_wait() -> None:
     with FakeSlack() as slack:
         outcome = bot(slack, token=missing).send(parts_for(bot(slack))[0])
-    assert outcome == Retry("secrets/slack-token does not exist")
+    assert outcome == Retry("secrets/slack-token does not exist", reach=Reach.CHANNEL)
 
 
 @pytest.mark.parametrize(
@@ -128,14 +129,14 @@ def test_a_token_that_cannot_be_had_is_a_reason_to_wait() -> None:
         ("fatal_error", Unknown, None, 0),
         ("internal_error", Unknown, None, 0),
         ("something_new", Unknown, None, 0),
-        ("channel_not_found", Refused, None, 0),
-        ("not_in_channel", Refused, None, 0),
-        ("is_archived", Refused, None, 0),
-        ("invalid_auth", Refused, None, 0),
-        ("token_revoked", Refused, None, 0),
-        ("account_inactive", Refused, None, 0),
-        ("missing_scope", Refused, None, 0),
-        ("restricted_action", Refused, None, 0),
+        ("channel_not_found", Barred, None, 0),
+        ("not_in_channel", Barred, None, 0),
+        ("is_archived", Barred, None, 0),
+        ("invalid_auth", Barred, None, 0),
+        ("token_revoked", Barred, None, 0),
+        ("account_inactive", Barred, None, 0),
+        ("missing_scope", Barred, None, 0),
+        ("restricted_action", Barred, None, 0),
         ("invalid_blocks", Refused, None, 0),
         ("msg_too_long", Refused, None, 0),
         ("msg_blocks_too_long", Refused, None, 0),
@@ -171,7 +172,7 @@ def test_every_answer_has_its_meaning(
 def test_a_refusal_says_what_to_do(mode: str, advice: str) -> None:
     with FakeSlack(mode) as slack:
         outcome = bot(slack).send(parts_for(bot(slack))[0])
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, Barred)
     assert mode in outcome.reason
     assert "#papers" in outcome.reason
     assert advice in outcome.reason
@@ -182,7 +183,51 @@ def test_nobody_listening_is_a_reason_to_wait() -> None:
         gone = bot(slack), hook(slack)
     (hook_part,) = gone[1].prepare(message(), "team", key=KEY, at=NOW)
     for outcome in (gone[0].send(parts_for(gone[0])[0]), gone[1].send(hook_part)):
-        assert outcome == Retry("Slack could not be reached (Connection refused)")
+        told = "Slack could not be reached (Connection refused)"
+        assert outcome == Retry(told, reach=Reach.CHANNEL)
+
+
+@pytest.mark.parametrize(
+    ("mode", "reach"),
+    [
+        ("429 7", Reach.TARGET),
+        ("ratelimited", Reach.TARGET),
+        ("http 404", Reach.CHANNEL),
+        ("invalid_auth", Reach.CHANNEL),
+        ("token_revoked", Reach.CHANNEL),
+        ("account_inactive", Reach.CHANNEL),
+        ("missing_scope", Reach.CHANNEL),
+        ("not_in_channel", Reach.TARGET),
+        ("channel_not_found", Reach.TARGET),
+        ("is_archived", Reach.TARGET),
+        ("restricted_action", Reach.TARGET),
+        ("request_timeout", Reach.MESSAGE),
+    ],
+)
+def test_what_would_meet_everything_is_told_from_what_meets_one_channel(
+    mode: str, reach: Reach
+) -> None:
+    with FakeSlack(mode) as slack:
+        outcome = bot(slack).send(parts_for(bot(slack))[0])
+    assert isinstance(outcome, Retry | Barred)
+    assert outcome.reach is reach
+
+
+def test_a_scope_for_direct_messages_bars_only_those() -> None:
+    with FakeSlack() as slack:
+        slack.scopes.remove("users:read.email")
+        outcome = bot(slack).send(parts_for(bot(slack), "ada@example.org")[0])
+    assert isinstance(outcome, Barred)
+    assert outcome.reach is Reach.TARGET
+    assert "add the scope users:read.email" in outcome.reason
+
+
+def test_slack_takes_one_message_a_second_for_each_channel() -> None:
+    with FakeSlack() as slack:
+        for channel in (bot(slack), hook(slack)):
+            (limit,) = channel.pace.limits
+            assert (limit.most, limit.span) == (1, timedelta(seconds=1))
+            assert channel.pace.way("slack:#papers") == "slack:#papers"
 
 
 def test_probe_says_who_we_are() -> None:
@@ -249,6 +294,121 @@ def test_a_channel_that_cannot_be_read_leaves_it_unknown() -> None:
     assert isinstance(channel.look_back(part, "", SINCE), Unknown)
 
 
+@pytest.mark.parametrize(
+    ("mode", "again"),
+    [
+        ("429 7", timedelta(seconds=7)),
+        ("http 500", timedelta(minutes=15)),
+        ("html", timedelta(minutes=15)),
+        ("drop", timedelta(minutes=15)),
+        ("invalid_auth", timedelta(minutes=15)),
+        ("not_in_channel", None),
+        ("channel_not_found", None),
+    ],
+)
+def test_a_look_that_failed_for_now_is_told_from_one_that_can_never_tell(
+    mode: str, again: timedelta | None
+) -> None:
+    with FakeSlack("take and drop") as slack:
+        channel = bot(slack)
+        (part,) = parts_for(channel, "C0123")
+        channel.send(part)
+        slack.asked_modes = [mode]
+        found = channel.look_back(part, "", SINCE)
+    assert isinstance(found, Unknown)
+    assert found.ask_again == again
+
+
+def test_without_the_scope_for_history_nobody_can_ever_tell() -> None:
+    with FakeSlack("take and drop") as slack:
+        slack.scopes.remove("channels:history")
+        channel = bot(slack)
+        (part,) = parts_for(channel)
+        channel.send(part)
+        found = channel.look_back(part, "", SINCE)
+    assert isinstance(found, Unknown)
+    assert found.ask_again is None
+    assert "add the scope channels:history" in found.reason
+
+
+def test_a_channel_by_name_is_looked_up_once() -> None:
+    with FakeSlack("take and drop", "take and drop") as slack:
+        channel = bot(slack)
+        for key in ("0" * 24, "1" * 24):
+            (part,) = channel.prepare(message(), "#papers", key=key, at=NOW)
+            channel.send(part)
+            assert isinstance(channel.look_back(part, "", SINCE), Sent)
+    assert [path for path, _ in slack.seen].count("/api/conversations.list") == 1
+
+
+def test_public_channels_are_found_without_the_scope_for_private_ones() -> None:
+    with FakeSlack("take and drop") as slack:
+        slack.scopes.remove("groups:read")
+        channel = bot(slack)
+        (part,) = parts_for(channel)
+        channel.send(part)
+        assert isinstance(channel.look_back(part, "", SINCE), Sent)
+
+
+# ------------------------------------------------------------------------- survey
+
+
+def surveyed(slack: FakeSlack, *targets: str) -> dict[str, Finding]:
+    return {found.what: found for found in bot(slack).survey(targets)}
+
+
+def test_a_survey_names_each_channel_with_its_id_and_membership() -> None:
+    with FakeSlack() as slack:
+        slack.channels |= {"#secret": "C9", "#old": "C8", "#strange": "C7"}
+        slack.private, slack.archived, slack.members = {"C9"}, {"C8"}, {"C0123", "C9", "C8"}
+        found = surveyed(slack, "#papers", "C9", "#old", "C7", "#none", "ada@example.org")
+    assert {what: (one.says, one.grade) for what, one in found.items()} == {
+        "": ("Slack workspace Readers as paperdigest", Grade.OK),
+        "#papers": ("channel C0123, the bot is a member", Grade.OK),
+        "C9": ("private channel #secret C9, the bot is a member", Grade.OK),
+        "#old": ("channel C8, but it is archived · deliver elsewhere", Grade.BAD),
+        "C7": (
+            "channel #strange C7, but the bot is not a member · invite it there: /invite @paperdigest",
+            Grade.BAD,
+        ),
+        "#none": (
+            "no such channel that the bot can list · check the name; a private channel needs the bot as a member",
+            Grade.BAD,
+        ),
+        "ada@example.org": ("U1, gets direct messages", Grade.OK),
+    }
+    assert slack.posts == 0
+
+
+@pytest.mark.parametrize(
+    ("scope", "grade", "lost"),
+    [
+        ("chat:write", Grade.BAD, "nothing can be posted"),
+        ("channels:read", Grade.WARNING, "cannot be looked up"),
+        ("channels:history", Grade.WARNING, "follows on_unknown"),
+        ("groups:history", Grade.WARNING, "in a private channel"),
+        ("users:read.email", Grade.BAD, "cannot be found by their mail address"),
+        ("im:write", Grade.BAD, "direct messages cannot be opened"),
+        ("im:history", Grade.WARNING, "direct message is lost"),
+    ],
+)
+def test_a_survey_names_each_missing_scope_and_what_is_lost(
+    scope: str, grade: Grade, lost: str
+) -> None:
+    with FakeSlack() as slack:
+        slack.scopes.remove(scope)
+        found = surveyed(slack, "#papers", "ada@example.org")[f"scope {scope}"]
+    assert found.grade is grade
+    assert lost in found.says
+
+
+def test_scopes_that_no_target_needs_are_not_missed() -> None:
+    with FakeSlack() as slack:
+        slack.scopes = ["chat:write", "users:read", "users:read.email", "im:write", "im:history"]
+        found = surveyed(slack, "ada@example.org")
+    assert {one.grade for one in found.values()} == {Grade.OK}
+
+
 # ----------------------------------------------------------------------- webhooks
 
 
@@ -263,13 +423,13 @@ def test_a_channel_that_cannot_be_read_leaves_it_unknown() -> None:
         ("take and drop", Unknown, 1),
         ("take and hang", Unknown, 1),
         ("400 invalid_payload", Refused, 0),
-        ("400 invalid_token", Refused, 0),
-        ("403 action_prohibited", Refused, 0),
-        ("404 channel_not_found", Refused, 0),
-        ("404 no_service", Refused, 0),
-        ("410 channel_is_archived", Refused, 0),
+        ("400 invalid_token", Barred, 0),
+        ("403 action_prohibited", Barred, 0),
+        ("404 channel_not_found", Barred, 0),
+        ("404 no_service", Barred, 0),
+        ("410 channel_is_archived", Barred, 0),
         ("500 rollup_error", Unknown, 0),
-        ("http 404", Refused, 0),
+        ("http 404", Barred, 0),
         ("http 407", Retry, 0),
     ],
 )

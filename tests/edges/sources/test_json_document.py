@@ -30,6 +30,11 @@ def test_a_document_that_is_cut_off_is_refused(cut: int) -> None:
         (b'{"a": ' + b"1" * 5_000 + b"}", "broken JSON: "),
         (b'{"a": "\xff"}', "not valid UTF-8"),
         (b'{"a"', "cut off"),
+        (b"", "the answer is empty"),
+        (b" \n", "the answer is empty"),
+        (b"\n<!DOCTYPE html><p>Sign in", "an HTML page came instead of JSON (a login page"),
+        (b"<html lang=en>", "an HTML page came instead of JSON (a login page"),
+        (b"<a>", "broken JSON: expecting value in line 1, column 1"),
     ],
 )
 def test_what_is_no_json_is_refused_in_words(data: bytes, words: str) -> None:

@@ -1,0 +1,84 @@
+"""What is remembered of each way out, over restarts: how much went lately, until when it rests, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from paperdigest.core.pacing import Used, from_text, to_text
+from paperdigest.store.connection import Store
+from paperdigest.store.instants import from_instant, to_instant
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A way that nothing gets through before a person acts."""
+
+    way: str
+    reason: str
+    since_at: datetime
+    open_at: datetime  # tried again then
+
+
+def used(store: Store, way: str) -> Used:
+    """Return how much went over a way lately."""
+    row = store.row("SELECT used FROM ways WHERE way = ?", [way])
+    return from_text("" if row is None else row[0])
+
+
+def use(store: Store, way: str, what: Used) -> None:
+    """Write how much went over a way. Must run inside a transaction."""
+    store.write(
+        "INSERT INTO ways (way, used) VALUES (?, ?) ON CONFLICT (way) DO UPDATE SET used = excluded.used",
+        [way, to_text(what)],
+    )
+
+
+def close(store: Store, way: str, until: datetime) -> None:
+    """Let nothing go over a way before then. Must run inside a transaction."""
+    store.write(
+        "INSERT INTO ways (way, open_at) VALUES (?, ?)"
+        " ON CONFLICT (way) DO UPDATE SET open_at = max(open_at, excluded.open_at)",
+        [way, to_instant(until)],
+    )
+
+
+def bar(store: Store, way: str, reason: str, now: datetime, until: datetime) -> None:
+    """Close a way that needs a person; it keeps since when. Must run inside a transaction."""
+    close(store, way, until)
+    store.write(
+        "UPDATE ways SET trouble = ?, since_at = coalesce(since_at, ?) WHERE way = ?",
+        [reason, to_instant(now), way],
+    )
+
+
+def clear(store: Store, *ways: str) -> None:
+    """Something got through: there is no trouble any more. Must run inside a transaction."""
+    for way in ways:
+        store.write(
+            "UPDATE ways SET trouble = '', since_at = NULL WHERE way = ? AND trouble != ''", [way]
+        )
+
+
+def reopen(store: Store, *ways: str) -> None:
+    """Let the next message try at once, whatever was wrong. Must run inside a transaction."""
+    for way in ways:
+        store.write("UPDATE ways SET open_at = 0 WHERE way = ?", [way])
+
+
+def heal_clock(store: Store, longest: datetime) -> None:
+    """Open what is closed for longer than anything ever is: the clock was set back meanwhile."""
+    store.write("UPDATE ways SET open_at = 0 WHERE open_at > ?", [to_instant(longest)])
+
+
+def troubles(store: Store) -> tuple[Trouble, ...]:
+    """Return the ways that need a person, by name. A database of an older version has none."""
+    if not store.has_column("ways", "way"):
+        return ()
+    rows = store.rows(
+        "SELECT way, trouble, since_at, open_at FROM ways WHERE trouble != '' ORDER BY way"
+    )
+    return tuple(
+        Trouble(way, trouble, from_instant(since), from_instant(open_at))
+        for way, trouble, since, open_at in rows
+    )

@@ -1,0 +1,290 @@
+"""A recipient who is refused for good on two days is paused and the operator told; and suppressions as such:
+kept in the store, shown by `subscribers`, undone by command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from house import ADA, CONFIG, House
+from paperdigest.flow.bounces import is_of_recipient, refused_on
+from paperdigest.store import subscribers, suppressions
+from paperdigest.store.deliveries import Attempt
+from paperdigest.store.suppressions import Suppression
+from program import Program
+from smtp_server import HostileSmtp
+
+GONE = "550 5.1.1 <ada@example.org>: no such user"
+TO_ADA = ADA.replace("file:outbox", "ada@example.org")
+
+
+def mail_config(port: int) -> str:
+    return (
+        'operator = "file:ops"\n'
+        + CONFIG
+        + f"""
+[email]
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+auth = "none"
+from = "Papers <papers@example.org>"
+"""
+    )
+
+
+@pytest.fixture
+def answers() -> list[str]:
+    """What the server says to each recipient, in order; afterwards it takes everybody."""
+    return []
+
+
+@pytest.fixture
+def mailed(house: House, answers: list[str]) -> Iterator[House]:
+    """A house whose mail goes to a server that answers as told."""
+    with HostileSmtp({"rcpt": answers}) as server:
+        house.write("paperdigest.toml", mail_config(server.port))
+        house.write("subscriptions/ada.toml", TO_ADA)
+        yield house
+        house.close()
+
+
+def days(house: House, count: int, **step: float) -> None:
+    """Let days pass on which something new comes."""
+    for _ in range(count):
+        house.drop(f"{house.now:%m%d%H%M}.jsonl", f"Folding paper maps on {house.now:%d %b %H:%M}")
+        house.run()
+        house.wait(**(step or {"days": 1}))
+
+
+def held(house: House) -> list[Suppression]:
+    with house.app.open_store(write=False) as store:
+        return list(suppressions.suppressions(store).values())
+
+
+def test_refused_for_good_on_two_days_the_recipient_is_paused(
+    mailed: House, answers: list[str]
+) -> None:
+    answers += [GONE] * 2
+    days(mailed, 1)
+    assert held(mailed) == []
+    days(mailed, 1)
+
+    (pause,) = held(mailed)
+    assert (pause.target, pause.kind, pause.until) == ("email:ada@example.org", "paused", None)
+    assert pause.reason.startswith("refused for good on 20 Nov and 21 Nov: ")
+    assert "550 5.1.1" in pause.reason
+
+
+def test_the_operator_is_told_at_once_and_once(mailed: House, answers: list[str]) -> None:
+    answers += [GONE] * 2
+    days(mailed, 2)
+    assert len(mailed.digests("ops")) == 1  # with the very round in which it happened
+    days(mailed, 3)
+
+    (notice,) = mailed.digests("ops")
+    assert notice["title"] == "ada@example.org is refused for good: nothing more goes there for now"
+    told = " ".join(notice["notes"])
+    assert "ada at ada@example.org, refused on 20 Nov and 21 Nov" in told
+    assert "paperdigest resume ada ada@example.org" in told
+
+
+def test_subscribers_shows_the_reason_and_resume_undoes_it(
+    mailed: House, answers: list[str], program: Program
+) -> None:
+    answers += [GONE] * 2
+    days(mailed, 2)
+
+    said = program("subscribers")
+    assert "  ada@example.org paused (refused for good on 20 Nov and 21 Nov: " in said.out
+    assert "undo: paperdigest resume ada ada@example.org" in said.out
+    (told,) = program("subscribers", "--json").json["subscribers"]
+    assert told["state"] == "every target is paused or stopped"
+
+    assert program("resume", "ada", "ada@example.org").code == 0
+
+    assert held(mailed) == []
+    (told,) = program("subscribers", "--json").json["subscribers"]
+    assert (told["state"], told["suppressed"]) == ("", [])
+
+
+def test_nothing_is_lost_while_it_is_paused(
+    mailed: House, answers: list[str], program: Program
+) -> None:
+    answers += [GONE] * 2
+    days(mailed, 4)
+    program("resume", "ada", "ada@example.org")
+    mailed.run()
+
+    with mailed.app.open_store(write=False) as store:
+        outcomes = store.rows("SELECT outcome, count(*) FROM outcomes GROUP BY outcome")
+        last = store.row(
+            "SELECT state FROM deliveries WHERE target LIKE 'email:%' ORDER BY id DESC"
+        )
+    assert (outcomes, last) == ([("sent", 4)], ("sent",))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.7.1 Relay access denied",
+        "550 relay not permitted",
+        "552 5.3.4 message too big",
+        "554 5.7.1 looks like spam",
+        "550 5.2.2 mailbox full",
+        "450 4.2.1 greylisted",
+    ],
+)
+def test_what_is_not_the_recipients_fault_pauses_nobody(
+    mailed: House, answers: list[str], answer: str
+) -> None:
+    answers += [answer] * 10
+    days(mailed, 4)
+
+    assert held(mailed) == []
+
+
+def test_several_refusals_on_one_day_pause_nobody(mailed: House, answers: list[str]) -> None:
+    mailed.write("subscriptions/ada.toml", TO_ADA.replace("daily 08:00", "hourly"))
+    answers += [GONE] * 3
+    days(mailed, 3, hours=1)
+
+    assert held(mailed) == []
+
+
+def test_a_message_taken_in_between_clears_the_recipient(mailed: House, answers: list[str]) -> None:
+    answers += [GONE, "250 ok", GONE]
+    days(mailed, 3)
+
+    assert held(mailed) == []
+
+
+def test_two_refusals_a_month_apart_pause_nobody(mailed: House, answers: list[str]) -> None:
+    answers += [GONE] * 2
+    days(mailed, 2, days=30)
+
+    assert held(mailed) == []
+
+
+def test_the_other_targets_of_a_reader_go_on(mailed: House, answers: list[str]) -> None:
+    mailed.write(
+        "subscriptions/ada.toml",
+        ADA.replace('"file:outbox"', '["ada@example.org", "file:outbox"]'),
+    )
+    answers += [GONE] * 2
+    days(mailed, 4)
+
+    assert len(mailed.digests()) == 4
+    assert [pause.target for pause in held(mailed)] == ["email:ada@example.org"]
+
+
+def test_what_a_person_said_of_a_recipient_stays(
+    mailed: House, answers: list[str], program: Program
+) -> None:
+    mailed.ingest()
+    answers += [GONE] * 2
+    days(mailed, 1)
+    mailed.drop("more.jsonl", "Folding paper maps once more")
+    mailed.ingest()
+    mailed.compose()
+    program("pause", "ada", "ada@example.org", "--until", "2036-01-01")  # what is frozen still goes
+    mailed.deliver()
+
+    assert answers == []
+    (pause,) = held(mailed)
+    assert (pause.until, pause.reason) == (date(2036, 1, 1), "by command")
+
+
+def test_days_are_the_readers_own(mailed: House) -> None:
+    late = datetime(2026, 11, 20, 22, 30, tzinfo=UTC)  # 23:30 in Berlin
+    tried = [Attempt("failed", GONE, late + timedelta(hours=1)), Attempt("failed", GONE, late)]
+
+    assert refused_on(tried, ZoneInfo("Europe/Berlin")) == [date(2026, 11, 20), date(2026, 11, 21)]
+    assert refused_on(tried, UTC) == [date(2026, 11, 20)]
+
+
+@pytest.mark.parametrize(
+    ("error", "it_is"),
+    [
+        ("mx:25 answered 550 5.1.1 user unknown while naming the recipient", True),
+        ("mx:25 answered 550 No such user here while naming the recipient", True),
+        ("mx:25 answered 553 unknown while naming the recipient", True),
+        ("mx:25 answered 550 5.1.10 null MX while naming the recipient", True),
+        ("mx:25 answered 550 5.2.1 disabled while waiting for the final answer", True),
+        ("mx:25 answered 550 5.4.1 Recipient address rejected while naming the recipient", True),
+        ("sendmail: the recipient is unknown", True),
+        ("mx:25 answered 550 5.1.8 bad sender while naming the recipient", False),
+        ("mx:25 answered 550 we do not relay while naming the recipient", False),
+        ("mx:25 answered 554 refused while naming the recipient", False),
+        ("mx:25 answered 550 spam while waiting for the final answer", False),
+        ("given up after 5 days: mx:25 answered 450 busy while naming the recipient", False),
+    ],
+)
+def test_which_refusals_are_about_the_recipient(error: str, it_is: bool) -> None:
+    assert is_of_recipient(error) is it_is
+
+
+# ------------------------------------------------------------------ by command
+
+
+TWO_TARGETS = ADA.replace('"file:outbox"', '["file:outbox", "file:second"]')
+
+
+def test_a_target_paused_by_command_gets_nothing_and_the_other_goes_on(
+    house: House, program: Program
+) -> None:
+    house.write("subscriptions/ada.toml", TWO_TARGETS)
+    program("pause", "ada", "second", "--until", "2036-01-01")
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+
+    assert (len(house.digests()), len(house.digests("second"))) == (1, 0)
+    assert "  second paused until 2036-01-01 (by command) · undo:" in program("subscribers").out
+
+
+def test_a_suppression_is_in_the_store_and_outlives_a_restart_and_another_name(
+    house: House, program: Program
+) -> None:
+    house.write("subscriptions/ada.toml", TWO_TARGETS)
+    program("stop", "ada", "second")
+    (house.folder / "subscriptions/ada.toml").unlink()
+    house.write("subscriptions/eva.toml", 'formerly = "ada"\n' + TWO_TARGETS)
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+
+    assert (len(house.digests()), len(house.digests("second"))) == (1, 0)
+    (told,) = program("subscribers", "--json").json["subscribers"]
+    assert told["suppressed"] == [
+        {"target": "file:second", "kind": "stopped", "until": None, "reason": "by command"}
+    ]
+    program("resume", "eva", "second")
+    house.wait(days=1)
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+    house.run()
+    assert len(house.digests("second")) == 1
+
+
+def test_resume_of_a_reader_undoes_what_holds_for_their_targets(
+    house: House, program: Program
+) -> None:
+    house.write("subscriptions/ada.toml", TWO_TARGETS)
+    program("stop", "ada", "second")
+    program("pause", "ada")
+
+    program("resume", "ada")
+
+    assert held(house) == []
+
+
+def test_a_pause_that_is_over_is_not_shown(house: House, program: Program) -> None:
+    house.run()
+    with house.app.open_store() as store, store.transaction():
+        id_ = subscribers.registered(store)["ada"].id
+        over = Suppression(id_, "file:outbox", "paused", date(2020, 1, 1), "by command")
+        suppressions.suppress(store, over, house.now)
+
+    (told,) = program("subscribers", "--json").json["subscribers"]
+    assert told["suppressed"] == []
