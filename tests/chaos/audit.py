@@ -9,8 +9,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaos.papers import READERS, is_alert, token, wanted
 from chaos.seen import Seen, row_bytes, row_tokens, tokens
-from chaos.world import READERS, World, is_alert, token, wanted
+from chaos.world import World
 
 #: Channels that are asked what they have: nothing may be there twice.
 READ_BACK = ("slack",)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -24,8 +23,10 @@ from random import Random
 from typing import Any
 
 from chaos.mail import MoodySmtp
+from chaos.papers import paper
 from chaos.plan import WEATHER, Killer, Life, life
 from chaos.seen import Seen
+from chaos.settings import write_config, write_folder
 from chaos.slack import MoodySlack
 from paperdigest.core.subscription import OPERATOR
 from paperdigest.failpoints import CLOCK, CONSENT, GUARD, PLAN
@@ -33,52 +34,6 @@ from paperdigest.flow import resolve
 from paperdigest.store import deliveries
 from paperdigest.store.connection import open_store
 
-#: What each reader gets, and what they look for besides paper maps.
-READERS = {
-    "ada": 'deliver = "ada@example.org"\nschedule = "hourly"',
-    "bob": 'deliver = ["bob@example.org", "file:bob"]\nschedule = "hourly"',
-    "eve": 'deliver = "slack:#papers"\nschedule = "at once"',
-    "fay": 'deliver = "slack:C0FAY"\nschedule = "hourly"',
-    "gus": 'deliver = "slack:gus@example.org"\nschedule = "hourly"',
-    "hal": 'deliver = "slack-webhook:team"\nschedule = "hourly"',
-    "ida": 'deliver = "file:ida"\nschedule = "at once"',
-    "jon": 'deliver = ["jon@example.org", "slack:#jon"]\nschedule = "hourly"',
-}
-_MAPS = '\n[[topic]]\nname = "Maps"\nkeywords = ["paper map"]\n'
-_ALERT = '\n[[topic]]\nname = "Charts"\nkeywords = ["sea chart"]\nalert = true\n'
-#: One paper of so many is a sea chart; only bob wants those, and at once.
-_CHARTS = 6
-
-_CONFIG = """
-timezone = "Europe/Berlin"
-operator = ["email:ops@example.org"]
-
-[[source]]
-name = "pages"
-kind = "inbox"
-path = "inbox"
-
-[email]
-{mail}
-from = "Papers <papers@example.org>"
-rate = 6000
-on_unknown = "{on_unknown}"
-
-[slack]
-token = {{ env = "CHAOS_SLACK_TOKEN" }}
-api_url = "{slack}"
-
-[slack.webhooks]
-team = {{ env = "CHAOS_SLACK_WEBHOOK" }}
-"""
-_SMTP = 'host = "127.0.0.1"\nport = {port}\ntls = "none"\nauth = "none"'
-#: Takes a mail into a folder, whole or not at all; in bad weather it says "try later".
-_SENDMAIL = """#!/bin/sh
-[ -e {folder}/storm ] && exit 75
-file=$(mktemp {folder}/XXXXXXXX)
-echo "$5" > "$file.to"
-cat > "$file" && mv "$file" "$file.eml"
-"""
 #: Rounds of good weather after which everything must be done: a retry waits four hours at most.
 _MOST_ROUNDS = 60
 _BETWEEN_ROUNDS = timedelta(minutes=70)
@@ -128,15 +83,7 @@ class World:
     def __enter__(self) -> World:
         self._servers.enter_context(self.mail)
         self._servers.enter_context(self.slack)
-        (self.folder / "inbox").mkdir(parents=True)
-        (self.folder / "mailbox").mkdir()
-        script = self.folder / "sendmail"
-        script.write_text(_SENDMAIL.format(folder=self.folder / "mailbox"))
-        script.chmod(0o755)
-        (self.folder / "subscriptions").mkdir()
-        for name, text in READERS.items():
-            topics = _MAPS + (_ALERT if name == "bob" else "")
-            (self.folder / "subscriptions" / f"{name}.toml").write_text(f"{text}\n{topics}")
+        write_folder(self.folder)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -249,13 +196,13 @@ class World:
     # ---------------------------------------------------------------- what surrounds it
 
     def _set_config(self, *, sendmail: bool) -> None:
-        mail = f'sendmail = "{self.folder / "sendmail"}"'
-        text = _CONFIG.format(
-            mail=mail if sendmail else _SMTP.format(port=self.mail.port),
-            on_unknown="hold" if self.holds else "resend_once",
+        write_config(
+            self.folder,
+            port=self.mail.port,
             slack=self.slack.api_url,
+            sendmail=sendmail,
+            holds=self.holds,
         )
-        (self.folder / "paperdigest.toml").write_text(text)
 
     def _set_weather(self, name: str) -> None:
         self.mail.badness = self.slack.badness = WEATHER[name]
@@ -372,33 +319,3 @@ class World:
     def log_end(self) -> str:
         """Return the last lines of what the program said."""
         return "\n".join((self.folder / "log").read_text("utf-8", "replace").splitlines()[-20:])
-
-    def remove(self) -> None:
-        """Delete the folder."""
-        shutil.rmtree(self.folder)
-
-
-def paper(number: int) -> dict[str, Any]:
-    """Return the paper of that number, as a line of our own dump format."""
-    kind = "sea chart" if is_alert(number) else "paper map"
-    return {
-        "id": f"arxiv:2611.{number:05}",
-        "title": f"How to fold a {kind} for the island {token(number)}",
-        "abstract": f"We fold it along the coast, {number} times.",
-        "authors": ["Ada Lovelace"],
-    }
-
-
-def token(number: int) -> str:
-    """Return the word that stands in the title of that paper and of no other."""
-    return f"zq{number:06}"
-
-
-def wanted(reader: str, number: int) -> bool:
-    """Say whether a reader gets that paper."""
-    return reader == "bob" or not is_alert(number)
-
-
-def is_alert(number: int) -> bool:
-    """Say whether that paper is a sea chart."""
-    return number % _CHARTS == _CHARTS - 1
