@@ -69,6 +69,7 @@ class App:
     ) -> None:
         self.settings = settings
         self.clock = clock
+        # Waits for the next place in the rate, a second at most at a time; tests give a clock of their own.
         self._pause = pause or (lambda span: time.sleep(span.total_seconds()))
         # Not the pid alone: pids come round again, and a row left by a dead process must look foreign.
         self.process = f"{os.getpid()}-{secrets.token_hex(4)}"

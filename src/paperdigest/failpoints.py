@@ -159,7 +159,7 @@ def _do(one: Break) -> None:
         case Deed.RAISE:
             raise FailpointReached(one.place)
         case Deed.DELAY:
-            time.sleep(one.seconds)
+            time.sleep(one.seconds)  # what the plan of a test asks for; never reached otherwise
 
 
 def _say(text: str) -> None:

@@ -69,7 +69,7 @@ class MoodySlack(FakeSlack):
     def take(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Show a message, perhaps a little later."""
         if self.badness:
-            time.sleep(self._chance.uniform(0, _SLOW))
+            time.sleep(self._chance.uniform(0, _SLOW))  # the kill may fall into the wait
         if payload.get("metadata") and not payload.get("thread_ts") and self._strikes(0.1):
             return {"ok": False, "error": "invalid_blocks"}
         self._last = max(time.time() + self.ahead, self._last + 0.001)

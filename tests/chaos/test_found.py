@@ -99,7 +99,7 @@ def until(path: Path) -> None:
     end = time.monotonic() + 20
     while not path.exists():
         assert time.monotonic() < end, f"{path.name} never came"
-        time.sleep(0.01)
+        time.sleep(0.01)  # another process makes it: there is nothing to wait on
 
 
 _WRITER = """

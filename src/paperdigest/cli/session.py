@@ -67,7 +67,9 @@ class _Standing:
         self.now = now
 
     def pause(self, span: timedelta) -> None:
-        time.sleep(span.total_seconds())
+        time.sleep(
+            span.total_seconds()
+        )  # the server's rate is kept in real time whatever --now says
         self.now += span
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from paperdigest.core.errors import RefusedInput
@@ -19,7 +19,16 @@ from paperdigest.core.ports import Parsed
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
 from paperdigest.sources.dates import utc
 from paperdigest.sources.ids import BadIdError, doi_of, identified
-from paperdigest.sources.json_document import at, load, objects, parsed, text, texts, whole
+from paperdigest.sources.json_document import (
+    at,
+    load,
+    objects,
+    parsed,
+    promised,
+    text,
+    texts,
+    whole,
+)
 from paperdigest.sources.names import MOST
 
 _NAME = "crossref"
@@ -27,7 +36,6 @@ _ID_CAP = 500
 _MOST_RELATED = 20
 _MOST_UPDATES = 200
 _MOST_LINKS = 50
-_MOST_TOTAL = 2**53
 
 _BEGINS = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"')
 #: A second object on a line of its own: that is one record a line, and no document of ours.
@@ -70,10 +78,8 @@ class Crossref:
         Raises RefusedInput for other documents, broken ones, and the service's errors.
         """
         document = load(data)
-        total = whole(document, "message", "total-results")
-        return replace(
-            parsed(_NAME, _records(document), _paper),
-            total=total if total is not None and 0 <= total <= _MOST_TOTAL else None,
+        return parsed(
+            _NAME, _records(document), _paper, total=promised(document, "message", "total-results")
         )
 
 

@@ -14,6 +14,8 @@ from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Parsed, Rejected
 from paperdigest.sources.encoding import as_utf8, decoded
 
+#: The largest number that every JSON writer can write to the unit.
+_MOST_TOTAL = 2**53
 _HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
 
@@ -86,10 +88,21 @@ def objects(value: object, *path: str | int) -> list[Mapping[str, object]]:
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
 
 
+def promised(value: object, *path: str | int) -> int | None:
+    """Return the number of all records that an answer is a page of, if it says a number that can be."""
+    total = whole(value, *path)
+    return total if total is not None and 0 <= total <= _MOST_TOTAL else None
+
+
 def parsed(
-    name: str, records: Iterable[object], read: Callable[[Mapping[str, object]], Paper]
+    name: str,
+    records: Iterable[object],
+    read: Callable[[Mapping[str, object]], Paper],
+    *,
+    total: int | None = None,
 ) -> Parsed:
     """Return what each record says by `read`; one that is no object or has no title is rejected alone.
+    `total` as of `promised`.
 
     Raises RefusedInput when there are records and none has a title.
     """
@@ -106,7 +119,7 @@ def parsed(
             rejected.append(Rejected(place, "a record without a title"))
     if rejected and not papers:
         raise RefusedInput("no record of this document has a title")
-    return Parsed(name, tuple(papers), tuple(rejected))
+    return Parsed(name, tuple(papers), tuple(rejected), total=total)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from paperdigest.core.errors import RefusedInput
@@ -19,7 +19,7 @@ from paperdigest.core.ports import Parsed
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
 from paperdigest.sources.dates import utc
 from paperdigest.sources.ids import BadIdError, arxiv, identified
-from paperdigest.sources.json_document import at, load, objects, parsed, text, whole
+from paperdigest.sources.json_document import at, load, objects, parsed, promised, text, whole
 from paperdigest.sources.names import MOST
 
 _NAME = "openalex"
@@ -27,7 +27,6 @@ _ID_CAP = 500
 _WORD_CAP = 500
 _MOST_PLACES = 50
 _MOST_TOPICS = 20
-_MOST_TOTAL = 2**53
 #: Each word of an abstract takes a letter and a blank at least.
 _MOST_WORDS = ABSTRACT_CAP // 2
 
@@ -72,11 +71,7 @@ class OpenAlex:
         Raises RefusedInput for other documents, broken ones, and the service's errors.
         """
         document = load(data)
-        total = whole(document, "meta", "count")
-        return replace(
-            parsed(_NAME, _records(document), _paper),
-            total=total if total is not None and 0 <= total <= _MOST_TOTAL else None,
-        )
+        return parsed(_NAME, _records(document), _paper, total=promised(document, "meta", "count"))
 
 
 FORMAT = OpenAlex()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from paperdigest.core.errors import RefusedInput
@@ -15,14 +15,13 @@ from paperdigest.core.paper import Link, Paper
 from paperdigest.core.ports import Parsed
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
 from paperdigest.sources.dates import utc
-from paperdigest.sources.json_document import at, load, parsed, text, texts, whole
+from paperdigest.sources.json_document import at, load, parsed, promised, text, texts, whole
 from paperdigest.sources.names import MOST
 
 _NAME = "openreview"
 _SITE = "https://openreview.net"
 _KEYWORD_CAP = 500
 _MOST_KEYWORDS = 500
-_MOST_TOTAL = 2**53
 #: The end of the years that are dates to us, in milliseconds.
 _LAST_MOMENT = 4_200_000_000_000
 
@@ -67,11 +66,7 @@ class OpenReview:
         """
         document = load(data)
         records = [one for one in _records(document) if not _is_reply(one)]
-        total = whole(document, "count")
-        return replace(
-            parsed(_NAME, records, _paper),
-            total=total if total is not None and 0 <= total <= _MOST_TOTAL else None,
-        )
+        return parsed(_NAME, records, _paper, total=promised(document, "count"))
 
 
 FORMAT = OpenReview()

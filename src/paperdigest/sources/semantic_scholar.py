@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from paperdigest.core.errors import RefusedInput
@@ -18,13 +18,21 @@ from paperdigest.core.ports import Parsed
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
 from paperdigest.sources.dates import utc
 from paperdigest.sources.ids import BadIdError, identified
-from paperdigest.sources.json_document import at, load, objects, parsed, text, texts, whole
+from paperdigest.sources.json_document import (
+    at,
+    load,
+    objects,
+    parsed,
+    promised,
+    text,
+    texts,
+    whole,
+)
 from paperdigest.sources.names import MOST
 
 _NAME = "semantic-scholar"
 _ID_CAP = 500
 _MOST_FIELDS = 50
-_MOST_TOTAL = 2**53
 
 #: The batch answers null for an id it does not know.
 _BEGINS = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*(?:null\s*,\s*)*)?\{\s*"')
@@ -60,11 +68,7 @@ class SemanticScholar:
         Raises RefusedInput for other documents, broken ones, and the service's errors.
         """
         document = load(data)
-        total = whole(document, "total")
-        return replace(
-            parsed(_NAME, _records(document), _paper),
-            total=total if total is not None and 0 <= total <= _MOST_TOTAL else None,
-        )
+        return parsed(_NAME, _records(document), _paper, total=promised(document, "total"))
 
 
 FORMAT = SemanticScholar()
