@@ -16,13 +16,12 @@ from paperdigest.core.diff import (
     Seen,
     decide,
     is_news,
-    is_partial,
-    rank_of,
     raw_hash,
     says_the_same,
     without_future,
 )
 from paperdigest.core.paper import Announced, ChangeKind, Link, Paper
+from paperdigest.core.shown import is_partial, rank_of
 
 ABSTRACT = paper().abstract
 MAX_AGE = timedelta(days=60)

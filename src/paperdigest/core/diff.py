@@ -4,30 +4,19 @@ Records come in with what is known as values; decisions go out. Knows nothing of
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
-from paperdigest.core.identity import family_name, scheme_of
-from paperdigest.core.paper import Announced, ChangeKind, Link, Paper
+from paperdigest.core.identity import family_name
+from paperdigest.core.paper import Announced, ChangeKind, Paper
 from paperdigest.core.revision import revision
+from paperdigest.core.shown import ELLIPSES, Rank, is_partial, rank_of, with_record
 from paperdigest.core.text import squash, without_link_hosts
 
-_ELLIPSES = ("…", "...", "[…]", "[...]")
 #: Letters that a cut in the middle of a word or of a formula may have garbled.
 _RAGGED = 24
-_MOST_LINKS = 50
-_HOST = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#:]+)", re.IGNORECASE)
-_REGISTRY_HOSTS = {
-    "arxiv": "arxiv.org",
-    "doi": "doi.org",
-    "pmid": "ncbi.nlm.nih.gov",
-    "openreview": "openreview.net",
-    "s2": "semanticscholar.org",
-    "openalex": "openalex.org",
-}
 #: DOIs given to preprints: having one does not make a paper published.
 _PREPRINT_DOIS = (
     "doi:10.48550/",  # arXiv
@@ -44,9 +33,6 @@ _PREPRINT_DOIS = (
 _PREPRINT_VENUES = frozenset(
     {"arxiv", "arxivorg", "corr", "biorxiv", "medrxiv", "preprint", "ssrn"}
 )
-
-#: (has its whole abstract, version, told by the id's own registry): the greatest supplies the shown text.
-Rank = tuple[bool, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +106,6 @@ def says_the_same(a: Paper, b: Paper) -> bool:
     return _same_abstract(a.abstract, b.abstract)
 
 
-def is_partial(paper: Paper) -> bool:
-    """Say whether the record lacks its abstract or has only the beginning of it."""
-    return (
-        paper.partial or not paper.abstract.strip() or paper.abstract.rstrip().endswith(_ELLIPSES)
-    )
-
-
-def rank_of(paper: Paper) -> Rank:
-    """Return what decides which of several records supplies the shown text."""
-    return not is_partial(paper), paper.version or 0, _from_registry(paper)
-
-
 def without_future(paper: Paper, latest: datetime) -> Paper:
     """Return the paper without dates later than `latest`: better none than one that cannot be."""
     published, updated = paper.published_at, paper.updated_at
@@ -166,7 +140,7 @@ def decide(new: Paper, ids: Collection[str], seen: Seen) -> Decision:
     keeps = seen.last is None or not (_is_older(new, seen.last) or _is_poorer(new, seen.last))
     takes = keeps and _takes_the_word(new, seen)
     supplies = takes or (seen.supplies and not keeps)
-    shown = _united(seen.shown, new, takes_text=takes)
+    shown = with_record(seen.shown, new, takes_text=takes)
     if new.withdrawn and not seen.shown.withdrawn and not _is_older(new, seen.shown):
         withdrawn = replace(shown, withdrawn=True)
         return Decision(withdrawn, (News(ChangeKind.WITHDRAWN),), keeps, supplies)
@@ -177,12 +151,6 @@ def decide(new: Paper, ids: Collection[str], seen: Seen) -> Decision:
         *_published(new, ids, seen),
     )
     return Decision(shown, news, keeps, supplies)
-
-
-def united(shown: Paper, other: Paper, ids: tuple[str, ...]) -> Paper:
-    """Return two papers that turned out to be one; the text is that of the first, `ids` are all of theirs."""
-    paper = _united(shown, other, takes_text=False)
-    return replace(paper, id=ids[0], ids=ids, withdrawn=shown.withdrawn or other.withdrawn)
 
 
 # ------------------------------------------------------------------ which text is shown
@@ -223,67 +191,6 @@ def _are_whole_versions(a: Paper, b: Paper) -> bool:
 def _is_cut(short: str, long: str) -> bool:
     mine, other = _folded(short), _folded(long)
     return len(mine) < len(other) and other.startswith(_sound(mine, short))
-
-
-def _united(shown: Paper, new: Paper, *, takes_text: bool) -> Paper:
-    text = new if takes_text else shown
-    moved_on = takes_text and (new.version or 0) > (shown.version or 0)
-    best = new if new.rank is not None and (shown.rank is None or new.rank < shown.rank) else shown
-    return replace(
-        shown,
-        title=text.title,
-        abstract=text.abstract or shown.abstract,
-        authors=text.authors or shown.authors or new.authors,
-        categories=_union(shown.categories, new.categories),
-        keywords=_union(shown.keywords, new.keywords),
-        venue=(text.venue or shown.venue or new.venue),
-        url=_address(shown, new, takes_text=takes_text),
-        links=_links(shown.links, new.links),
-        published_at=_earliest(shown.published_at, new.published_at),
-        updated_at=_latest(shown.updated_at, new.updated_at),
-        version=shown.version if text.version is None else text.version,
-        votes=shown.votes if new.votes is None else new.votes,
-        withdrawn=shown.withdrawn and not (moved_on and not new.withdrawn),
-        partial=is_partial(text),
-        rank=best.rank,
-        rank_of=best.rank_of,
-    )
-
-
-def _address(shown: Paper, new: Paper, *, takes_text: bool) -> str:
-    if new.url and takes_text and (_from_registry(new) or not _from_registry(shown)):
-        return new.url
-    return shown.url or new.url
-
-
-def _union(a: tuple[str, ...], b: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*a, *b)))
-
-
-def _links(a: tuple[Link, ...], b: tuple[Link, ...]) -> tuple[Link, ...]:
-    by_url = {link.url: link for link in (*b, *a)}
-    ordered = dict.fromkeys(link.url for link in (*a, *b))
-    return tuple(by_url[url] for url in ordered)[:_MOST_LINKS]
-
-
-def _earliest(a: datetime | None, b: datetime | None) -> datetime | None:
-    return min((at for at in (a, b) if at is not None), default=None)
-
-
-def _latest(a: datetime | None, b: datetime | None) -> datetime | None:
-    return max((at for at in (a, b) if at is not None), default=None)
-
-
-def _from_registry(paper: Paper) -> bool:
-    """Say whether a record comes from those who gave the paper its id."""
-    host = _REGISTRY_HOSTS.get(scheme_of(paper.id))
-    if host is None:
-        return False
-    if paper.announced or paper.url.startswith(f"https://{host}/"):
-        return True
-    found = _HOST.match(paper.url)
-    where = found[1].lower() if found else ""
-    return where == host or where.endswith("." + host)
 
 
 # ------------------------------------------------------------------ what is news
@@ -369,7 +276,7 @@ def _folded(abstract: str) -> str:
 
 def _sound(folded: str, raw: str) -> str:
     """Return a folded text without the end that a cut may have garbled."""
-    return folded[:-_RAGGED] if raw.rstrip().endswith(_ELLIPSES) else folded
+    return folded[:-_RAGGED] if raw.rstrip().endswith(ELLIPSES) else folded
 
 
 def _same_abstract(a: str, b: str) -> bool:

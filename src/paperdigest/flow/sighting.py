@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from paperdigest.core.diff import Rank, rank_of, raw_hash
+from paperdigest.core.diff import raw_hash
 from paperdigest.core.identity import record_ids, short_title
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Rejected
+from paperdigest.core.shown import Rank, rank_of
 
 _LARGEST = 2**63
 

@@ -7,8 +7,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from paperdigest.core.diff import united
 from paperdigest.core.identity import preferred_first
+from paperdigest.core.shown import united
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import to_instant
 from paperdigest.store.papers import (

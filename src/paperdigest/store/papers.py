@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
-from paperdigest.core.diff import Rank
 from paperdigest.core.identity import preferred_first
 from paperdigest.core.paper import Link, Paper
+from paperdigest.core.shown import Rank
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
 

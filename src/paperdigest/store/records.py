@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from paperdigest.core.diff import Rank
 from paperdigest.core.paper import Paper
+from paperdigest.core.shown import Rank
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import to_instant
 from paperdigest.store.papers import decode, encode, in_chunks
