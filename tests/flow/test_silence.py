@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from house import ADA, CONFIG, House, titles_of
 from http_server import Reply, http_server
 from paperdigest.flow.looked_at import LookedAt
@@ -410,3 +412,35 @@ def test_the_first_digest_after_a_baseline_counts_no_papers_it_does_not_show(
 
     (note,) = house.digests()[0]["notes"]
     assert "paper" not in note
+
+
+LINE = '{{"title": "Paper map {0} of many"}}\n'
+MANY = "".join(LINE.format(number) for number in range(30))
+MORE = LINE.format("one more")
+
+
+@pytest.mark.parametrize(
+    ("answer", "days", "said"),
+    [
+        (Reply((MANY + MORE).encode()), 1, "2 sources, 2 new papers, all up to date"),
+        (Reply(MANY.encode()), 1, "2 sources, 1 new paper, all up to date"),
+        (Reply(MANY.encode()), 3, "maps: nothing since Friday"),
+        (Reply((MANY + MORE + "{no json\n").encode()), 1, "maps: 1 record was rejected"),
+        (Reply(b"gone", 500), 1, "maps: could not be read since 10:30"),
+    ],
+    ids=["ok", "quiet", "stale", "partial", "failed"],
+)
+def test_each_state_of_a_source_stands_in_the_digest_in_its_own_words(
+    house: House, answer: Reply, days: int, said: str
+) -> None:
+    with http_server({"/maps": Reply(MANY.encode())}) as server:
+        source = f'name = "maps"\nkind = "url"\nurl = "{server.url}/maps"\nquiet_after = "2 days"\n'
+        house.write("paperdigest.toml", f"{CONFIG}[[source]]\n{source}")
+        house.run()
+        server.replies["/maps"] = answer
+        house.wait(days=days)
+        house.drop("by hand.jsonl", "A paper map by hand")
+        house.run()
+
+    last = [one for one in house.digests() if one["kind"] == "digest"][-1]
+    assert last["looked_at"][0].startswith(said)
