@@ -27,6 +27,9 @@ _FREE_REJECTS = 3
 _FOREIGN = re.compile(
     r"[A-Z][A-Z0-9]{1,3}\s{0,2}- |@\w+\s*\{|(?:From|To|Subject|Date|Received):\s|\[[\w.\[\]\" -]+\]$|\w+ = "
 )
+#: Lines that a hand-made Markdown note has and a saved page has not: headings, tables, fences.
+_MARKDOWN = re.compile(r"#{1,6} \S|\|.*\|$|```")
+_MOST_MARKDOWN = 1
 
 
 @dataclass(slots=True)
@@ -55,7 +58,7 @@ class PageDump:
         lines = _lines(text)
         if any(is_header(line.text) for line in lines):
             return True
-        if sum(_FOREIGN.match(line.text) is not None for line in lines) * 4 > len(lines):
+        if _count(_FOREIGN, lines) * 4 > len(lines) or _count(_MARKDOWN, lines) > _MOST_MARKDOWN:
             return False
         found = roles(lines)
         pairs, orphans = found.count(Role.ABSTRACT), found.count(Role.ORPHAN)
@@ -75,6 +78,10 @@ class PageDump:
 
 
 FORMAT = PageDump()
+
+
+def _count(pattern: re.Pattern[str], lines: Iterable[Line]) -> int:
+    return sum(pattern.match(line.text) is not None for line in lines)
 
 
 def _lines(text: str) -> list[Line]:

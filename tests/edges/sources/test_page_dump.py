@@ -349,3 +349,21 @@ def test_the_real_pages_without_every_seventh_abstract_keep_the_rest(name: str) 
     kept = [(title, "" if place % 7 == 0 else text) for place, (title, text) in enumerate(known)]
     parsed = FORMAT.parse(page(*kept))
     assert (pairs(parsed), parsed.rejected) == (kept, ())
+
+
+def test_a_note_in_markdown_is_no_page() -> None:
+    words = (
+        "In this note we say at some length what the folder holds and why, so that it can be found. "
+        * 4
+    )
+    note = f"# Our reading list\n\nWhat is here\n\n{words}\n\n## How to read it\n\n{words}\n"
+    assert not FORMAT.recognise(note.encode())
+    assert FORMAT.recognise(note.replace("#", "").encode())
+
+
+def test_one_title_with_a_number_sign_does_not_hide_a_page() -> None:
+    words = (
+        "In this paper we count hash signs in titles and find that there are few of them indeed. "
+        * 4
+    )
+    assert FORMAT.recognise(f"# Signs in the Titles of Papers\n{words}\n".encode())
