@@ -15,11 +15,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 
+from paperdigest.core.secret import mask_parameters
+
 _LONGEST_WAIT = timedelta(days=1)
-_SECRET = re.compile(
-    r"([?&][\w.-]*(?:key|token|secret|password|passwd|auth|sig|signature|session)[\w.-]*=)[^&#]+",
-    re.IGNORECASE,
-)
 _SECONDS = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 #: A comma, but not the one after the day of the week in "Fri, 20 Nov 2026" and "Friday, 20-Nov-26".
 _BETWEEN = re.compile(r",(?!\s*[0-9]{1,2}[ -][A-Za-z])")
@@ -57,7 +55,7 @@ def shown(url: str) -> str:
     except ValueError:
         return "the address"
     host = parts.netloc.rpartition("@")[2]
-    query = _SECRET.sub(r"\1***", f"?{parts.query}")[1:]
+    query = mask_parameters(f"?{parts.query}")[1:]
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, quote_plus
 
-from paperdigest.core.secret import Secret
+from paperdigest.core.secret import Secret, mask_parameters
 
 #: Libraries that tell their own story at INFO; only their warnings are of interest here.
 QUIET = ("apscheduler", "httpcore2", "httpx2", "slack_sdk", "tzlocal")
@@ -32,12 +32,6 @@ _PATTERNS = (  # what a secret looks like even where nobody registered it
     (re.compile(r"(://[^/\s:@\"']*:)[^/\s@\"']+@"), rf"\1{MASK}@"),
     (
         re.compile(r"(authorization[\"']?\s*[:=]\s*[\"']?(?:bearer|basic)\s+)[^\s\"']+", re.I),
-        rf"\1{MASK}",
-    ),
-    (
-        re.compile(
-            r"([?&](?:token|key|api_?key|secret|password|signature|sig)=)[^&\s\"'<>]+", re.I
-        ),
         rf"\1{MASK}",
     ),
 )
@@ -117,7 +111,7 @@ def redact(text: str) -> str:
         text = _hidden_pattern.sub(MASK, text)
     for pattern, masked in _PATTERNS:
         text = pattern.sub(masked, text)
-    return text
+    return mask_parameters(text)
 
 
 def escape(text: str) -> str:

@@ -200,6 +200,7 @@ WEBHOOK = "hooks.slack.com/services/" + "T000/B000/" + "x" * 24
         ("Authorization: Bearer abc.def", "Authorization: Bearer ***"),
         ("{'Authorization': 'Basic YWJj'}", "{'Authorization': 'Basic ***'}"),
         ("GET /rss?cat=cs&api_key=k123&max=5", "GET /rss?cat=cs&api_key=***&max=5"),
+        ("GET /rss?access_token=k123&max=5", "GET /rss?access_token=***&max=5"),
         ("a box-office paper by xox", "a box-office paper by xox"),
         ("https://example.org/a:b@c is a path", "https://example.org/a:b@c is a path"),
     ],

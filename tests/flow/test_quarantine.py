@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from house import House
+from paperdigest.sources.inbox_exit import quarantine
+from paperdigest.sources.quarantine import refused as refused_files
 from program import Program
 
 BAD = b"\x00\x01\x02 no text"
@@ -53,6 +55,30 @@ def test_a_mended_file_is_read_once_more(refused: House, program: Program) -> No
     assert "1 new" in said.out
     assert program("quarantine", "list").out == "nothing was refused\n"
     assert "Folding paper maps" in program("show", "folding").out
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nfrom b.jsonl", "\x1b[31m\u202e.jsonl", os.fsdecode(b"\xff.jsonl")]
+)
+def test_a_file_of_any_name_goes_back_to_where_it_came_from(
+    house: House, program: Program, name: str
+) -> None:
+    house.drop_bytes(name, BAD)
+    program("ingest")
+    program("quarantine", "retry", "--all")
+
+    (one,) = program("quarantine", "list", "--json").json["quarantine"]
+    assert one["from"] == str(house.folder / "inbox" / name)
+
+
+def test_what_a_file_says_of_itself_does_not_pass_for_where_it_came_from(house: House) -> None:
+    """It would be put there."""
+    path = house.drop_bytes("a.txt", BAD)
+    folder = house.folder / "quarantine"
+    quarantine(path, folder, f"odd word\nfrom {house.folder / 'secrets' / 'x'}\n")
+    (one,) = refused_files(folder)
+    assert one.origin == path
+    assert one.reason.startswith("odd word\\u000afrom ")
 
 
 def test_a_file_that_is_still_bad_is_refused_again_and_lost_nowhere(

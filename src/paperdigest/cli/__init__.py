@@ -133,11 +133,21 @@ def cli(ctx: click.Context, config_path: Path | None, verbose: int, quiet: bool)
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line and end the process with the exit code that the interface names."""
+    from paperdigest.cli.terminal import stay_harmless
+
+    stay_harmless()
     sys.exit(run_command(args))
 
 
 def run_command(args: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    from paperdigest.cli.terminal import harmless_streams
+
+    with harmless_streams():
+        return _run(args)
+
+
+def _run(args: list[str] | None) -> int:
     wanted_json = "--json" in (sys.argv[1:] if args is None else args)
     try:
         result = cli.main(args, prog_name="paperdigest", standalone_mode=False)

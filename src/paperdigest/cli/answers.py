@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from paperdigest.cli.terminal import one_line
 from paperdigest.core.paper import Paper
 from paperdigest.core.query import Hit
 from paperdigest.core.text import display
@@ -61,6 +62,7 @@ def table(rows: Sequence[Sequence[str]], *, indent: str = "") -> None:
     """Print rows in columns as wide as they need; the last one is not padded."""
     if not rows:
         return
+    rows = [[one_line(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]

@@ -10,6 +10,7 @@ import click
 from paperdigest.cli.answers import say, table
 from paperdigest.cli.progress import progress_bar
 from paperdigest.cli.session import json_option, opened
+from paperdigest.cli.terminal import one_line
 from paperdigest.core import words
 from paperdigest.core.errors import UsageError
 
@@ -92,9 +93,9 @@ def print_report(report: IngestReport) -> None:
     for done in report.sources:
         for file in done.files:
             if file.reason:
-                click.echo(f"  {file.path}: {file.status}: {file.reason}")
+                click.echo(one_line(f"  {file.path}: {file.status}: {file.reason}"))
         if done.error:
-            click.echo(f"  {done.name}: {done.error}")
+            click.echo(one_line(f"  {done.name}: {done.error}"))
 
 
 def _counts(done: SourceReport) -> str:

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from paperdigest.cli.terminal import one_line, plain
+
 _WIDTH = 30
 _WORTH_A_BAR = 2_000  # records; fewer are done before a bar could be read
 
@@ -30,13 +32,16 @@ class _Bar:
         if not self._live or total < _WORTH_A_BAR:
             return
         filled = _WIDTH * done // total
-        line = f"{os.path.basename(name)[:40]}  [{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,} of {total:,}"  # noqa: PTH119 -- a name, not always a path
+        line = f"{one_line(os.path.basename(name))[:40]}  [{'#' * filled}{'.' * (_WIDTH - filled)}] {done:,} of {total:,}"  # noqa: PTH119 -- a name, not always a path
         if line != self._drawn:
-            sys.stderr.write("\r" + line.ljust(len(self._drawn)))
-            sys.stderr.flush()
+            self._draw("\r" + line.ljust(len(self._drawn)))
             self._drawn = line
 
     def wipe(self) -> None:
         if self._drawn:
-            sys.stderr.write("\r" + " " * len(self._drawn) + "\r")
-            sys.stderr.flush()
+            self._draw("\r" + " " * len(self._drawn) + "\r")
+
+    def _draw(self, text: str) -> None:
+        terminal = plain(sys.stderr)
+        terminal.write(text)
+        terminal.flush()

@@ -12,6 +12,7 @@ from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.ingest import print_report
 from paperdigest.cli.progress import progress_bar
 from paperdigest.cli.session import json_option, opened, opened_app
+from paperdigest.cli.terminal import one_line
 from paperdigest.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     else:
         table([(one.name, f"{one.at:%Y-%m-%d %H:%M}", f"{one.size:,} bytes") for one in found])
         for one in found:
-            click.echo(f"  {one.name}: {one.reason}")
+            click.echo(one_line(f"  {one.name}: {one.reason}"))
 
 
 @command.command()
@@ -69,7 +70,7 @@ def drop(ctx: click.Context, names: tuple[str, ...], every: bool) -> None:
     with opened_app(ctx) as app:
         for one in _chosen(app, names, every=every):
             delete(one)
-            click.echo(f"{one.name} is deleted")
+            click.echo(one_line(f"{one.name} is deleted"))
 
 
 def _refused(app: App) -> list[Refused]:

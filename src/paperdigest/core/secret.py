@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+_PARAMETER = re.compile(
+    r"([?&][\w.-]*(?:key|token|secret|password|passwd|auth|sig|signature|session)[\w.-]*=)[^&#\s]+",
+    re.IGNORECASE,
+)
+
 
 class Secret:
     """A password, token or secret address."""
@@ -31,3 +38,8 @@ class Secret:
 
     def __reduce__(self) -> str:
         raise TypeError("a secret is not pickled")
+
+
+def mask_parameters(text: str) -> str:
+    """Return the text with `***` for the values of parameters of addresses that look secret by their names."""
+    return _PARAMETER.sub(r"\1***", text)

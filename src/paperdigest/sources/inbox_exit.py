@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import stat
@@ -40,8 +41,24 @@ def quarantine(path: Path, folder: Path, reason: str) -> Path | None:
     target = move_into(path, folder)
     if target is not None:
         beside = _reserved(folder, target.name + ".reason")
-        beside.write_text(f"{reason}\nfrom {path}\n", encoding="utf-8", errors="replace")
+        beside.write_text(f"{_one_line(reason)}\nfrom {_written(path)}\n", encoding="utf-8")
     return target
+
+
+def written_path(text: str) -> Path:
+    """Return the path that stands in a `.reason` file."""
+    return Path(json.loads(text)) if text.startswith('"') else Path(text)
+
+
+def _written(path: Path) -> str:
+    """A name may hold anything but a slash, an escape or a line feed too: then it stands there as a JSON string."""
+    text = str(path)
+    return text if text.isprintable() else json.dumps(text)
+
+
+def _one_line(text: str) -> str:
+    """What is wrong may have been said with the file's own words, which must not pass for the next line."""
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in text)
 
 
 def _reserved(folder: Path, name: str) -> Path:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from paperdigest.core.errors import SourceError
-from paperdigest.sources.inbox_exit import move_into
+from paperdigest.sources.inbox_exit import move_into, written_path
 
 _REASON = ".reason"
 
@@ -75,7 +75,7 @@ def _read(path: Path) -> Refused | None:
     return Refused(
         path,
         reason.strip() or "no reason was written down",
-        Path(origin) if origin else None,
+        written_path(origin) if origin else None,
         status.st_size,
         datetime.fromtimestamp(status.st_ctime, UTC),
     )

@@ -58,13 +58,20 @@ def was_accepted(store: Store, source: str, sha256: str) -> bool:
 
 def write_receipt(store: Store, receipt: Receipt) -> None:
     """Write a receipt, inside the transaction of what it is about."""
-    values = [getattr(receipt, column) for column in _TEXTS]
+    values = [_storable(getattr(receipt, column)) for column in _TEXTS]
     newest = None if receipt.newest_at is None else to_instant(receipt.newest_at)
     rejects = json.dumps(receipt.rejects[:MOST_REJECTS], ensure_ascii=False)
     store.write(
         f"INSERT INTO receipts ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})",  # noqa: S608 - our own column names
         [*values, newest, rejects, to_instant(receipt.at)],
     )
+
+
+def _storable(value: object) -> object:
+    """The name of a file need not be UTF-8, and SQLite takes nothing else: such bytes are kept as `\\udcff`."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value
 
 
 def receipts_since(store: Store, at: datetime) -> list[Receipt]:
