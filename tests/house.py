@@ -12,8 +12,8 @@ from typing import Any
 
 from paperdigest.app import App
 from paperdigest.flow.compose import ComposeReport
-from paperdigest.flow.deliver import DeliverReport
 from paperdigest.flow.ingest_report import IngestReport
+from paperdigest.flow.post import DeliverReport
 
 #: A Friday, in the middle of the working day in Europe.
 START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -40,10 +40,12 @@ keywords = ["paper map"]
 
 @dataclass
 class House:
-    """`now` is the time; move it by hand. `pauses` are those the program made by itself."""
+    """`now` is the time; move it by hand. `pauses` are those the program made by itself. `free` are the bytes left
+    on its disk."""
 
     folder: Path
     now: datetime = START
+    free: int = 1_000_000_000
     pauses: list[timedelta] = field(default_factory=list, repr=False)
     _app: App | None = field(default=None, repr=False)
 
@@ -75,7 +77,12 @@ class House:
     def app(self) -> App:
         """Return the app over the config as it is now."""
         if self._app is None:
-            self._app = App.at(self.folder / "paperdigest.toml", lambda: self.now, self.pause)
+            self._app = App.at(
+                self.folder / "paperdigest.toml",
+                lambda: self.now,
+                self.pause,
+                free=lambda _: self.free,
+            )
         return self._app
 
     def drop(self, name: str, *papers: dict[str, Any] | str) -> Path:

@@ -151,10 +151,17 @@ class HostileSmtp:
 
     `steps` maps a step to what is done at every occurrence, or to a list for the first, second …
     (afterwards normal again). `heard` holds every line; `messages` what was complete with its dot.
+    With a server context it speaks TLS from the start.
     """
 
-    def __init__(self, steps: Mapping[str, str | list[str]] | None = None) -> None:
+    def __init__(
+        self,
+        steps: Mapping[str, str | list[str]] | None = None,
+        *,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self._steps = dict(steps or {})
+        self._tls = tls
         self.heard: list[bytes] = []
         self.messages: list[bytes] = []
         self.connections = 0
@@ -191,6 +198,12 @@ class HostileSmtp:
 
     def _talk(self, conversation: socket.socket) -> None:
         conversation.settimeout(5)
+        if self._tls is not None:
+            try:
+                conversation = self._tls.wrap_socket(conversation, server_side=True)
+            except OSError:
+                conversation.close()
+                return
         with conversation, conversation.makefile("rb") as lines, suppress(OSError):
             if not self._do("greeting", conversation):
                 return

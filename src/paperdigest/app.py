@@ -9,24 +9,27 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperdigest import failpoints, plugins
+from paperdigest import alerts, plugins
 from paperdigest.config import Settings, load
 from paperdigest.core.errors import LockHeld
 from paperdigest.core.ports import Channel, Source, Verdict
-from paperdigest.core.subscription import OPERATOR, Subscriber
+from paperdigest.core.subscription import Subscriber
+from paperdigest.machine import free_bytes, steady_clock, wall_clock
 from paperdigest.plugins import Group
 from paperdigest.wiring import channel_options, is_due, source_options
 
 if TYPE_CHECKING:
-    from paperdigest.flow.compose import ComposeReport, Press
-    from paperdigest.flow.deliver import DeliverReport, Post
+    from paperdigest.flow.compose import ComposeReport
+    from paperdigest.flow.drafting import Press
     from paperdigest.flow.ingest import Progress, SourceRun
     from paperdigest.flow.ingest_report import IngestReport
+    from paperdigest.flow.post import DeliverReport, Post
+    from paperdigest.flow.room import Disk
     from paperdigest.store.connection import Store
 
 #: What a title opens when a record has no address and the source names no search of its own.
@@ -41,11 +44,7 @@ TURNS = "turns"
 PATIENCE = timedelta(seconds=65)
 #: A service that is told to stop, and whoever waits for `run --once`, waits no longer for the search index.
 _INDEXING = timedelta(seconds=20)
-
-
-def wall_clock() -> datetime:
-    """Return the time of this machine: the one place that reads it."""
-    return datetime.now(UTC) + failpoints.clock_ahead  # by nothing, unless a test says so
+_PRUNING = timedelta(seconds=20)
 
 
 def collect_less() -> None:
@@ -66,9 +65,19 @@ class App:
         settings: Settings,
         clock: Callable[[], datetime] = wall_clock,
         pause: Callable[[timedelta], None] | None = None,
+        *,
+        steady: Callable[[], timedelta] | None = None,
+        free: Callable[[Path], int] = free_bytes,
     ) -> None:
         self.settings = settings
         self.clock = clock
+        # A clock that is given is taken at its word, unless a steady one is given with it.
+        own = steady_clock if clock is wall_clock else self._as_the_clock
+        self.steady = steady or own
+        self.time_is_given = (
+            False  # by a person, who need not be told that it is another than it was
+        )
+        self._free = free
         # Waits for the next place in the rate, a second at most at a time; tests give a clock of their own.
         self._pause = pause or (lambda span: time.sleep(span.total_seconds()))
         # Not the pid alone: pids come round again, and a row left by a dead process must look foreign.
@@ -81,9 +90,17 @@ class App:
         path: Path,
         clock: Callable[[], datetime] = wall_clock,
         pause: Callable[[timedelta], None] | None = None,
+        *,
+        steady: Callable[[], timedelta] | None = None,
+        free: Callable[[Path], int] = free_bytes,
     ) -> App:
         """Return the app of a config file. Raises ConfigError."""
-        return cls(load(path), clock, pause)
+        return cls(load(path), clock, pause, steady=steady, free=free)
+
+    def again(self) -> App:
+        """Return an app over the same files as they are now, on the same machine. Raises ConfigError."""
+        path = self.settings.path
+        return App.at(path, self.clock, self._pause, steady=self.steady, free=self._free)
 
     @property
     def database(self) -> Path:
@@ -103,6 +120,17 @@ class App:
         for channel in self._channels.values():
             channel.close()
         self._channels.clear()
+
+    def disk(self) -> Disk:
+        """Return how much room there is for the database."""
+        from paperdigest.flow.room import Disk
+
+        folder = self.settings.storage
+        log = self.database.with_name(self.database.name + "-wal")
+        return Disk(str(folder), self._free(folder), log.stat().st_size if log.exists() else 0)
+
+    def _as_the_clock(self) -> timedelta:
+        return timedelta(seconds=self.clock().timestamp())
 
     # -- readers
 
@@ -126,53 +154,8 @@ class App:
         register(store, self.settings.subscribers, now, broken=broken)
 
     def operator(self) -> Subscriber:
-        """Return whoever runs this, as a reader of notices: with one subscriber and no operator named,
-        that is the subscriber."""
-        readers = self.settings.subscribers
-        alone = readers[0].deliver if len(readers) == 1 else ()
-        return Subscriber(
-            OPERATOR,
-            deliver=self.settings.operator or alone,
-            timezone=self.settings.timezone,
-            shared=True,
-        )
-
-    def tell_of_broken(self, store: Store, now: datetime) -> None:
-        """Tell the readers whose files cannot be used, and the operator: once for the same mistakes."""
-        from paperdigest.core import notices
-        from paperdigest.flow.notice import notify
-
-        lasting = {reader.name: reader for reader in self.readers(store)}
-        for broken in self.settings.broken:
-            problems = [str(problem) for problem in broken.problems]
-            reader = lasting.get(broken.name)
-            if reader is not None:
-                title, lines = notices.broken_subscription(problems)
-                notify(store, self.press, reader, title, lines, now)
-            if self.settings.operator:
-                title, lines = notices.broken_file(broken.name, problems)
-                notify(store, self.press, self.operator(), title, lines, now)
-
-    def tell_of_refused(self, store: Store, report: IngestReport, now: datetime) -> None:
-        """Tell the operator of files that went to quarantine, and of sources that fail or are silent."""
-        from paperdigest.core import notices
-        from paperdigest.flow.notice import notify
-        from paperdigest.flow.watch import watch
-
-        operator = self.operator()
-        if not operator.deliver:
-            return
-        inboxes = {one.name for one in self.settings.sources if one.kind == "inbox"}
-        refused = [  # a network's answer is no file: `watch` tells of its source
-            f"{file.path}: {file.reason}"
-            for done in report.sources
-            if done.name in inboxes
-            for file in done.files
-            if file.status is Verdict.QUARANTINED
-        ]
-        if refused:
-            notify(store, self.press, operator, *notices.refused_files(refused), now)
-        watch(store, self.press, operator, self.press.sources, now)
+        """Return whoever runs this, as a reader of notices."""
+        return alerts.operator(self.settings)
 
     # -- the three verbs
 
@@ -195,12 +178,14 @@ class App:
         left when `stop` says so wait for the next time; inboxes come first, for they are quick.
         """
         from paperdigest.flow.ingest import ingest
+        from paperdigest.flow.room import must_hold_more
 
+        must_hold_more(self.disk())
         self.register(store, now)
         runs = self._runs(store, now, names, every=every, inboxes=inboxes, stale_for=stale_for)
         runs.sort(key=lambda run: run.kind != "inbox")
         report = ingest(store, runs, now, baseline=baseline, progress=progress, stop=stop)
-        self.tell_of_refused(store, report, now)
+        alerts.tell_of_reading(self, store, report, now)
         return report
 
     def ingest_file(
@@ -216,10 +201,12 @@ class App:
     ) -> IngestReport:
         """Read one file for the named source; `-` is standard input. The file is not moved."""
         from paperdigest.flow.ingest import SourceRun, ingest
+        from paperdigest.flow.room import must_hold_more
         from paperdigest.sources.documents import document, read_file
         from paperdigest.sources.large_file import is_large
         from paperdigest.sources.single import SingleSource
 
+        must_hold_more(self.disk())
         self.register(store, now)
         settings = {one.name: one for one in self.settings.sources}.get(source)
         kind = settings.kind if settings else "inbox"
@@ -255,18 +242,23 @@ class App:
         return IngestReport((SourceReport(source, status, (done,)),))
 
     def compose(
-        self, store: Store, now: datetime, *, forced: frozenset[str] | None = None
+        self,
+        store: Store,
+        now: datetime,
+        *,
+        forced: frozenset[str] | None = None,
+        gather: timedelta = timedelta(0),
     ) -> ComposeReport:
-        """Write the digests that are due."""
-        from paperdigest.flow import held
+        """Write the digests that are due. An alert waits until its first paper is `gather` old."""
         from paperdigest.flow.compose import compose
+        from paperdigest.flow.room import must_hold_more
 
+        must_hold_more(self.disk())
         self.register(store, now)
         if self.settings.broken:
-            self.tell_of_broken(store, now)
-        report = compose(store, self.press, self.readers(store), now, forced=forced)
-        held.tell(store, self.press, self.operator(), now)
-        return report
+            alerts.tell_of_broken(self, store, now)
+        readers = self.readers(store)
+        return compose(store, self.press, readers, now, forced=forced, gather=gather)
 
     def deliver(
         self,
@@ -275,12 +267,13 @@ class App:
         patience: timedelta = PATIENCE,
     ) -> DeliverReport:
         """Empty the outbox, waiting for the pace of a channel where that takes no longer than `patience`.
-        Raises DeliversElsewhere while another process does."""
-        from paperdigest.flow import bounces
+        Raises DeliversElsewhere while another process does, and StoreFull where there is no room to write
+        down what is sent."""
         from paperdigest.flow.deliver import deliver
-        from paperdigest.flow.ways import watch_ways
+        from paperdigest.flow.room import must_hold_what_is_sent
         from paperdigest.store.locks import DELIVER_LOCK, FileLock
 
+        must_hold_what_is_sent(self.disk())
         lock = FileLock(self.settings.storage / DELIVER_LOCK)
         try:
             lock.acquire(0)
@@ -289,26 +282,36 @@ class App:
         try:
             post = self._post(store, stop, patience)
             report = deliver(store, post)
-            told = (store, lambda: self.press, self.operator(), self.clock())
-            if watch_ways(*told) | bounces.tell(*told):
+            if alerts.tell_of_delivering(self, store, self.clock()):
                 deliver(store, post)  # the operator need not wait for the next round
             return report
         finally:
             lock.release()
 
     def take_into_index(self, store: Store) -> None:
-        """Take papers into the search index for at most 20 seconds; the rest waits for the next time."""
+        """Take papers into the search index for at most 20 seconds; the rest waits for the next time, and all
+        of it where the disk is nearly full."""
         from paperdigest.flow.indexing import fill
 
+        if self.disk().is_low:
+            return
         end = time.monotonic() + _INDEXING.total_seconds()
         fill(store, stop=lambda: time.monotonic() >= end)
+
+    def prune(self, store: Store, now: datetime) -> None:
+        """Let go of what the ledger needs no longer, for at most 20 seconds; the rest waits for the next time."""
+        from paperdigest.flow.pruning import prune
+
+        end = time.monotonic() + _PRUNING.total_seconds()
+        keep = self.settings.keep_deliveries
+        prune(store, now, keep, stop=lambda: time.monotonic() >= end)
 
     # -- parts
 
     @cached_property
     def press(self) -> Press:
         """Return what composing needs. Raises TemplateError."""
-        from paperdigest.flow.compose import Press
+        from paperdigest.flow.drafting import Press
         from paperdigest.flow.looked_at import SourceView
         from paperdigest.render import Renderer
 
@@ -322,7 +325,9 @@ class App:
             for source in self.settings.sources
         )
         renderer = Renderer(templates if templates.is_dir() else None)
-        return Press(renderer, self.channel, views, self.settings.operator)
+        url = self.settings.public_url
+        page = url if url.startswith("https://") else ""  # RFC 8058: no other can be one click
+        return Press(renderer, self.channel, views, self.settings.operator, page)
 
     def channel(self, name: str) -> Channel:
         """Return the channel of that name, made once. Raises PaperdigestError."""
@@ -347,8 +352,8 @@ class App:
         return made
 
     def _post(self, store: Store, stop: Callable[[], bool], patience: timedelta) -> Post:
-        from paperdigest.flow.deliver import Post
         from paperdigest.flow.forbidden import Forbidden
+        from paperdigest.flow.post import Post
 
         told = (self.clock, self.process, stop, self._pause, patience)
         return Post(self.channel, Forbidden(store, self.clock), *told)

@@ -33,6 +33,7 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "notice.committed": "it is committed",
         "deliver.claim": "rows are marked as in hand, not committed",
         "deliver.claimed": "rows are in hand on disk, and no byte has left",
+        "deliver.placed": "what the channel calls a target is asked for and kept, and nothing was sent",
         "deliver.settle": "the channel has answered, and nobody wrote it down",
         "deliver.settling": "what became of the rows is written, not committed",
         "deliver.settled": "it is committed",

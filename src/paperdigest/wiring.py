@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from paperdigest.config.secrets import SecretRef
 from paperdigest.config.settings import EmailSettings, Settings, SlackSettings, SourceSettings
 from paperdigest.core import schedule
+from paperdigest.core.clock import behind
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.secret import Secret
 from paperdigest.logs import hide
@@ -123,6 +124,8 @@ def is_due(
     """Say whether a source is to be read now; with `stale_for`, whether it was not read for that long."""
     if state is None or state.last_read_at is None:
         return True
+    if behind(state.last_read_at, now) is not None:
+        return True  # read at a time that is yet to come: the clock was set back meanwhile
     if state.not_before_at is not None and now < state.not_before_at:
         return False
     if state.failing_since_at is not None:

@@ -65,7 +65,7 @@ def _world(folder: Path, seed: int, number: int, kills: int) -> tuple[Tally, Aud
 
 def table(came: Came) -> Iterator[str]:
     """Yield the lines of the figures."""
-    yield from (f"{name:<44} {figure}" for name, figure in _figures(came))
+    yield from (f"{name:<58} {figure}" for name, figure in _figures(came))
     for fault in came.faults:
         yield f"FAULT  {fault}"
 
@@ -91,6 +91,10 @@ def _figures(came: Came) -> Iterator[tuple[str, object]]:
             yield "  arrived twice (rows that say: sent again)", f"{again} ({said})"
     yield "decided by a person", sum(tally.resolved for tally in came.tallies)
     yield "recipients that were paused for bouncing", sum(tally.resumed for tally in came.tallies)
+    yield (
+        "permissions and tokens of Slack that were gone for a while",
+        sum(tally.barred for tally in came.tallies),
+    )
     yield "refused for good by a server", sum(found.states["failed"] for found in came.audits)
     yield "lost", sum(len(found.lost) for found in came.audits)
     yield "repeated against the promise", sum(len(found.repeated) for found in came.audits)

@@ -39,7 +39,8 @@ keywords = ["paper map"]
 
 def states(house: House) -> list[str]:
     with house.app.open_store(write=False) as store:
-        return [row.state for row in reversed(deliveries.listed(store))]
+        rows = reversed(deliveries.listed(store))
+        return [row.state for row in rows if row.subscriber == "ada"]
 
 
 def test_a_mail_that_may_have_arrived_and_is_then_refused_does_not_come_back_with_the_next_digest(
@@ -49,7 +50,8 @@ def test_a_mail_that_may_have_arrived_and_is_then_refused_does_not_come_back_wit
     steps = {"dot": ["drop", "554 not this one"]}
     with HostileSmtp(steps) as server:
         config = (house.folder / "paperdigest.toml").read_text()
-        house.write("paperdigest.toml", config + _MAIL.format(port=server.port))
+        told = 'operator = "file:ops"\n'  # else the reader would be, by the same mail server
+        house.write("paperdigest.toml", told + config + _MAIL.format(port=server.port))
         house.write("subscriptions/ada.toml", _READER)
         house.drop("monday.jsonl", "Folding paper maps again")
         house.run()

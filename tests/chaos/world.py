@@ -55,6 +55,7 @@ class Tally:
     places: Counter[str] = field(default_factory=Counter)
     resolved: int = 0
     resumed: int = 0
+    barred: int = 0
     rounds: int = 0
     papers: int = 0
     seconds: float = 0.0
@@ -104,6 +105,7 @@ class World:
             self._live(life(self.seed, self.number, number))
             number += 1
         self._finish()
+        self.tally.barred = self.slack.barred.total()
         self.tally.seconds = time.monotonic() - began
 
     # ---------------------------------------------------------------- one life

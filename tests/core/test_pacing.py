@@ -17,6 +17,7 @@ from paperdigest.core.pacing import (
     moved,
     opens_at,
     room,
+    set_right,
     to_text,
 )
 
@@ -97,6 +98,32 @@ def test_a_clock_set_back_delays_by_no_more_than_that_either(
         used = count(pace, used, room(pace, used, now), now)
     earlier = now - longest * back
     assert opens_at(pace, used, earlier) - earlier <= longest * 25 / 24 + timedelta(microseconds=1)
+
+
+@given(paces, steps, st.floats(0, 1000))
+def test_a_clock_set_back_is_waited_out_but_once(
+    pace: Pace, fractions: list[float], back: float
+) -> None:
+    longest = max(limit.span for limit in pace.limits)
+    now, used = NOW, NOTHING
+    for fraction in fractions:
+        now += longest * fraction
+        used = count(pace, used, room(pace, used, now), now)
+    earlier = now - longest * back
+    found = set_right(pace, used, earlier)
+    assert room(pace, found, opens_at(pace, found, earlier)) > 0
+
+
+@given(paces, steps)
+def test_where_the_clock_was_not_set_back_nothing_is_to_be_set_right(
+    pace: Pace, fractions: list[float]
+) -> None:
+    longest = max(limit.span for limit in pace.limits)
+    now, used = NOW, NOTHING
+    for fraction in fractions:
+        now += longest * fraction
+        used = count(pace, used, room(pace, used, now), now)
+    assert set_right(pace, used, now + longest / 2) is used
 
 
 @given(paces, steps)

@@ -215,6 +215,15 @@ def test_an_earlier_sending_is_named_in_the_readers_zone() -> None:
     assert words.sent_earlier(datetime(2026, 11, 19, 22, tzinfo=UTC), now) == "sent at once today"
 
 
+def test_what_a_digest_sent_was_not_sent_at_once() -> None:
+    assert words.sent_earlier(AT, AT, at_once=False) == "sent today"
+
+
+def test_an_empty_week_says_what_was_sent_already() -> None:
+    said = words.nothing_matched(1912, timedelta(days=7), sent=2)
+    assert said == "Nothing besides 2 papers sent already, out of 1,912 in 7 days"
+
+
 def test_days_after_an_absence_are_named_or_counted() -> None:
     days = [date(2026, 11, day) for day in range(10, 21)]
     assert words.covers(days[:2]) == "Covers Tue 10 Nov and Wed 11 Nov"

@@ -100,6 +100,31 @@ def test_empty_file_is_a_config_with_defaults() -> None:
     assert (settings.backup.at, settings.backup.keep) == (time(3, 30), 7)
 
 
+@pytest.mark.parametrize(
+    "listen", ["127.0.0.1:8710", "localhost:1", "[::1]:65535", "unix:/run/paperdigest/web.sock"]
+)
+def test_the_page_listens_on_this_machine(listen: str) -> None:
+    assert loaded(f'[web]\nlisten = " {listen}"').web.listen == listen
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('public_url = "https://x.org"', ["only e-mails carry unsubscribe links"]),
+        ('public_url = "http://localhost"', ["which no reader can open"]),
+        ('public_url = "https://x.org"' + MAIL, []),
+        ("", []),
+    ],
+)
+def test_a_page_that_does_nothing_is_worth_a_warning(text: str, said: list[str]) -> None:
+    told = [each for each in warnings(loaded(text)) if "public_url" in each]
+    assert [word in each for word, each in zip(said, told, strict=True)] == [True] * len(said)
+
+
+def test_the_page_has_a_place_of_its_own_by_default() -> None:
+    assert loaded("").web.listen == "127.0.0.1:8710"
+
+
 def test_subscriber_has_the_documented_defaults() -> None:
     ada = reader("", more="")
     topic = ada.topics[0]
@@ -286,6 +311,12 @@ def test_storage_is_said_or_systemd_says_or_it_is_beside_the_config(tmp_path: Pa
     assert load(main, env={"STATE_DIRECTORY": "/var/lib/a"}).storage == tmp_path / "data"
 
 
+def test_past_deliveries_stay_for_400_days_unless_something_else_is_said() -> None:
+    assert load(write("")).keep_deliveries == timedelta(days=400)
+    main = write('[storage]\nkeep_deliveries = "90 days"\n')
+    assert load(main).keep_deliveries == timedelta(days=90)
+
+
 def test_byte_order_mark_and_windows_line_ends_are_taken() -> None:
     Path("paperdigest.toml").write_bytes(
         b'\xef\xbb\xbftimezone = "Europe/Berlin"\r\noperator = []\r\n'
@@ -326,8 +357,22 @@ BAD = [
     ('[[source]]\nname = "a b"\nkind = "feed"\nurl = "https://x.org/"', '2:8: "a b" cannot be a name · a name is letters, digits, - _ and . and starts with a letter or digit'),
     ('[[source]]\nname = "a"\nkind = "feed"\nurl = "x.org/rss"', "4:7: this is not an address of the web · write it in full, beginning with https://"),
     ('public_url = "http://example.org"', "1:14: this address is not encrypted · write https://"),
+    ('public_url = "https://bücher.example"', "1:14: this address is not in ASCII · write its host as xn--…, its path with %"),
+    ('public_url = "https://example.org/?a=b"', "1:14: links are made by adding to this address · write it without ?, # and @"),
+    (f'public_url = "https://example.org/{"x" * 200}"', "1:14: this address has more than 200 characters · it goes into a mail header: give it a shorter path"),
+    ('[storage]\nkeep_deliveries = "59 days"', '2:19: what was sent is still needed for a while · write "60 days" or more'),
+    ('[web]\nlisten = "0.0.0.0:8710"', '2:10: only this machine itself may reach this page directly · write "127.0.0.1:8710", and put a reverse proxy with TLS before it'),
+    ('[web]\nlisten = "example.org:80"', '2:10: only this machine itself may reach this page directly · write "127.0.0.1:80", and put a reverse proxy with TLS before it'),
+    ('[web]\nlisten = ":8710"', '2:10: only this machine itself may reach this page directly · write "127.0.0.1:8710", and put a reverse proxy with TLS before it'),
+    ('[web]\nlisten = "127.0.0.1"', '2:10: this is not a host with a port · write it like "127.0.0.1:8710" or "unix:/run/paperdigest/web.sock"'),
+    ('[web]\nlisten = "127.0.0.1:0"', '2:10: this is not a host with a port · write it like "127.0.0.1:8710" or "unix:/run/paperdigest/web.sock"'),
+    ('[web]\nlisten = "127.0.0.1:70000"', '2:10: this is not a host with a port · write it like "127.0.0.1:8710" or "unix:/run/paperdigest/web.sock"'),
+    ('[web]\nlisten = "unix:web.sock"', '2:10: this is not the full path of a socket · write it like "unix:/run/paperdigest/web.sock"'),
+    (f'[web]\nlisten = "unix:/{"x" * 103}"', "2:10: this path has more than 103 bytes · give the socket another"),
     ('operator = "ada"', '1:12: "ada" does not say by which channel · write "email:ADDRESS", "slack:#channel", "slack-webhook:NAME" or "file:FOLDER"'),
     ('operator = ["file:x", "a@b@c"]', '1:23: "a@b@c" is not an e-mail address · write one address, like "ada@example.org"'),
+    ('operator = "ädä@example.org"', '1:12: an e-mail address has letters before the @ that are not ASCII · not every mail server takes one (SMTPUTF8): write an address in ASCII'),
+    ('operator = "ada@bücher.example"', '1:12: an e-mail address has a domain that is not ASCII · write the domain as "xn--…"'),
     ('operator = "ada@example.org"', "1:12: e-mail is not set up · add an [email] section with host and from"),
     ('operator = "slack:#x"', "1:12: Slack is not set up · add a [slack] section with token"),
     ('operator = "slak:#x"', '1:12: unknown channel "slak" · did you mean "slack"?'),
@@ -598,7 +643,7 @@ def test_word_from_elsewhere_is_known() -> None:
 
 def test_word_that_is_like_nothing_lists_what_there_is() -> None:
     (said,) = problems("[storage]\nxyzzy = 1")
-    assert said.endswith('unknown key "xyzzy" · known: dir')
+    assert said.endswith('unknown key "xyzzy" · known: dir, keep_deliveries')
 
 
 # -- targets

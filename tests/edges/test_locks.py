@@ -124,6 +124,15 @@ def test_a_signature_that_cannot_be_read_still_holds(tmp_path: Path) -> None:
             FileLock(path).acquire()
 
 
+def test_nothing_is_left_of_a_longer_signature(tmp_path: Path) -> None:
+    path = tmp_path / WRITE_LOCK
+    path.write_bytes(b"x" * 900)
+    with FileLock(path).holding():
+        holder = FileLock(path).holder()
+    assert holder is not None
+    assert holder.pid == os.getpid()
+
+
 def test_nobody_else_can_read_a_lock(tmp_path: Path) -> None:
     with FileLock(tmp_path / "x.lock").holding():
         assert (tmp_path / "x.lock").stat().st_mode & 0o777 == 0o600

@@ -7,14 +7,17 @@ import resource
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from paperdigest.core.errors import LockHeld, StoreError, StoreFull
+from paperdigest.store import ways
 from paperdigest.store.connection import NoHistory, Store, open_memory, open_store
 from paperdigest.store.locks import WRITE_LOCK, FileLock
-from paperdigest.store.schema import APPLICATION_ID, SCHEMA_VERSION
+from paperdigest.store.schema import APPLICATION_ID, SCHEMA_VERSION, migrations
 
 
 @pytest.fixture
@@ -314,3 +317,22 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
 def test_a_read_only_database_is_told_plainly(store: Store) -> None:
     with pytest.raises(StoreError, match="read-only"):
         store.db.execute("DELETE FROM facts")
+
+
+def test_a_database_of_the_version_before_gets_what_is_new_and_keeps_its_rows(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "paperdigest.db"
+    with closing(sqlite3.connect(path)) as plain:
+        old = Database(plain, execute_plugins=False)
+        migrations.apply(old, stop_before="m004_parts")
+        old.execute("INSERT INTO ways (way, trouble, open_at) VALUES ('slack', 'invalid_auth', 7)")
+        old.execute("PRAGMA user_version = 3")
+        plain.commit()
+
+    with open_store(path, write=False) as reader:
+        assert ways.closed(reader, datetime(2026, 11, 20, tzinfo=UTC))[0].trouble == "invalid_auth"
+    with open_store(path, write=True) as store:
+        assert store.row("PRAGMA user_version") == (SCHEMA_VERSION,)
+        assert store.row("SELECT way, place FROM ways") == ("slack", "")
+        assert store.has_column("outcomes", "part")

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from house import House, titles_of
+import pytest
+
+from house import ADA, CONFIG, House, titles_of
+from paperdigest.rounds import AppRounds
+from paperdigest.service import Service as Ticks
 from program import Program
 
 THREE_LANES = """
@@ -67,3 +74,248 @@ def test_why_knows_what_a_new_keyword_will_bring(house: House, program: Program)
         program("why", "Sorting", "--now", "2026-11-20T12:00:00+01:00", "--json").json["answer"]
         == "pending"
     )
+
+
+# ------------------------------------------------------------------ alerts
+
+ALERTS = """
+deliver = "file:outbox"
+schedule = "daily 08:00"
+timezone = "{zone}"
+{more}
+
+[[topic]]
+name = "Urgent"
+keywords = "paper map"
+alert = true
+
+[[topic]]
+name = "Charts"
+keywords = "sea chart"
+"""
+
+
+class Service:
+    """The rounds of the service over a house, every ten seconds of its clock."""
+
+    def __init__(self, house: House, *, zone: str = "Europe/Berlin", more: str = "") -> None:
+        self.house = house
+        house.write("paperdigest.toml", f'{CONFIG}every = "10 seconds"\n')
+        house.write("subscriptions/ada.toml", ALERTS.format(zone=zone, more=more))
+        self._ticks = Ticks(AppRounds(house.app), lambda: house.now)
+
+    def live(self, until: datetime, *, step: timedelta = timedelta(seconds=10)) -> None:
+        """Let time pass."""
+        while self.house.now < until:
+            self.house.now += step
+            self._ticks.tick()
+
+    def live_on(self, **span: float) -> None:
+        """Let so much time pass."""
+        self.live(self.house.now + timedelta(**span))
+
+
+def alerts(house: House) -> list[list[str]]:
+    """Return the titles of each alert."""
+    return [titles_of(one) for one in house.digests() if one["kind"] == "alert"]
+
+
+def earlier(digest: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return (title, note) of what a digest names as sent before."""
+    return [
+        (paper["title"], paper["note"]) for topic in digest["topics"] for paper in topic["earlier"]
+    ]
+
+
+def test_papers_that_come_within_a_minute_of_the_first_are_one_alert(house: House) -> None:
+    service = Service(house)
+    service.live_on(seconds=30)
+    for number in range(6):
+        house.drop(f"{number}.jsonl", f"Paper map {number} of many", f"Sock {number}")
+        service.live_on(seconds=9)
+    service.live_on(minutes=2)
+
+    assert [len(titles) for titles in alerts(house)] == [6]
+
+
+def test_an_alert_goes_out_a_minute_after_its_first_paper_and_waits_for_no_other(
+    house: House,
+) -> None:
+    service = Service(house)
+    service.live_on(seconds=30)
+    for number in range(12):  # one every half minute: the others do not put it off
+        house.drop(f"{number}.jsonl", f"Paper map {number} of many")
+        service.live_on(seconds=30)
+    service.live_on(minutes=1)
+
+    assert [len(titles) for titles in alerts(house)] == [3] * 4
+
+
+def test_what_concerns_nobody_does_not_start_the_minute(house: House) -> None:
+    service = Service(house)
+    service.live_on(seconds=30)
+    house.drop("sock.jsonl", "Sorting socks")
+    service.live_on(seconds=50)
+    house.drop("one.jsonl", "Folding paper maps again")
+    service.live_on(seconds=40)
+    assert alerts(house) == []
+    house.drop("two.jsonl", "Reading paper maps aloud")
+    service.live_on(minutes=2)
+
+    assert [len(titles) for titles in alerts(house)] == [2]
+
+
+def test_run_once_does_not_wait_for_more(house: House) -> None:
+    house.write("subscriptions/ada.toml", ALERTS.format(zone="Europe/Berlin", more=""))
+    house.drop("one.jsonl", "Folding paper maps again")
+
+    house.run()
+
+    assert alerts(house) == [["Folding paper maps again"]]
+
+
+NIGHT = 'quiet = "22:00-07:00"'
+
+
+@pytest.mark.parametrize(
+    ("zone", "evening", "end"),
+    [
+        ("Europe/Berlin", "2026-11-20T21:30", "2026-11-21T07:00"),
+        ("America/New_York", "2026-11-20T21:30", "2026-11-21T07:00"),
+        ("Asia/Kathmandu", "2026-11-20T21:30", "2026-11-21T07:00"),
+        ("Pacific/Auckland", "2026-11-20T21:30", "2026-11-21T07:00"),
+        ("Europe/Berlin", "2026-03-28T21:30", "2026-03-29T07:00"),  # an hour shorter
+        ("Europe/Berlin", "2026-10-24T21:30", "2026-10-25T07:00"),  # an hour longer
+        ("America/New_York", "2026-10-31T21:30", "2026-11-01T07:00"),
+        ("Australia/Lord_Howe", "2026-04-04T21:30", "2026-04-05T07:00"),  # half an hour longer
+    ],
+)
+def test_what_comes_in_quiet_hours_is_one_alert_at_their_end(
+    house: House, zone: str, evening: str, end: str
+) -> None:
+    there = ZoneInfo(zone)
+    house.now = datetime.fromisoformat(evening).replace(tzinfo=there).astimezone(UTC)
+    morning = datetime.fromisoformat(end).replace(tzinfo=there).astimezone(UTC)
+    service = Service(house, zone=zone, more=NIGHT)
+    house.drop("before.jsonl", "A paper map before the night")
+    service.live_on(minutes=2)
+    assert len(alerts(house)) == 1
+    for number in range(8):
+        house.wait(minutes=55)
+        house.drop(f"night{number}.jsonl", f"A paper map of the night, {number} hours in")
+        service.live_on(seconds=10)
+    house.now = morning - timedelta(minutes=1)
+    service.live(morning - timedelta(seconds=10))
+    assert len(alerts(house)) == 1
+    service.live_on(minutes=1)
+
+    assert len(alerts(house)) == 2
+    assert len(alerts(house)[1]) == 8
+    at = datetime.fromisoformat([one for one in house.digests() if one["kind"] == "alert"][1]["at"])
+    assert morning <= at.astimezone(UTC) < morning + timedelta(minutes=1)
+
+
+def test_the_end_of_quiet_hours_that_the_clock_shows_twice_counts_once(house: House) -> None:
+    """02:30 comes twice: the first time ends the night, and the second does not begin it again."""
+    berlin = ZoneInfo("Europe/Berlin")
+    house.now = datetime(2026, 10, 25, 2, 10, tzinfo=berlin, fold=1).astimezone(UTC)
+    service = Service(house, more='quiet = "22:00-02:30"')
+    house.drop("one.jsonl", "Folding paper maps again")
+    service.live_on(minutes=2)
+
+    assert len(alerts(house)) == 1
+
+
+def test_the_digest_names_what_alerts_sent_by_the_readers_own_days(house: House) -> None:
+    house.write("subscriptions/ada.toml", ALERTS.format(zone="Pacific/Auckland", more=""))
+    house.drop("first.jsonl", "A sea chart to begin with")
+    house.run()
+    house.now = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)  # Tuesday 01:30 in Auckland
+    house.drop("alert.jsonl", "Folding paper maps again")
+    house.run()
+    house.now = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)  # Wednesday 09:00
+    house.drop("digest.jsonl", "A sea chart of the bay")
+    house.run()
+
+    last = house.digests()[-1]
+    assert titles_of(last) == ["A sea chart of the bay"]
+    assert earlier(last) == [("Folding paper maps again", "sent at once on Tuesday")]
+
+
+def test_what_alerts_sent_is_named_in_the_next_digest_that_goes_out_and_once(house: House) -> None:
+    house.write("subscriptions/ada.toml", ALERTS.format(zone="Europe/Berlin", more=""))
+    house.drop("first.jsonl", "A sea chart to begin with")
+    house.run()
+    house.drop("alert.jsonl", "Folding paper maps again")
+    house.run()
+    for name in ("", "", "", "A sea chart of the bay", "A sea chart of the cape"):
+        house.wait(days=1)
+        if name:
+            house.drop(f"{name}.jsonl", name)
+        house.run()
+
+    named = [earlier(one) for one in house.digests() if one["kind"] == "digest"]
+    assert named == [[], [("Folding paper maps again", "sent at once on Friday")], []]
+
+
+def test_a_week_with_nothing_but_alerts_is_not_told_as_one_without_a_match(house: House) -> None:
+    house.write("subscriptions/ada.toml", ALERTS.format(zone="Europe/Berlin", more=""))
+    house.drop("first.jsonl", "A sea chart to begin with")
+    house.run()
+    for day in range(8):
+        house.wait(days=1)
+        house.drop(f"{day}.jsonl", f"Paper map {day} of many", "Sorting socks")
+        house.run()
+
+    (empty,) = [one for one in house.digests() if one["kind"] == "empty"]
+    assert empty["title"] == "Nothing besides 7 papers sent already, out of 8 in 7 days"
+    assert len(earlier(empty)) == 7
+
+
+def test_what_another_lane_sent_by_its_slot_was_not_sent_at_once(house: House) -> None:
+    weekly = '[[topic]]\nname = "Mondays"\nkeywords = ["paper map", "sea chart"]\nschedule = "weekly mon 09:00"\n'
+    house.write("subscriptions/ada.toml", f"{ADA}\n{weekly}")
+    house.drop("first.jsonl", "Folding paper maps again")
+    house.run()
+    house.wait(days=1)
+    house.drop("second.jsonl", "Reading paper maps aloud")
+    house.run()
+    house.wait(days=2)
+    house.drop("third.jsonl", "A sea chart of the bay")
+    house.run()
+
+    (monday,) = [one for one in house.digests() if "T09:00" in one["slot"]]
+    assert earlier(monday)[-1] == ("Reading paper maps aloud", "sent on Saturday")
+
+
+def test_why_says_when_the_quiet_hours_end_that_an_alert_waits_for(
+    house: House, program: Program
+) -> None:
+    house.write("subscriptions/ada.toml", ALERTS.format(zone="Europe/Berlin", more=NIGHT))
+    house.drop("one.jsonl", "Folding paper maps again")
+    house.ingest()
+
+    said = program("why", "Folding", "--now", "2026-11-20T23:00:00+01:00").out
+
+    assert "goes out when quiet hours end, at 07:00" in said
+
+
+def test_of_very_many_papers_sent_already_a_digest_names_the_newest_and_counts_the_rest(
+    house: House,
+) -> None:
+    house.write("subscriptions/ada.toml", ALERTS.format(zone="Europe/Berlin", more="limit = 100"))
+    house.drop("first.jsonl", "A sea chart to begin with")
+    house.run()
+    for hour in range(3):
+        house.wait(hours=1)
+        house.drop(f"{hour}.jsonl", *(f"Paper map {hour}-{number} of many" for number in range(19)))
+        house.run()
+    house.wait(days=1)
+    house.drop("digest.jsonl", "A sea chart of the bay")
+    house.run()
+
+    named = [title for title, _ in earlier(house.digests()[-1])]
+    assert len(named) == 20
+    assert [title for title in named if title.startswith("Paper map 2-")] == named[1:]
+    page = sorted((house.folder / "outbox").glob("*/digest.txt"))[-1].read_text("utf-8")
+    assert "57 papers you already have, the newest 20 of them:" in page

@@ -12,23 +12,10 @@ from html.parser import HTMLParser
 import pytest
 
 from house import ADA, CONFIG, House
+from mail_corpus import FIELDS
 from program import Program
 from smtp_server import mailroom
 
-HEADERS = [
-    "From",
-    "To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "List-Id",
-    "List-Unsubscribe",
-    "Auto-Submitted",
-    "Precedence",
-    "Reply-To",
-    "MIME-Version",
-    "Content-Type",
-]
 HOSTILE = (
     "Paper map\r\nBcc: everyone@example.org",
     "Paper map =?UTF-8?Q?=0ABcc:_x@y.z?= tail",
@@ -124,7 +111,7 @@ def hostile_mail(house: House) -> bytes:
 
 
 def test_a_mail_has_exactly_the_expected_headers_once_each(hostile_mail: bytes) -> None:
-    assert list(parsed(hostile_mail).keys()) == HEADERS
+    assert list(parsed(hostile_mail).keys()) == list(FIELDS)
 
 
 def test_a_mail_is_7_bit_with_lines_of_at_most_78(hostile_mail: bytes) -> None:
@@ -161,6 +148,36 @@ def test_no_hostile_title_becomes_a_tag_or_another_link(hostile_mail: bytes) -> 
         link.startswith(("https://search.example.org/", "https://evil.example", "mailto:"))
         for link in page.links
     )
+
+
+def test_a_mailing_list_gets_no_way_to_unsubscribe_everybody(house: House) -> None:
+    with mailroom() as room:
+        subscribed(house, room.port)
+        shared = ADA.replace("file:outbox", "ada@example.org")
+        house.write("subscriptions/ada.toml", f"shared = true\n{shared}")
+        house.drop("monday.jsonl", "Folding paper maps again")
+        house.run()
+        house.close()
+    names = parsed(room.mails[0][2]).keys()
+    assert "List-Id" in names
+    assert not [name for name in names if name.startswith("List-Unsubscribe")]
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("ädä@example.org", "SMTPUTF8"), ("ada@bücher.example", 'write the domain as "xn--…"')],
+)
+def test_an_address_that_is_not_ascii_is_refused_by_check(
+    house: House, program: Program, address: str, told: str
+) -> None:
+    subscribed(house, free_port())
+    house.write("subscriptions/ada.toml", ADA.replace("file:outbox", address))
+
+    said = program("check")
+
+    assert said.code == 3
+    assert "subscriptions/ada.toml" in said.err
+    assert told in said.err
 
 
 def test_two_recipients_get_a_message_each_over_one_connection(house: House) -> None:

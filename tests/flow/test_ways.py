@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from house import ADA, CONFIG, House
+from paperdigest.core.ledger import State
 from paperdigest.flow import pacing, resolve
 from paperdigest.store import deliveries, ways
 from paperdigest.store.deliveries import Delivery
@@ -149,6 +150,21 @@ def test_a_days_limit_holds_over_days_and_nobody_waits_for_it(house: House) -> N
     assert sent[-1] == 5
 
 
+def test_a_restart_does_not_forget_how_much_went_in_a_day(house: House) -> None:
+    with hostile(house) as server:
+        mail(house, server, 5, "max_per_day = 2")
+        composed(house)
+        for hours in (0, 1, 12, 10):
+            house.wait(hours=hours)
+            house.reload()
+            impatiently(house)
+            assert len(server.messages) == 2
+        house.wait(hours=2)
+        house.reload()
+        impatiently(house)
+    assert len(server.messages) == 4
+
+
 def test_a_kill_between_claim_and_sending_lets_no_more_out(house: House) -> None:
     with hostile(house) as server:
         mail(house, server, 5, "rate = 2")
@@ -248,7 +264,7 @@ def test_a_server_that_cannot_be_reached_is_not_asked_for_each_mail(house: House
         composed(house)
         house.deliver()
         assert server.connections == 1
-        assert sorted(row.state for row in rows(house)).count("retry") == 4
+        assert [row.state for row in rows(house)].count(State.RETRY) == 4
         assert sorted(row.attempts for row in rows(house)) == [0, 0, 0, 1]
 
         house.wait(minutes=6)

@@ -109,14 +109,16 @@ class EmailChannel:
             recipient = ascii_address(target)
         except ValueError as error:
             return (Part(target, 0, key, pack(Envelope(self._return_path, "", str(error)), b"")),)
-        data = message_bytes(message, self._head, recipient, key=key, at=at)
+        leave = message.unsubscribe
+        link = leave.link(f"{self.name}:{target}") if leave is not None else ""
+        data = message_bytes(message, self._head, recipient, key=key, at=at, link=link)
         return (Part(target, 0, key, pack(Envelope(self._return_path, recipient), data)),)
 
     def send(self, part: Part, after: str = "") -> Outcome:
         """Send the part once. `after` plays no part: a mail has no parent."""
         envelope, data = unpack(part.payload)
         if envelope.fault:
-            return Refused(envelope.fault)
+            return Refused(envelope.fault, Reach.TARGET)
         if self._command:
             seconds = self.final_timeout
             return local_program.run(

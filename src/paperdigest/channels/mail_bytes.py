@@ -19,9 +19,11 @@ from paperdigest.channels.mail_headers import LONGEST_LINE, fold, mailbox_field,
 from paperdigest.core.ports import Message
 
 _HARD_LIMIT = 998  # RFC 5322 section 2.1.1
+_LONGEST_LIST_ID = 255  # RFC 2919
 _LONE = re.compile("[\ud800-\udfff]")
 _SAFE_KEY = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9_.-]{0,38}[A-Za-z0-9_-])?")
 _TOO_LONG = re.compile(rb"^(.{74,75})(=(?:20|09))$", re.MULTILINE)
+_LINK = re.compile(r"https://[!-;=?-~]{1,900}")
 _FIELD = re.compile(rb"([!-9;-~]+):(?: |\Z)")
 
 
@@ -46,16 +48,19 @@ class Envelope:
 
 
 def message_bytes(
-    message: Message, head: Letterhead, recipient: str, *, key: str, at: datetime
+    message: Message, head: Letterhead, recipient: str, *, key: str, at: datetime, link: str = ""
 ) -> bytes:
     """Return the message: CRLF line ends, 7-bit, lines of at most 76 characters wherever that can be.
 
-    `recipient` is a checked ASCII address. Raises RuntimeError if the header came out as anything but
-    the fields meant: that is a bug of ours, and the message must not leave.
+    `recipient` is a checked ASCII address; `link` is its unsubscribe link, if there is one. Raises
+    RuntimeError if the header came out as anything but the fields meant: that is a bug of ours, and the
+    message must not leave.
     """
     token = _token(key)
     boundary = f"=_pd_{token}"
     fields = _fields(message, head, recipient, token, boundary, at)
+    if not message.shared:
+        fields[6:6] = _unsubscribe(head, message.list_name, link)
     data = b"".join(
         (
             "\r\n".join(fields).encode("ascii"),
@@ -90,19 +95,16 @@ def _fields(
     message: Message, head: Letterhead, recipient: str, token: str, boundary: str, at: datetime
 ) -> list[str]:
     sender = head.sender
-    list_id = f"{_slug(message.list_name)}.paperdigest.{_host(sender.domain)}"
     fields = [
         mailbox_field("From", sender.name, sender.address),
         fold("To", [recipient]),
         text_field("Subject", message.subject),
         f"Date: {format_datetime(at.astimezone(UTC))}",
         fold("Message-ID", [f"<pd.{token}@{_host(sender.domain)}>"]),
-        fold("List-Id", [f"<{list_id}>"]),
+        fold("List-Id", [f"<{_list_id(message.list_name, sender.domain)}>"]),
         "Auto-Submitted: auto-generated",
         "Precedence: bulk",
     ]
-    if not message.shared:
-        fields.insert(6, fold("List-Unsubscribe", [_unsubscribe(head, message.list_name)]))
     if head.reply_to is not None:
         fields.append(mailbox_field("Reply-To", head.reply_to.name, head.reply_to.address))
     return [
@@ -135,8 +137,22 @@ def _quoted_printable(text: str) -> bytes:
     return coded.replace(b"\n", b"\r\n")
 
 
-def _unsubscribe(head: Letterhead, list_name: str) -> str:
-    """Return `<mailto:…>` for List-Unsubscribe (RFC 2369); it is one word and is never cut or encoded."""
+def _unsubscribe(head: Letterhead, list_name: str, link: str) -> list[str]:
+    """Return the fields by which a mail program offers to unsubscribe (RFC 2369). With a link that is one
+    click, as it says itself (RFC 8058); first comes what is to be preferred. Words are never cut or encoded."""
+    letter = _unsubscribe_letter(head, list_name)
+    if not link:
+        return [fold("List-Unsubscribe", [letter])]
+    if not _LINK.fullmatch(link):
+        raise RuntimeError("an unsubscribe link that cannot stand in a mail header")
+    return [
+        fold("List-Unsubscribe", [f"<{link}>,", letter]),
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+    ]
+
+
+def _unsubscribe_letter(head: Letterhead, list_name: str) -> str:
+    """Return `<mailto:…>`, the letter to write."""
     reply = head.reply_to.address if head.reply_to is not None else head.sender.address
     address = quote(head.unsubscribe_to or reply, safe="@!$'*+-._~")
     with_name = f"<mailto:{address}?subject=unsubscribe%20{_slug(list_name)}>"
@@ -148,6 +164,15 @@ def _token(key: str) -> str:
     if _SAFE_KEY.fullmatch(key) and ".." not in key:
         return key
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _list_id(name: str, domain: str) -> str:
+    """Return the id of the list that a subscriber is. A domain too long for one loses what stands first in
+    it: what is left is of the same owner, and no two subscribers come to share an id."""
+    start, host = f"{_slug(name)}.paperdigest.", _host(domain)
+    while len(start) + len(host) > _LONGEST_LIST_ID:
+        host = host.partition(".")[2]
+    return start + host
 
 
 def _slug(name: str) -> str:

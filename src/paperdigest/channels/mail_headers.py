@@ -14,6 +14,7 @@ _BROKEN = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
 _GONE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LONE = re.compile("[\ud800-\udfff]")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LONGEST_WORD = 60  # of what stands as it is: it fits on a line with any name before it
 _WORD = 45  # bytes of UTF-8 that make 60 characters of base64, 72 with the frame of an encoded word
 
 
@@ -39,11 +40,11 @@ def mailbox_field(name: str, display: str, address: str) -> str:
     display = one_line(display).strip()
     if not display:
         return fold(name, [address])
+    quoted = '"' + re.sub(r'(["\\])', r"\\\1", display) + '"'
     if _ATOMS.fullmatch(display) and _plain_enough(display):
         words = display.split(" ")
-    elif display.isascii() and "=?" not in display and len(display) <= 60:
-        quoted = re.sub(r'(["\\])', r"\\\1", display)
-        words = [f'"{quoted}"']
+    elif display.isascii() and "=?" not in display and len(quoted) <= _LONGEST_WORD:
+        words = [quoted]
     else:
         words = _encoded_words(display, LONGEST_LINE - len(name) - 2)
     return fold(name, [*words, f"<{address}>"])
@@ -63,7 +64,7 @@ def _plain_enough(value: str) -> bool:
     """Say whether the text can stand as it is and come back the same."""
     if not (value.isascii() and value.isprintable()) or "=?" in value or "  " in value:
         return False
-    return value == value.strip() and max(map(len, value.split(" "))) <= 60
+    return value == value.strip() and max(map(len, value.split(" "))) <= _LONGEST_WORD
 
 
 def _encoded_words(value: str, first: int) -> list[str]:

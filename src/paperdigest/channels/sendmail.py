@@ -52,7 +52,7 @@ def _outcome(name: str, code: int, said: str) -> Outcome:
         return Sent()
     told = f": {said}" if said else ""
     if code in _RECIPIENT_FAULTS:
-        return Refused(f"{name}: {_RECIPIENT_FAULTS[code]}{told}")
+        return Refused(f"{name}: {_RECIPIENT_FAULTS[code]}{told}", Reach.TARGET)
     if code == _EX_TEMPFAIL:
         return Retry(f"{name} could not take it now{told}")
     if code < 0:

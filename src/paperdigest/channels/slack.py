@@ -29,6 +29,7 @@ from paperdigest.channels.slack_errors import (
     connection_outcome,
     error_outcome,
     is_error_code,
+    is_news,
     pause_wanted,
     status_outcome,
 )
@@ -36,11 +37,13 @@ from paperdigest.channels.slack_validator import validate
 from paperdigest.core.errors import DeliveryError, PaperdigestError
 from paperdigest.core.pacing import Pace
 from paperdigest.core.ports import (
+    Barred,
     Form,
     Message,
     Outcome,
     Part,
     Reach,
+    Refused,
     Retry,
     Sent,
     Unknown,
@@ -49,6 +52,8 @@ from paperdigest.core.survey import Finding
 from paperdigest.failpoints import failpoint
 
 EVENT = "paperdigest_delivery"
+#: Answers to a listing that the token can do nothing about; what else is wrong the post itself will tell.
+_CANNOT_LIST = frozenset({"missing_scope", "not_allowed_token_type", "no_permission"})
 _log = logging.getLogger(__name__)
 # The library logs whole messages, and in places secret addresses; nothing of it is wanted here.
 _silent = logging.getLogger("slack_sdk.paperdigest")
@@ -88,7 +93,13 @@ class SlackChannel:
         Raises RuntimeError for a message Slack would not take: a bug, found before it is stored.
         """
         return tuple(
-            Part(target, number, f"{key}.{number}" if number else key, _payload(page, key, number))
+            Part(
+                target,
+                number,
+                f"{key}.{number}" if number else key,
+                _payload(page, key, number),
+                papers=page.papers if number else (),
+            )
             for number, page in enumerate(slack_blocks.thread(message.slack))
         )
 
@@ -100,7 +111,23 @@ class SlackChannel:
             if parent is None:
                 return Retry("the first message of this digest has no receipt yet")
             payload["channel"], payload["thread_ts"] = parent
-        return self._answered(part.target, lambda client: self._post(client, part, payload))
+        outcome = self._answered(part.target, lambda client: self._post(client, part, payload))
+        if isinstance(outcome, Barred | Refused):  # perhaps the target is another one by now
+            self._ids.pop(part.target, None)
+            self._people.pop(part.target, None)
+        return outcome
+
+    def place(self, target: str) -> str | Outcome:
+        """Return the id of a channel or of the direct conversation with a person; "" for a channel that the
+        bot cannot list: it is written to by its name. Posts nothing."""
+        found: list[str] = []
+
+        def ask(client: WebClient) -> Outcome:
+            found.append(self._known_place(client, target))
+            return Sent()
+
+        outcome = self._answered(target, ask)
+        return found[0] if found else _nothing_posted(outcome)
 
     def look_back(self, part: Part, after: str, since: datetime) -> Outcome:
         """Read the channel to learn whether a part of unknown outcome was posted after `since`.
@@ -140,7 +167,7 @@ class SlackChannel:
 
     def _post(self, client: WebClient, part: Part, payload: dict[str, Any]) -> Outcome:
         if "channel" not in payload:
-            payload["channel"] = self._channel(client, part.target)
+            payload["channel"] = part.place or self._channel(client, part.target)
         failpoint("slack.post")
         answer = client.chat_postMessage(**payload)
         failpoint("slack.answered")
@@ -158,7 +185,7 @@ class SlackChannel:
         metadata = json.loads(part.payload)["metadata"]
         parent = read_receipt(after)
         try:
-            channel = parent[0] if parent else self._place(client, part.target)
+            channel = parent[0] if parent else part.place or self._place(client, part.target)
             thread = parent[1] if parent and part.number else ""
             return slack_look_back.look(client, channel, thread, metadata, since)
         except _NotPosted as error:
@@ -177,6 +204,15 @@ class SlackChannel:
             except (OSError, http.client.HTTPException, SlackClientError, KeyError, TypeError):
                 raise _NotPosted(Retry(f"Slack could not be asked who has {target}")) from None
         return self._people[target]
+
+    def _known_place(self, client: WebClient, target: str) -> str:
+        try:
+            return self._place(client, target)
+        except SlackApiError as error:
+            if slack_look_back.error_of(error) in _CANNOT_LIST:
+                self._ids[target] = ""  # posted to by name; the answer tells the id
+                return ""
+            raise
 
     def _place(self, client: WebClient, target: str) -> str:
         """Return the id of what was posted to; "" for a channel that the bot cannot list."""
@@ -282,6 +318,8 @@ def _told(error: str, data: dict[str, Any], headers: dict[str, str], target: str
     """Return what one of Slack's own error strings means."""
     if error in ("ratelimited", "rate_limited"):
         return pause_wanted(headers, datetime.now(UTC))
+    if is_news(error):
+        _log.warning("slack answered with an error that is not known here: error=%s", error)
     return error_outcome(error, needed=str(data.get("needed") or ""), target=target)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from paperdigest.channels.slack_text import clip, harmless, plain, width
@@ -33,10 +33,13 @@ _LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message: its blocks, and the text for notifications and screen readers."""
+    """One message: its blocks, the text for notifications and screen readers, the keys of its papers and of
+    those that found no room."""
 
     blocks: tuple[Block, ...]
     text: str
+    papers: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class _Item:
     topic: str
     text: str
     is_line: bool = False
+    paper: int = 0
 
 
 @dataclass(slots=True)
@@ -56,6 +60,7 @@ class _Draft:
     used: int = 0
     topic: str = ""
     lines_open: bool = False
+    papers: list[int] = field(default_factory=list)
 
     def put(self, item: _Item, *, kept: int = 0, kept_blocks: int = 0) -> bool:
         """Add a paper, with its topic's name where that changes. False, and nothing added: no room."""
@@ -75,6 +80,7 @@ class _Draft:
             self.blocks.append(section(item.text))
         self.used += more
         self.topic, self.lines_open = item.topic, item.is_line
+        self.papers += [item.paper] if item.paper else []
         return True
 
     def close(self, *lines: str) -> None:
@@ -110,9 +116,9 @@ def thread(slack: SlackText) -> tuple[Page, ...]:
         parent.close(f"{_papers(rest):,} more in the thread")
     [parent, *below][-1].close(footer)
     return (
-        Page(tuple(parent.blocks), _fallback(header, slack.context)),
+        Page(tuple(parent.blocks), _fallback(header, slack.context), tuple(parent.papers)),
         *(
-            Page(tuple(draft.blocks), f"{header} ({number} of {len(below)})")
+            Page(tuple(draft.blocks), f"{header} ({number} of {len(below)})", tuple(draft.papers))
             for number, draft in enumerate(below, 1)
         ),
     )
@@ -133,9 +139,15 @@ def single(slack: SlackText) -> Page:
         if not draft.put(line, kept=kept, kept_blocks=_CLOSING_BLOCKS):
             break
         placed += 1
-    left = _papers(items[placed:])
-    draft.close(f"… and {left:,} more, see your digest" if left else "", footer)
-    return Page(tuple(draft.blocks), _fallback(header, slack.context))
+    rest = items[placed:]
+    left = _papers(rest)
+    draft.close(f"… and {left:,} more that found no room here" if left else "", footer)
+    return Page(
+        tuple(draft.blocks),
+        _fallback(header, slack.context),
+        tuple(draft.papers),
+        tuple(item.paper for item in rest if item.paper),
+    )
 
 
 def section(text: str) -> Block:
@@ -173,9 +185,14 @@ def _items(slack: SlackText) -> Iterator[_Item]:
     for topic, entries in slack.sections:
         name = _topic(topic)
         for entry in entries:
-            yield _Item(name, _full(entry))
-    for line in slack.listed:
-        yield _line("", line)
+            yield _Item(name, _full(entry), paper=entry.paper)
+    yield from _listed(slack)
+
+
+def _listed(slack: SlackText) -> Iterator[_Item]:
+    papers = slack.listed_papers or (0,) * len(slack.listed)
+    for line, paper in zip(slack.listed, papers, strict=True):
+        yield replace(_line("", line), paper=paper)
 
 
 def _shortened(slack: SlackText) -> Iterator[_Item]:
@@ -183,9 +200,9 @@ def _shortened(slack: SlackText) -> Iterator[_Item]:
     for topic, entries in slack.sections:
         name = _topic(topic)
         for entry in entries:
-            yield _line(name, f"{_BULLET} {(entry.summary or entry.mrkdwn).strip()}")
-    for line in slack.listed:
-        yield _line("", line)
+            line = _line(name, f"{_BULLET} {(entry.summary or entry.mrkdwn).strip()}")
+            yield replace(line, paper=entry.paper)
+    yield from _listed(slack)
 
 
 def _line(topic: str, text: str) -> _Item:

@@ -26,6 +26,8 @@ _INVITE = "invite the bot to the channel: /invite @paperdigest"
 _TOKEN = "get a new bot token and store it: paperdigest secret set slack-token"  # noqa: S105  advice, no secret
 _POSTING = "an admin of the workspace or channel must allow the bot to post there"
 _BUG = "this is a fault of paperdigest, please report it"
+_PERSON = "the bot cannot write to this account: deliver to another one"
+_SHARED = "an admin has forbidden this kind of content in channels shared with other organisations"
 
 #: Errors that trying again cannot help, and what to do.
 _PERMANENT = {
@@ -36,7 +38,13 @@ _PERMANENT = {
     "users_not_found": "nobody in the workspace has this address",
     "user_not_found": "nobody in the workspace has this address",
     "user_disabled": "this account is switched off",
+    "user_not_visible": _PERSON,
     "cannot_dm_bot": "this account is a bot",
+    "users_list_not_supplied": _BUG,
+    "not_enough_users": _BUG,
+    "too_many_users": _BUG,
+    "invalid_user_combination": _PERSON,
+    "method_not_supported_for_channel_type": _PERSON,
     "missing_scope": "",  # says which, below
     "invalid_auth": _TOKEN,
     "not_authed": _TOKEN,
@@ -46,6 +54,7 @@ _PERMANENT = {
     "not_allowed_token_type": "use the bot token, which starts with xoxb-",
     "no_permission": _POSTING,
     "access_denied": _POSTING,
+    "accesslimited": "the workspace lets in some networks only: have this machine's address allowed there",
     "restricted_action": _POSTING,
     "restricted_action_read_only_channel": _POSTING,
     "restricted_action_thread_only_channel": _POSTING,
@@ -53,6 +62,9 @@ _PERMANENT = {
     "restricted_action_thread_locked": _POSTING,
     "cannot_reply_to_message": "the parent message cannot be answered any more",
     "thread_not_found": "the parent message is gone",
+    "message_not_found": "the parent message is gone",
+    "invalid_thread_ts": "the parent message is gone",
+    "channel_type_not_supported": "deliver to a channel, or to a person by address",
     "ekm_access_denied": _POSTING,
     "enterprise_is_restricted": _POSTING,
     "team_access_not_granted": "install the app in this workspace",
@@ -62,6 +74,11 @@ _PERMANENT = {
     "deprecated_endpoint": _BUG,
     "invalid_blocks": _BUG,
     "invalid_blocks_format": _BUG,
+    "block_mismatch": _BUG,
+    "markdown_text_conflict": _BUG,
+    "as_user_not_supported": _BUG,
+    "duplicate_channel_not_found": _BUG,
+    "duplicate_message_not_found": _BUG,
     "invalid_arguments": _BUG,
     "invalid_arg_name": _BUG,
     "invalid_args": _BUG,
@@ -78,10 +95,17 @@ _PERMANENT = {
     "msg_blocks_too_long": _BUG,
     "no_text": _BUG,
     "too_many_attachments": _BUG,
+    "attachment_payload_limit_exceeded": _BUG,
+    "too_many_contact_cards": _BUG,
+    "slack_connect_canvas_sharing_blocked": _SHARED,
+    "slack_connect_file_link_sharing_blocked": _SHARED,
+    "slack_connect_clip_sharing_blocked": _SHARED,
+    "slack_connect_blocked_file_type": _SHARED,
     # webhooks
     "invalid_payload": _BUG,
     "invalid_token": "make a new webhook and store its address",
     "no_service": "the webhook was removed: make a new one and store its address",
+    "no_service_id": "the webhook was removed: make a new one and store its address",
     "no_team": "the workspace is gone",
     "team_disabled": "the workspace is switched off",
     "no_active_hooks": "the webhook is switched off",
@@ -103,6 +127,7 @@ _BARS_ALL = frozenset(
         "team_access_not_granted",
         "org_login_required",
         "two_factor_setup_required",
+        "accesslimited",
         "team_disabled",
         "no_team",
     }
@@ -118,11 +143,25 @@ _BARS_TARGET = frozenset(
         "access_denied",
         "restricted_action",
         "restricted_action_read_only_channel",
+        "channel_type_not_supported",
         "posting_to_general_channel_denied",
         "action_prohibited",
         "invalid_token",
         "no_service",
+        "no_service_id",
         "no_active_hooks",
+    }
+)
+#: Of these, what is about the person who is written to: no other message would fare better.
+_ABOUT_A_PERSON = frozenset(
+    {
+        "users_not_found",
+        "user_not_found",
+        "user_disabled",
+        "user_not_visible",
+        "cannot_dm_bot",
+        "invalid_user_combination",
+        "method_not_supported_for_channel_type",
     }
 )
 #: Errors after which nothing was posted, and a later try may do.
@@ -135,6 +174,10 @@ _NOT_SENT = frozenset(
         "message_limit_exceeded",
     }
 )
+#: Errors after which it may have been posted all the same: Slack's own words of the first two.
+_ANYBODYS_GUESS = frozenset(
+    {"fatal_error", "internal_error", "service_unavailable", "rollup_error"}
+)
 _WRITE = "chat:write"
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
 
@@ -143,8 +186,8 @@ def error_outcome(error: str, *, needed: str = "", target: str = "") -> Outcome:
     """Return what an error string of Slack leads to. `needed`: the scopes it asks for.
 
     Barred where a token or a permission is the obstacle: the message is not at fault, and waits.
-    `fatal_error`, `internal_error` and whatever is not known here may come after the message was
-    posted, so nobody can tell.
+    `_ANYBODYS_GUESS` and whatever is not known here may come after the message was posted, so nobody
+    can tell.
     """
     code = error if is_error_code(error) else "something that is not known here"
     told = f"Slack answered {code}" + (f" for {target}" if target else "")
@@ -157,7 +200,9 @@ def error_outcome(error: str, *, needed: str = "", target: str = "") -> Outcome:
     reason = f"{told} · {_PERMANENT[code]}"
     if code in _BARS_ALL:
         return Barred(reason, Reach.CHANNEL)
-    return Barred(reason, Reach.TARGET) if code in _BARS_TARGET else Refused(reason)
+    if code in _BARS_TARGET:
+        return Barred(reason, Reach.TARGET)
+    return Refused(reason, Reach.TARGET if code in _ABOUT_A_PERSON else Reach.MESSAGE)
 
 
 def _missing(told: str, needed: str) -> Barred:
@@ -165,6 +210,12 @@ def _missing(told: str, needed: str) -> Barred:
     wanted = needed if re.fullmatch(r"[a-z_:., ]{1,200}", needed) else _WRITE
     reach = Reach.CHANNEL if _WRITE in wanted else Reach.TARGET
     return Barred(f"{told} · add the scope {wanted} to the app and install it again", reach)
+
+
+def is_news(error: str) -> bool:
+    """Say whether this is an error string that nobody here has heard of: worth a line in the log."""
+    known = error in _PERMANENT or error in _NOT_SENT or error in _ANYBODYS_GUESS
+    return is_error_code(error) and not known
 
 
 def is_error_code(error: object) -> bool:

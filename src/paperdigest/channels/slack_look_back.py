@@ -19,37 +19,41 @@ from paperdigest.core.ports import Barred, Outcome, Reach, Refused, Retry, Sent,
 NOT_THERE = Retry("looked in the channel: it was not posted")
 _MOST_PAGES = 20
 _AGAIN = timedelta(minutes=15)
+#: By so much our clock may have been ahead when the message went, and what it says of it is in Slack's future.
+_AHEAD = timedelta(days=7)
 
 
 def look(
     client: WebClient, channel: str, thread: str, metadata: dict[str, Any], since: datetime
 ) -> Outcome:
-    """Look through a channel, or the thread below a message, from `since` on. Refused: no look can tell."""
+    """Look through a channel, or the thread below a message, from `since` on, and if it is not there through the
+    week before, as far as that goes. Refused: no look can tell.
+    """
     if not channel:
         return Refused("it is not among the channels the bot can list")
-    for messages in _pages(client, channel, thread, since):
+    place = {"channel": channel, **({"ts": thread} if thread else {})}
+    found = _found(client, {**place, "oldest": _stamp(since)}, metadata)
+    if found != NOT_THERE:
+        return found
+    week = {"oldest": _stamp(since - _AHEAD), "latest": _stamp(since)}
+    earlier = _found(client, {**place, **week}, metadata)
+    return earlier if isinstance(earlier, Sent) else NOT_THERE
+
+
+def _found(client: WebClient, asked: dict[str, Any], metadata: dict[str, Any]) -> Outcome:
+    for messages in _pages(client, asked):
         if messages is None:
             return Refused("it holds too many messages to look through")
         for message in messages:
             if (message.get("metadata") or {}).get("event_payload") == metadata["event_payload"]:
-                return Sent(json.dumps({"channel": channel, "ts": message["ts"]}))
+                return Sent(json.dumps({"channel": asked["channel"], "ts": message["ts"]}))
     return NOT_THERE
 
 
-def _pages(
-    client: WebClient, channel: str, thread: str, since: datetime
-) -> Iterator[list[dict[str, Any]] | None]:
+def _pages(client: WebClient, asked: dict[str, Any]) -> Iterator[list[dict[str, Any]] | None]:
     """Yield the messages page by page; None last if there were more than can be read."""
-    asked: dict[str, Any] = {
-        "channel": channel,
-        "oldest": f"{since.timestamp():.6f}",
-        "inclusive": True,
-        "include_all_metadata": True,
-        "limit": 200,
-    }
-    read = client.conversations_replies if thread else client.conversations_history
-    if thread:
-        asked["ts"] = thread
+    asked = {**asked, "inclusive": True, "include_all_metadata": True, "limit": 200}
+    read = client.conversations_replies if "ts" in asked else client.conversations_history
     for _ in range(_MOST_PAGES):
         answer = read(**asked)
         yield list(answer.get("messages") or ())
@@ -57,6 +61,10 @@ def _pages(
         if not asked["cursor"]:
             return
     yield None
+
+
+def _stamp(at: datetime) -> str:
+    return f"{at.timestamp():.6f}"
 
 
 def meaning(found: Outcome) -> Outcome:

@@ -12,7 +12,8 @@ _TOKEN_OR_SIGN = re.compile(rf"{_LINK.pattern}|[<>]|&(?!(?:amp|lt|gt);)")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
 _SIGNS = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _LONE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+# What shows nothing or turns the reading direction; a line feed is all that may part lines.
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def width(text: str) -> int:

@@ -22,6 +22,7 @@ from paperdigest.channels.slack_errors import (
     PACE,
     connection_outcome,
     error_outcome,
+    is_news,
     status_outcome,
 )
 from paperdigest.core.errors import DeliveryError, PaperdigestError
@@ -40,6 +41,7 @@ from paperdigest.core.ports import (
 )
 from paperdigest.failpoints import failpoint
 
+_log = logging.getLogger(__name__)
 _silent = logging.getLogger("slack_sdk.paperdigest")
 _silent.setLevel(logging.CRITICAL + 1)
 
@@ -64,8 +66,9 @@ class SlackWebhookChannel:
 
     def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
         """Return the one part: what fits a message, and how much did not."""
-        payload = payload_of(slack_blocks.single(message.slack))
-        return (Part(target, 0, key, json.dumps(payload, ensure_ascii=False).encode()),)
+        page = slack_blocks.single(message.slack)
+        payload = json.dumps(payload_of(page), ensure_ascii=False).encode()
+        return (Part(target, 0, key, payload, left_out=page.left_out),)
 
     def send(self, part: Part, after: str = "") -> Outcome:
         """Post the part once. No reason ever holds the webhook's address."""
@@ -121,6 +124,10 @@ def _outcome(answer: WebhookResponse, name: str) -> Outcome:
     decided = status_outcome(answer.status_code, headers, now=datetime.now(UTC))
     if decided is not None:
         return decided
+    if is_news(body):
+        _log.warning(
+            "slack answered a webhook with an error that is not known here: error=%s", body
+        )
     told = error_outcome(body, target=f"the webhook {name!r}")
     if isinstance(told, Barred):  # each webhook is a way of its own, into a workspace of its own
         return Barred(told.reason, Reach.TARGET)

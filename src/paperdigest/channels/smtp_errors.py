@@ -41,27 +41,38 @@ class SmtpError(Exception):
         self.advice = advice
 
 
-_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?!\d)")
+_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?!\d|\.\d)")
 _QUOTA_WAIT = timedelta(hours=1)
 _SIGNED = (
     "let [email] from be an address of the server's own domain, so that SPF or DKIM hold for it"
 )
-#: What to do, by enhanced status code: RFC 3463, https://support.google.com/a/answer/3726730 and
-#: https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online.
+#: What to do about a message that was refused, by enhanced status code: RFC 3463 and 7372 say what the codes
+#: mean, https://knowledge.workspace.google.com/admin/support/troubleshooting/gmail-smtp-errors-and-codes and
+#: https://learn.microsoft.com/en-us/troubleshoot/exchange/email-delivery/ndr/non-delivery-reports-in-exchange-online
+#: what the two largest providers mean by them.
 _ADVICE = {
-    "5.4.5": "the account's sending limit for today is used up: set [email] max_per_day below it",
-    "5.7.9": "the provider wants an app password here, not the account's own",
-    "5.7.14": "the provider wants a login in the browser first, or an app password",
+    "5.7.9": _SIGNED,
     "5.7.23": _SIGNED,
     "5.7.25": "send through your provider's or campus's server, not from this machine",
     "5.7.26": _SIGNED,
     "5.7.27": _SIGNED,
     "5.7.30": _SIGNED,
-    "5.7.57": 'the server wants a login: set [email] username and password, or auth = "xoauth2"',
+    "5.7.32": _SIGNED,
     "5.7.60": "the login may not send as [email] from: use its own address, or ask for Send As",
-    "5.7.139": 'this account takes no password: set [email] auth = "xoauth2", or have SMTP AUTH switched on for it',
     "5.7.509": _SIGNED,
     "5.7.515": _SIGNED,
+}
+_NO_PASSWORDS = (
+    'set [email] auth = "xoauth2" where passwords are switched off, and have Authenticated SMTP'
+    " switched on for the mailbox"
+)
+#: The same about a login. Some codes mean another thing here than about a message.
+_LOGIN_STATUS = {
+    "5.7.9": "the provider wants an app password here, not the account's own",
+    "5.7.14": "the provider wants a login in the browser first, or an app password",
+    "5.7.30": _NO_PASSWORDS,
+    "5.7.57": 'the server wants a login: set [email] username and password, or auth = "xoauth2"',
+    "5.7.139": _NO_PASSWORDS,
 }
 _LOGIN_ADVICE = {
     530: "the server wants a login: set [email] username and password",
@@ -69,6 +80,18 @@ _LOGIN_ADVICE = {
     535: "check [email] username and password (or token); many providers want an app password",
     538: "the server wants TLS before a login: set [email] tls",
 }
+_QUOTA = (
+    "no more is taken from this account for now, most likely for its limit of a day:"
+    " set [email] max_per_day below it"
+)
+#: A limit of the sender: Gmail's, and the two of Exchange Online (5.2.2 is a full mailbox everywhere else).
+_QUOTA_STATUS = frozenset({"5.4.5", "5.1.90"})
+_SUBMISSIONS = ("5.2.2", "submission quota")
+#: RFC 3463 section 3.2: no such mailbox or host, wrong syntax, moved; RFC 7505: takes no mail at all; section
+#: 3.3: disabled. 5.4.1 is what Exchange Online says of an address that its directory does not know.
+_ADDRESS_STATUS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.1"})
+#: RFC 5321 section 4.2.3: no such mailbox, not here, not a name.
+_NO_MAILBOX = frozenset({550, 551, 553})
 _BY_RULE = (
     "refused by a rule of the other side, not for the address: ask there to be let in,"
     " or send through the server of your own domain"
@@ -95,7 +118,16 @@ def outcome(fault: SmtpError, server: str) -> Outcome:
     if _is_about_the_server(fault):
         return Retry(reason, reach=Reach.CHANNEL)
     is_final = 500 <= fault.code < 600 and fault.code != _OUT_OF_STEP
-    return Refused(reason) if is_final else Retry(reason)
+    return Refused(reason, _reach(fault)) if is_final else Retry(reason)
+
+
+def _reach(fault: SmtpError) -> Reach:
+    """Say whether a refusal for good is about the address, or about the message, the sender, the login."""
+    if _is_relaying(fault):
+        return Reach.MESSAGE
+    status = _status(fault)
+    unnamed = not status and fault.phase is Phase.RCPT and fault.code in _NO_MAILBOX
+    return Reach.TARGET if unnamed or status in _ADDRESS_STATUS else Reach.MESSAGE
 
 
 def _needs_a_person(fault: SmtpError) -> bool:
@@ -121,8 +153,10 @@ def _is_relaying(fault: SmtpError) -> bool:
 
 
 def _is_a_quota(fault: SmtpError) -> bool:
-    """A day's sending limit is told with 550 by some, and is over by itself."""
-    return fault.code >= 500 and fault.said.startswith("5.4.5")
+    """A sender's limit is told with 550 by some, and is over by itself."""
+    status = _status(fault)
+    of_submissions = status == _SUBMISSIONS[0] and _SUBMISSIONS[1] in fault.said.lower()
+    return fault.code >= 500 and (status in _QUOTA_STATUS or of_submissions)
 
 
 def describe(fault: SmtpError, server: str) -> str:
@@ -164,27 +198,33 @@ def trouble(error: OSError) -> tuple[str, str]:
 
 
 def _advice(fault: SmtpError) -> str:
-    code = _enhanced(fault)
-    if code in _ADVICE:
-        return _ADVICE[code]
-    if fault.code in _LOGIN_ADVICE:
-        return _LOGIN_ADVICE[fault.code]
+    if fault.phase is Phase.LOGIN or fault.code in _LOGIN:
+        return _advice_on_login(fault)
+    if _is_a_quota(fault):
+        return _QUOTA
     if fault.phase is Phase.GREETING and not fault.code:
         return 'if the port is 465, set [email] tls = "implicit"'
-    return _advice_on_refusal(fault, code) if fault.code >= 500 else ""
+    return _advice_on_refusal(fault) if fault.code >= 500 else ""
 
 
-def _advice_on_refusal(fault: SmtpError, enhanced: str) -> str:
+def _advice_on_login(fault: SmtpError) -> str:
+    return _LOGIN_STATUS.get(_status(fault)) or _LOGIN_ADVICE.get(fault.code, "")
+
+
+def _advice_on_refusal(fault: SmtpError) -> str:
+    status = _status(fault)
+    if status in _ADVICE:
+        return _ADVICE[status]
     if fault.phase is Phase.MAIL:
         if fault.code == _TOO_LARGE:
             return "the digest is larger than the server takes"
         return "check [email] from: the server does not let this login send as it"
     if fault.phase is Phase.RCPT and _is_relaying(fault):
         return "the server does not relay for this login: check [email] username, auth and from"
-    return _BY_RULE if enhanced.startswith("5.7.") else ""
+    return _BY_RULE if status.startswith("5.7.") else ""
 
 
-def _enhanced(fault: SmtpError) -> str:
-    """Return the enhanced status code of RFC 3463 that an answer begins with, "" for none."""
-    found = _ENHANCED.match(fault.said)
+def _status(fault: SmtpError) -> str:
+    """Return the enhanced status code of RFC 3463 in an answer, "" for none."""
+    found = _STATUS.search(fault.said)
     return found.group() if found else ""

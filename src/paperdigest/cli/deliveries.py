@@ -8,26 +8,33 @@ import click
 
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.session import json_option, opened
+from paperdigest.core.ledger import State
 
 if TYPE_CHECKING:
     from paperdigest.store.deliveries import Delivery
 
-STATES = ["pending", "sending", "sent", "retry", "failed", "unknown", "held", "dropped"]
-
 
 @click.command()
-@click.option("--state", type=click.Choice(STATES), help="Only rows in this state.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in State]), help="Only rows in this state."
+)
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @json_option
 @click.pass_context
 def command(ctx: click.Context, state: str | None, limit: int, as_json: bool) -> None:
     """List deliveries, newest first."""
+    from paperdigest.core.schedule import zone
+    from paperdigest.flow.standing import reasons
     from paperdigest.store import deliveries
 
-    with opened(ctx, write=False) as (_, store):
+    with opened(ctx, write=False) as (app, store):
         rows = deliveries.listed(store, state=state or "", limit=limit)
+        told = reasons(store, rows, app.clock().astimezone(zone(app.settings.timezone)))
     if as_json:
-        say({"deliveries": [delivery_json(row) for row in rows]})
+        answers = [
+            {**delivery_json(row), "reason": reason} for row, reason in zip(rows, told, strict=True)
+        ]
+        say({"deliveries": answers})
         return
     if not rows:
         click.echo("no deliveries" + (f" in state {state}" if state else " yet"))
@@ -40,9 +47,9 @@ def command(ctx: click.Context, state: str | None, limit: int, as_json: bool) ->
                 row.target,
                 f"part {row.part}",
                 row.state,
-                row.error,
+                reason,
             )
-            for row in rows
+            for row, reason in zip(rows, told, strict=True)
         ]
     )
 

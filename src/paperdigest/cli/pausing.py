@@ -51,9 +51,15 @@ def resume(ctx: click.Context, subscriber: str | None, target: str | None) -> No
         id_ = subscribers.registered(store)[reader.name].id
         with store.transaction():
             lifted = suppressions.lift(store, id_, _target(reader, target))
+        left = [one for one in reader.deliver if suppressions.suppressions_of(store, id_, one)]
+    for one in left if target is None else ():
+        bare = one.partition(":")[2]
+        click.echo(
+            f"{bare} stays stopped by the reader · undo: paperdigest resume {reader.name} {bare}"
+        )
     if lifted:
         click.echo(f"{_whom(reader.name, target)} gets digests again")
-    else:
+    elif not left or target is not None:
         click.echo(f"{_whom(reader.name, target)} was neither paused nor stopped by command")
     if reader.pause is not None:
         click.echo("note: the config pauses this subscriber too, under pause")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from paperdigest.core.digest import Digest, Entry
     from paperdigest.core.entry import Find
     from paperdigest.core.ports import Message
-    from paperdigest.flow.compose import Draft
+    from paperdigest.flow.drafting import Draft
 
 
 @click.command()

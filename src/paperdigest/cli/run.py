@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from paperdigest.app import App
     from paperdigest.core.subscription import Subscriber
     from paperdigest.flow.compose import ComposeReport
-    from paperdigest.flow.deliver import DeliverReport
+    from paperdigest.flow.post import DeliverReport
     from paperdigest.store.connection import Store
 
 
@@ -65,7 +65,8 @@ def _serve(ctx: click.Context) -> int:
         with FileLock(app.settings.storage / "service.lock").holding():
             with app.open_store():
                 pass  # a database that cannot be used ends the service here, with its reason
-            return Service(AppRounds(app), app.clock).run()
+            with closing(AppRounds(app)) as rounds:
+                return Service(rounds, app.clock).run()
 
 
 def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) -> int:
@@ -77,13 +78,15 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
             standing = _standing(app, store, now)
         delivered, note = None, "dry run: nothing was written, moved or sent"
     else:
-        with progress_bar() as progress:
-            ingested = app.ingest(store, now, every=every, inboxes=True, progress=progress)
         try:
+            with progress_bar() as progress:
+                ingested = app.ingest(store, now, every=every, inboxes=True, progress=progress)
             composed = app.compose(store, now)
-        finally:
-            # What is frozen already goes out even where composing breaks off: a template, say.
-            delivered, note = _deliver(app, store)
+        except Exception:
+            # What is frozen already goes out even where the rest breaks off: a template, or a disk nearly full.
+            _deliver(app, store)
+            raise
+        delivered, note = _deliver(app, store)
         standing = _standing(app, store, now)
     if as_json:
         say(_json(ingested.to_json(), composed, delivered, standing))
@@ -92,6 +95,7 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
         _print(composed, delivered, standing, note)
     if not dry_run:
         with suppress(LockHeld):
+            app.prune(store, now)
             app.take_into_index(store)
     for broken in app.settings.broken:
         click.echo(f"set aside: {'; '.join(map(str, broken.problems))}", err=True)
@@ -101,9 +105,11 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
 
 
 def _deliver(app: App, store: Store) -> tuple[DeliverReport | None, str]:
+    from paperdigest.app import DeliversElsewhere
+
     try:
         return app.deliver(store), ""
-    except LockHeld as held:
+    except DeliversElsewhere as held:
         return None, f"not delivered by this command: {held}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from paperdigest.app import App
     from paperdigest.core.digest import Digest
     from paperdigest.core.subscription import Subscriber
+    from paperdigest.core.unsubscribe import Unsubscribe
+    from paperdigest.store.connection import Store
 
 _PAPER = Paper(
     title="A sample paper: this message shows that deliveries arrive",
@@ -30,10 +33,12 @@ _PAPER = Paper(
 )
 
 
-def send_samples(app: App, readers: Sequence[Subscriber], now: datetime, *, as_json: bool) -> int:
-    """Send one sample to every target of the readers; return the exit code."""
+def send_samples(
+    app: App, store: Store, readers: Sequence[Subscriber], now: datetime, *, as_json: bool
+) -> int:
+    """Send one sample to every target of the readers, who are registered; return the exit code."""
     results = [
-        (reader.name, target, _send(app, reader, target, now))
+        (reader.name, target, _send(app, store, reader, target, now))
         for reader in readers
         for target in reader.deliver
     ]
@@ -52,11 +57,12 @@ def send_samples(app: App, readers: Sequence[Subscriber], now: datetime, *, as_j
     return 4 if any(error for _, _, error in results) else 0
 
 
-def _send(app: App, reader: Subscriber, target: str, now: datetime) -> str:
+def _send(app: App, store: Store, reader: Subscriber, target: str, now: datetime) -> str:
     """Send to one target; return what went wrong, "" when it was sent."""
     name, _, bare = target.partition(":")
     try:
         _, message = app.press.renderer.render(_digest(reader, now), app.press.forms([target]))
+        message = replace(message, unsubscribe=_leave(app, store, reader))
         channel = app.channel(name)
         # A key of its own each time: a sample may be sent as often as one likes.
         receipt = ""
@@ -68,6 +74,15 @@ def _send(app: App, reader: Subscriber, target: str, now: datetime) -> str:
     except PaperdigestError as error:
         return str(error)
     return ""
+
+
+def _leave(app: App, store: Store, reader: Subscriber) -> Unsubscribe | None:
+    """Return what makes the links: they are true ones, so that they can be tried."""
+    from paperdigest.flow.unsubscribe import exits
+    from paperdigest.store import subscribers
+
+    row = subscribers.named(store, reader.name)
+    return None if row is None else exits(store, app.press.page).of(reader, row.id)
 
 
 def _digest(reader: Subscriber, now: datetime) -> Digest:

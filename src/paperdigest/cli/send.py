@@ -10,7 +10,7 @@ import click
 from paperdigest.cli.answers import say
 from paperdigest.cli.session import json_option, one_reader, opened
 from paperdigest.core import words
-from paperdigest.core.errors import LockHeld, UsageError
+from paperdigest.core.errors import UsageError
 
 if TYPE_CHECKING:
     from paperdigest.flow.compose import ComposeReport
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json: bool) -> int:
     """Send what is waiting to each SUBSCRIBER (default: all) as a slot of its own."""
+    from paperdigest.app import DeliversElsewhere
     from paperdigest.flow.due import standings
 
     with opened(ctx, write=True) as (app, store):
@@ -35,13 +36,13 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
         if test:
             from paperdigest.cli.sample import send_samples
 
-            return send_samples(app, chosen, now, as_json=as_json)
+            return send_samples(app, store, chosen, now, as_json=as_json)
         hindrances = {one.subscriber.name: one.why_not for one in standings(store, chosen, now)}
         composed = app.compose(store, now, forced=frozenset(reader.name for reader in chosen))
         try:
             delivered = app.deliver(store)
             states, troubles = dict(delivered.states), delivered.troubles
-        except LockHeld as held:
+        except DeliversElsewhere as held:
             click.echo(f"the running service will deliver them: {held}", err=True)
             states, troubles = {}, []
     if as_json:

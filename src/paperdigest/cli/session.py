@@ -85,6 +85,7 @@ def opened_app(ctx: click.Context, *, now: datetime | None = None) -> Iterator[A
     path = find_config(ctx.obj.config_path, os.environ)
     standing = None if now is None else _Standing(now)
     app = App.at(path) if standing is None else App.at(path, lambda: standing.now, standing.pause)
+    app.time_is_given = standing is not None
     try:
         yield app
     finally:

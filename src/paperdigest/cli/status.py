@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,9 +19,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from paperdigest.app import App
+    from paperdigest.flow.attention import Want
 
 #: States that a person should look at.
-TROUBLED = ("failed", "unknown", "held")
+TROUBLED = ("failed", "unknown")
 
 
 @click.command()
@@ -52,6 +56,7 @@ def _status(app: App, now: datetime) -> dict[str, Any]:
         "due": [],
         "deliveries": {},
         "quarantined": _quarantined(app),
+        "waits": [],
         "ails": _ails_of_config(app) + _ails_of_sources(sources),
         "service": _service(app),
     }
@@ -61,16 +66,15 @@ def _status(app: App, now: datetime) -> dict[str, Any]:
 
 
 def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
-    from paperdigest.flow.brake import line
+    from paperdigest.flow.attention import wants
     from paperdigest.flow.due import due, standings
-    from paperdigest.store import deliveries, history, runs, ways
+    from paperdigest.store import deliveries, history
     from paperdigest.store.connection import NoHistory
 
-    held_runs: tuple[runs.Run, ...] = ()
+    waits = list(_of_disk(app))
     try:
         with app.open_store(write=False) as store:
-            held_runs = runs.held(store)
-            told["ails"] += [f"{way.way}: {way.reason}" for way in ways.troubles(store)]
+            waits += wants(store, app.operator(), now)
             readers = app.readers(store)
             told["papers"] = history.paper_count(store)
             told["subscribers"] = len(readers)
@@ -90,12 +94,21 @@ def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
             ]
     except NoHistory:
         told["next"] = []
-    told["ails"] += [line(run) for run in held_runs]
+    told["waits"] = [asdict(want) for want in waits]
+    told["ails"] += map(str, waits)
     told["ails"] += [
-        f"{count} deliveries {state} · paperdigest deliveries --state {state}"
+        f"{words.count(count, 'delivery', 'deliveries')} {state} · paperdigest deliveries --state {state}"
         for state, count in told["deliveries"].items()
         if state in TROUBLED and count
     ]
+
+
+def _of_disk(app: App) -> Iterator[Want]:
+    from paperdigest.flow.attention import Want
+
+    disk = app.disk()
+    if disk.is_low:
+        yield Want("disk", disk.folder, str(disk), f"du -h {shlex.quote(disk.folder)}")
 
 
 def _quarantined(app: App) -> int:

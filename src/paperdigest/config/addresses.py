@@ -6,8 +6,13 @@ import re
 from urllib.parse import urlsplit
 
 from paperdigest.config.complaint import wrong
+from paperdigest.core.secret import mask_parameters
 
 _NOT_IN_ADDRESSES = re.compile(r"[\s<>\"\x00-\x1f\x7f]")
+#: What begins a path in `listen`.
+UNIX = "unix:"
+_LONGEST_PUBLIC_URL = 200
+_LONGEST_SOCKET = 103  # sun_path in unix(7), and one less than macOS has
 _LOOPBACK = re.compile(r"127(\.\d{1,3}){3}")
 
 
@@ -28,7 +33,47 @@ def web_address(text: str) -> str:
 
 def public_url(text: str) -> str:
     """Return the address of our own pages without a slash at its end; "" is none."""
-    return _encrypted(text).rstrip("/") if text else ""
+    if not text:
+        return ""
+    plain = _encrypted(text).rstrip("/")
+    if not plain.isascii():  # it goes into mail headers
+        raise wrong("this address is not in ASCII", "write its host as xn--…, its path with %")
+    if any(sign in plain for sign in "?#@\\"):
+        raise wrong("links are made by adding to this address", "write it without ?, # and @")
+    if len(plain) > _LONGEST_PUBLIC_URL:
+        what = f"this address has more than {_LONGEST_PUBLIC_URL} characters"
+        raise wrong(what, "it goes into a mail header: give it a shorter path")
+    return plain
+
+
+def listen(text: str) -> str:
+    """Return where a server of ours listens: a host of this machine with a port, or a path of a socket.
+
+    Anything that another machine could reach is refused: there is no TLS here.
+    """
+    plain = text.strip()
+    if plain.startswith(UNIX):
+        return _socket(plain)
+    name, colon, port = plain.rpartition(":")
+    if not colon or not re.fullmatch(r"[0-9]{1,5}", port, re.ASCII) or not 0 < int(port) < 65_536:
+        raise wrong(
+            "this is not a host with a port",
+            'write it like "127.0.0.1:8710" or "unix:/run/paperdigest/web.sock"',
+        )
+    if not is_loopback(name) or name == "::1":
+        hint = f'write "127.0.0.1:{port}", and put a reverse proxy with TLS before it'
+        raise wrong("only this machine itself may reach this page directly", hint)
+    return plain
+
+
+def _socket(plain: str) -> str:
+    path = plain.removeprefix(UNIX)
+    if not path.startswith("/") or not path.isprintable() or path.endswith("/"):
+        hint = 'write it like "unix:/run/paperdigest/web.sock"'
+        raise wrong("this is not the full path of a socket", hint)
+    if len(path.encode()) > _LONGEST_SOCKET:
+        raise wrong(f"this path has more than {_LONGEST_SOCKET} bytes", "give the socket another")
+    return plain
 
 
 def api_url(text: str) -> str:
@@ -65,8 +110,8 @@ def is_loopback(host: str) -> bool:
 
 
 def without_password(address: str) -> str:
-    """Return an address with what stands before its @ masked, for showing."""
-    return re.sub(r"(?<=://)[^/?#@\s]*@", "***@", address)
+    """Return an address with what stands before its @ masked, and parameters that look secret, for showing."""
+    return mask_parameters(re.sub(r"(?<=://)[^/?#@\s]*@", "***@", address))
 
 
 def _encrypted(text: str) -> str:

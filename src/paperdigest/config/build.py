@@ -16,6 +16,7 @@ from paperdigest.config.settings import (
     EmailSettings,
     SlackSettings,
     SourceSettings,
+    WebSettings,
 )
 from paperdigest.config.targets import bare_address
 from paperdigest.core.subscription import Pause, Subscriber, Topic
@@ -83,6 +84,11 @@ def slack_settings(table: model.SlackTable, folder: Path) -> SlackSettings:
 def backup_settings(table: model.BackupTable) -> BackupSettings:
     """Return when copies are made, and how many are kept."""
     return BackupSettings(at=table.at, keep=table.keep)
+
+
+def web_settings(table: model.WebTable) -> WebSettings:
+    """Return where the unsubscribe page is."""
+    return WebSettings(listen=table.listen)
 
 
 def topic(table: model.SharedTopicTable, name: str) -> Topic:

@@ -34,7 +34,10 @@ _MEANT_EMPTY = ("search", "public_url")
 def effective(settings: Settings) -> dict[str, Any]:
     """Return the settings as JSON holds them, under the keys of the file. `files` are what was read."""
     plain: dict[str, Any] = _plain(settings)
-    plain["storage"] = {"dir": plain["storage"]}
+    plain["storage"] = {
+        "dir": plain["storage"],
+        "keep_deliveries": plain.pop("keep_deliveries"),
+    }
     return {
         "config": str(settings.path),
         "files": [str(stamp.path) for stamp in settings.files],

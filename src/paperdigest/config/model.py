@@ -80,6 +80,10 @@ class StorageTable(Table):
     dir: v.FilePath | None = Field(
         None, description="folder of the database, outbox and quarantine; default: beside this file"
     )
+    keep_deliveries: when.Kept = Field(
+        _written("400 days"),
+        description="how long past digests and their deliveries are listed; which papers were sent stays known",
+    )
 
 
 class BackupTable(Table):
@@ -88,6 +92,15 @@ class BackupTable(Table):
     at: when.Clock = Field(_written("03:30"), description="when a copy is made, local time")
     keep: Annotated[int, v.whole(0, 10_000, "how many copies to keep")] = Field(
         7, description="how many copies are kept"
+    )
+
+
+class WebTable(Table):
+    """The page that a reader's unsubscribe link opens; it is there when public_url is set."""
+
+    listen: v.Listen = Field(
+        "127.0.0.1:8710",
+        description="where the reverse proxy finds it: this machine, or unix:/run/paperdigest/web.sock",
     )
 
 
@@ -258,6 +271,7 @@ class MainTable(Table):
     )
     storage: StorageTable = Field(_written({}), description=str(StorageTable.__doc__))
     backup: BackupTable = Field(_written({}), description=str(BackupTable.__doc__))
+    web: WebTable = Field(_written({}), description=str(WebTable.__doc__))
     source: tuple[SourceTable, ...] = Field((), description=str(SourceTable.__doc__))
     email: EmailTable | None = Field(None, description=str(EmailTable.__doc__))
     slack: SlackTable | None = Field(None, description=str(SlackTable.__doc__))

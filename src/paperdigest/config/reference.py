@@ -79,7 +79,17 @@ _HEAD = """\
 # password = { command = ["program", "…"] }   {command}
 # password = { credential = "NAME" }          {credential}
 """
-_NOT_HERE = ("source", "storage", "backup", "email", "slack", "channels", "topics", "subscriber")
+_NOT_HERE = (
+    "source",
+    "storage",
+    "backup",
+    "web",
+    "email",
+    "slack",
+    "channels",
+    "topics",
+    "subscriber",
+)
 
 
 def reference() -> str:
@@ -90,6 +100,7 @@ def reference() -> str:
     lines = [head, *_table("", model.MainTable, without=_NOT_HERE)]
     lines += _section("[storage]", model.StorageTable)
     lines += _section("[backup]", model.BackupTable)
+    lines += _section("[web]", model.WebTable)
     for kind in _SOURCES:
         lines += _source(kind)
     lines += _section("[email]", model.EmailTable)

@@ -90,6 +90,13 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The `[web]` section. `listen` is a host of this machine with a port, or `unix:` and a path."""
+
+    listen: str = "127.0.0.1:8710"
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """A subscriptions file that cannot be used. `deliver` is what could be read of its targets.
 
@@ -120,7 +127,9 @@ class Settings:
     email: EmailSettings | None = None
     slack: SlackSettings | None = None
     channels: Mapping[str, Mapping[str, Any]] = field(default_factory=_nothing)
+    keep_deliveries: timedelta = timedelta(days=400)
     backup: BackupSettings = BackupSettings()
+    web: WebSettings = WebSettings()
     subscribers: tuple[Subscriber, ...] = ()
     broken: tuple[Broken, ...] = ()
     files: tuple[Stamp, ...] = ()

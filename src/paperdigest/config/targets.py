@@ -44,15 +44,20 @@ def target(text: str, around: Around) -> str:
 def address(text: str) -> str:
     """Return a bare e-mail address as it is. Raises a complaint. RFC 5321, without quoted local parts."""
     local, _, domain = text.rpartition("@")
-    if not text.isascii():
-        raise wrong(
-            "an e-mail address has a letter that is not ASCII", 'write the domain as "xn--…"'
-        )
     if "<" in text:
         raise wrong(f'"{text}" is more than an address', "write the part between < and > only")
     if text.count("@") != 1 or any(sign.isspace() for sign in text):
         raise wrong(
             f'"{text}" is not an e-mail address', 'write one address, like "ada@example.org"'
+        )
+    if not local.isascii():
+        raise wrong(
+            "an e-mail address has letters before the @ that are not ASCII",
+            "not every mail server takes one (SMTPUTF8): write an address in ASCII",
+        )
+    if not domain.isascii():
+        raise wrong(
+            "an e-mail address has a domain that is not ASCII", 'write the domain as "xn--…"'
         )
     if not _LOCAL.fullmatch(local) or len(local) > 64 or not _is_domain(domain):
         raise wrong(f'"{text}" is not an e-mail address', 'write it like "ada@example.org"')

@@ -18,6 +18,7 @@ def warnings(settings: Settings) -> Iterator[str]:
     yield from _nobody(settings)
     yield from _one_slack_channel(settings)
     yield from _expressions(settings)
+    yield from _page(settings)
     yield from _folders(settings)
     for key, secret in settings.secrets():
         if secret.read_by_others():
@@ -52,6 +53,13 @@ def _expressions(settings: Settings) -> Iterator[str]:
     for topic in dict.fromkeys(topics):  # a shared one is several readers'
         for remark in remarks(topic.expression):
             yield f"{topic.name}: query, column {remark.column}: {remark}"
+
+
+def _page(settings: Settings) -> Iterator[str]:
+    if settings.public_url and not settings.public_url.startswith("https://"):
+        yield "public_url is an address of this machine, which no reader can open · write https://…"
+    elif settings.public_url and settings.email is None:
+        yield "public_url is set, but only e-mails carry unsubscribe links · add [email], or remove it"
 
 
 def _folders(settings: Settings) -> Iterator[str]:

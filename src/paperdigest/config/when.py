@@ -13,6 +13,8 @@ from paperdigest.core.schedule_words import parse_schedule
 from paperdigest.core.timezone import zone
 
 _OFF = ("off", "never", "none")
+#: Papers wait up to 14 days, refusals are looked back at over as many, and bytes are kept for 30.
+SHORTEST_KEPT = timedelta(days=60)
 
 
 def _duration(value: object) -> timedelta:
@@ -35,6 +37,16 @@ def _span_or_off(value: object) -> timedelta | None:
     if value is None or value is False or value in _OFF:
         return None
     return _span(value)
+
+
+def _kept(value: object) -> timedelta:
+    span = _duration(value)
+    if span < SHORTEST_KEPT:
+        raise wrong(
+            "what was sent is still needed for a while",
+            f'write "{SHORTEST_KEPT.days} days" or more',
+        )
+    return span
 
 
 def _schedule(value: object) -> str:
@@ -90,6 +102,7 @@ def _day(value: object) -> date:
 
 
 Span = Annotated[timedelta, plain(_span)]
+Kept = Annotated[timedelta, plain(_kept)]
 Lookback = Annotated[timedelta, plain(_duration)]
 SpanOrOff = Annotated[timedelta | None, plain(_span_or_off, str | bool)]
 ScheduleText = Annotated[str, plain(_schedule)]

@@ -9,13 +9,16 @@ from datetime import datetime
 from paperdigest.core.digest import Section
 from paperdigest.core.entry import Desk, Find, full_entry, listed_entry
 
+#: So many papers that another lane has sent are named in each topic; of more, the newest.
+MOST_EARLIER = 20
+
 
 @dataclass(frozen=True, slots=True)
 class TopicFinds:
     """What one topic found for one reader. `limit`: how many are shown whole.
 
     `trending` > 0 keeps only that many, by votes where every find has them, else by place.
-    `earlier` are finds that another lane has sent, each with the words that say so.
+    `earlier` are finds that another lane has sent, oldest first, each with the words that say so.
     """
 
     name: str
@@ -127,6 +130,9 @@ def _section(
         full=tuple(full_entry(find, desk, now, also=others(find)) for find in column.full),
         listed=tuple(listed_entry(find, desk, now, also=others(find)) for find in column.listed),
         elsewhere=len(column.finds) - len(column.full) - len(column.listed),
-        earlier=tuple(listed_entry(find, desk, now, note=note) for find, note in topic.earlier),
+        earlier=tuple(
+            listed_entry(find, desk, now, note=note) for find, note in topic.earlier[-MOST_EARLIER:]
+        ),
         note=topic.note,
+        more_earlier=max(0, len(topic.earlier) - MOST_EARLIER),
     )

@@ -85,7 +85,8 @@ class Section:
 
     `full` are shown whole, `listed` by title on one line, `counted` only as a number (they wait for
     the next digest). `elsewhere` counts papers of this topic shown under another one; `earlier` are
-    lines for papers another lane has sent already. `note` stands under the name.
+    lines for papers another lane has sent already, the newest ones, and `more_earlier` counts the
+    others. `note` stands under the name.
     """
 
     name: str
@@ -96,6 +97,7 @@ class Section:
     elsewhere: int = 0
     earlier: tuple[Entry, ...] = ()
     note: str = ""
+    more_earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)

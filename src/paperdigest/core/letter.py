@@ -44,7 +44,9 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
             count - updates, [part.name for part in named], kind=frame.kind, updates=updates
         )
         if count
-        else words.nothing_matched(frame.seen, frame.covers_until - frame.covers_from)
+        else words.nothing_matched(
+            frame.seen, frame.covers_until - frame.covers_from, sent=_sent_already(sections)
+        )
     )
     return Digest(
         subscriber=frame.subscriber.name,
@@ -65,6 +67,11 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,
     )
+
+
+def _sent_already(sections: Sequence[Section]) -> int:
+    named = {entry.paper_key for part in sections for entry in part.earlier}
+    return len(named) + max((part.more_earlier for part in sections), default=0)
 
 
 def _preheader(sections: Sequence[Section]) -> str:

@@ -79,6 +79,14 @@ def moved(pace: Pace, used: Used, then: datetime, now: datetime) -> Used:
     return found
 
 
+def set_right(pace: Pace, used: Used, now: datetime) -> Used:
+    """Return what was used with what went in the future counted as sent now, for good: the clock was set back,
+    and counted anew at each look it would never grow old. The very same where nothing did."""
+    instant = _instant(now)
+    ahead = any(piece > instant // width for width, pieces in used.items() for piece in pieces)
+    return count(pace, used, 0, now) if ahead else used
+
+
 def to_text(used: Used) -> str:
     """Return it as JSON; pieces without a message are left out."""
     return json.dumps(

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from paperdigest.core.pacing import Pace
 from paperdigest.core.paper import Paper
+from paperdigest.core.unsubscribe import Unsubscribe
 
 # ------------------------------------------------------------------ sources
 
@@ -176,21 +177,26 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlackEntry:
-    """One paper for Slack. `mrkdwn` is complete and escaped; `summary` is its one-line form."""
+    """One paper for Slack. `mrkdwn` is complete and escaped; `summary` is its one-line form; `paper` its key."""
 
     mrkdwn: str
     summary: str
+    paper: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class SlackText:
-    """A digest for Slack: mrkdwn already escaped, not yet cut into blocks."""
+    """A digest for Slack: mrkdwn already escaped, not yet cut into blocks.
+
+    `listed_papers` says which paper each line of `listed` is, 0 for none.
+    """
 
     header: str
     context: str
     sections: tuple[tuple[str, tuple[SlackEntry, ...]], ...]
     listed: tuple[str, ...]
     footer: str
+    listed_papers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,19 +210,26 @@ class Message:
     slack: SlackText
     list_name: str  # the subscriber's name, for List-Id
     shared: bool = False  # a mailing list or channel: no unsubscribe header
+    unsubscribe: Unsubscribe | None = None  # makes each target's link, where there is a page
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One thing to send, frozen. `number` 0 is the parent; later parts hang below it.
 
-    `payload` is everything the channel needs to send it, and identical on every try.
+    `payload` is everything the channel needs to send it, and identical on every try. `papers` are the keys of
+    those that stand in this part below a parent and in no other, `left_out` of those that this target is not
+    told of for want of room. `place` is what the channel itself called
+    the target when it was asked (`HasPlaces`).
     """
 
     target: str
     number: int
     key: str
     payload: bytes = field(repr=False)
+    papers: tuple[int, ...] = ()
+    left_out: tuple[int, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,11 +267,29 @@ class Barred:
     reach: Reach
 
 
+#: How the ledger's reason begins where the address is at fault. What a server says comes behind its name,
+#: so that no answer can begin like this.
+_ADDRESS = "the address is refused: "
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Certainly not sent, and trying again cannot help."""
+    """Certainly not sent, and trying again cannot help.
+
+    `reach` is TARGET where the address itself is at fault: any other message to it would meet the same.
+    """
 
     reason: str
+    reach: Reach = Reach.MESSAGE
+
+    def told(self) -> str:
+        """Return the reason as the ledger keeps it; `address_fault` reads it back."""
+        return f"{_ADDRESS}{self.reason}" if self.reach is Reach.TARGET else self.reason
+
+
+def address_fault(told: str) -> str:
+    """Return the reason of a refusal that is about the address, "" for any other. `told` is a ledger's."""
+    return told.removeprefix(_ADDRESS) if told.startswith(_ADDRESS) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +352,16 @@ class Paced(Protocol):
     @property
     def pace(self) -> Pace:
         """Return how fast."""
+        ...
+
+
+@runtime_checkable
+class HasPlaces(Protocol):
+    """A channel that knows its targets by names of its own, which are asked for once and kept."""
+
+    def place(self, target: str) -> str | Outcome:
+        """Return what the channel calls a target, "" where it cannot say and does not need to; an outcome
+        where nothing can be sent to it now. Sends nothing."""
         ...
 
 

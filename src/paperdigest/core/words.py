@@ -172,8 +172,11 @@ def title_of(new: int, topics: Sequence[str], kind: str = "digest", *, updates: 
     return start + _fitting(topics, SUBJECT_WIDTH - len(start))
 
 
-def nothing_matched(papers: int, period: timedelta) -> str:
-    """Return `Nothing matched out of 1,912 papers in 7 days`."""
+def nothing_matched(papers: int, period: timedelta, *, sent: int = 0) -> str:
+    """Return `Nothing matched out of 1,912 papers in 7 days`; if other lanes have `sent` some already, `Nothing
+    besides 2 papers sent already, out of 1,912 in 7 days`."""
+    if sent:
+        return f"Nothing besides {count_papers(sent)} sent already, out of {number(papers)} in {how_long(period)}"
     return f"Nothing matched out of {count_papers(papers)} in {how_long(period)}"
 
 
@@ -291,9 +294,10 @@ def waiting(amount: int) -> str:
     return f"and {number(amount)} more {'waits' if amount == 1 else 'wait'} for the next digest"
 
 
-def already_sent(amount: int) -> str:
-    """Return the words over papers that reached the reader by another lane."""
-    return f"{count_papers(amount)} you already have"
+def already_sent(shown: int, more: int = 0) -> str:
+    """Return the words over papers that reached the reader by another lane: those shown, and `more`."""
+    newest = f", the newest {number(shown)} of them" if more else ""
+    return f"{count_papers(shown + more)} you already have{newest}"
 
 
 def new_words(added: Sequence[str], topic: str) -> str:
@@ -303,10 +307,12 @@ def new_words(added: Sequence[str], topic: str) -> str:
     return f"New {'keyword' if len(added) == 1 else 'keywords'}: {', '.join(added)}"
 
 
-def sent_earlier(at: datetime, now: datetime) -> str:
-    """Return `sent at once on Tuesday`, of a paper that reached the reader by another lane."""
+def sent_earlier(at: datetime, now: datetime, *, at_once: bool = True) -> str:
+    """Return `sent at once on Tuesday`, of a paper that reached the reader by another lane; `sent on Tuesday`
+    if that was not an alert. `now` is the reader's local time."""
     at = at.astimezone(now.tzinfo)
-    return "sent at once today" if at.date() == now.date() else f"sent at once on {since(at, now)}"
+    sent = "sent at once" if at_once else "sent"
+    return f"{sent} today" if at.date() == now.date() else f"{sent} on {since(at, now)}"
 
 
 # ------------------------------------------------------------ opening lines

@@ -5,14 +5,13 @@ A rule over the ledger: two such refusals on two local days within 14 days, and 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from paperdigest.core import notices, schedule, words
-from paperdigest.core.subscription import Subscriber
-from paperdigest.flow.compose import Press
-from paperdigest.flow.notice import notify
+from paperdigest.core.ports import address_fault
+from paperdigest.flow.lasting import Watched
 from paperdigest.store import deliveries, subscribers, suppressions
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Attempt, Delivery
@@ -24,27 +23,11 @@ DAYS = 2
 _BOUNCED = "refused for good on "
 _WHY = ": "
 
-# RFC 3463 section 3.2: no such mailbox or host, wrong syntax, moved, no mail taken; 3.3: disabled. 5.4.1 is
-# what Exchange Online says of an address that its directory does not know.
-_ADDRESS = re.compile(r"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1|4\.1)\b")
-_ANY_STATUS = re.compile(r"\b5\.\d{1,3}\.\d{1,3}\b")
-# Without a status code only a refusal of the recipient itself says as much; "relay" is about our login.
-_UNNAMED = re.compile(
-    r"answered 55[013]\b(?!.*relay).* while naming the recipient|the recipient(?:'s host)? is unknown",
-    re.IGNORECASE,
-)
-
-
-def is_of_recipient(error: str) -> bool:
-    """Say whether a refusal for good is about the address, not about the message, the sender or the login."""
-    if _ADDRESS.search(error):
-        return True
-    return not _ANY_STATUS.search(error) and _UNNAMED.search(error) is not None
-
 
 def watch(store: Store, row: Delivery, error: str, now: datetime) -> None:
     """Pause the target of a row that has just failed, if the rule says so. Must run inside a transaction."""
-    if row.part or not row.target.startswith("email:") or not is_of_recipient(error):
+    fault = address_fault(error)
+    if row.part or not fault:
         return
     reader = subscribers.named(store, row.subscriber)
     if reader is None or _is_suppressed(store, row):
@@ -55,7 +38,7 @@ def watch(store: Store, row: Delivery, error: str, now: datetime) -> None:
         return
     told = words.names([words.short_date(day) for day in days])
     held = Suppression(
-        row.subscriber_id, row.target, "paused", None, f"{_BOUNCED}{told}{_WHY}{error}"
+        row.subscriber_id, row.target, "paused", None, f"{_BOUNCED}{told}{_WHY}{fault}"
     )
     suppressions.suppress(store, held, now)
 
@@ -71,29 +54,94 @@ def _days(tried: Sequence[Attempt], zone: tzinfo) -> Iterator[date]:
     for attempt in tried:
         if attempt.state == "sent":
             return
-        if attempt.state == "failed" and is_of_recipient(attempt.error):
+        if attempt.state == "failed" and address_fault(attempt.error):
             yield attempt.at.astimezone(zone).date()
 
 
-def tell(store: Store, press: Callable[[], Press], operator: Subscriber, now: datetime) -> bool:
-    """Tell the operator of each recipient paused by this rule, once; return whether there was one to tell of.
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A recipient paused by this rule: on which days it was refused, and how."""
 
-    `press` is asked for only then: a template that is broken must not stop what is frozen already.
-    """
-    if not operator.deliver:
-        return False
-    told = [notify(store, press(), operator, *words, now) for words in _words(store)]
-    return any(told)
+    subscriber: str
+    target: str
+    days: str
+    error: str
+
+    @property
+    def name(self) -> str:
+        """Return what tells it from any other."""
+        return f"{self.subscriber} {self.target}"
+
+    @property
+    def bare(self) -> str:
+        """Return the address alone."""
+        return self.target.partition(":")[2]
+
+    @property
+    def said(self) -> str:
+        """Return what it is, in a line."""
+        return (
+            f"{self.subscriber} at {self.bare} gets nothing, refused on {self.days}: {self.error}"
+        )
+
+    @property
+    def command(self) -> str:
+        """Return what ends it."""
+        return f"paperdigest resume {self.subscriber} {self.bare}"
 
 
-def _words(store: Store) -> Iterator[tuple[str, tuple[str, ...]]]:
-    held = [one for one in suppressions.suppressions(store).values() if _is_ours(one)]
-    if not held:
-        return
-    names = {row.id: row.name for row in subscribers.registered(store).values()}
-    for one in held:
-        days, _, error = one.reason.removeprefix(_BOUNCED).partition(_WHY)
-        yield notices.paused_recipient(names[one.subscriber_id], one.target, days, error)
+def paused_by_rule(store: Store) -> tuple[Paused, ...]:
+    """Return the recipients paused by this rule. One that left the config, or about which a person has said
+    something else, is not among them."""
+    return tuple(
+        Paused(name, target, *_told(held))
+        for (name, target), held in _suppressed(store).items()
+        if _is_ours(held)
+    )
+
+
+def paused(store: Store, now: datetime, timezone: str) -> Watched:
+    """Return what the operator is told of these."""
+    found = {one.name: one for one in paused_by_rule(store)}
+    local = now.astimezone(schedule.zone(timezone))
+
+    def begun(names: Sequence[str]) -> list[notices.Words]:
+        told = [found[name] for name in names]
+        lines = [(one.subscriber, one.target, one.days, one.error) for one in told]
+        return [notices.paused_recipients(lines, local)]
+
+    def over(told: Mapping[str, str]) -> list[notices.Words]:
+        held = _suppressed(store)
+        again = [who for who in _recipients(store) if " ".join(who) in told and who not in held]
+        return [notices.recipients_again(again, local)] if again else []
+
+    return Watched("recipient", dict.fromkeys(found, ""), begun, over)
+
+
+def _suppressed(store: Store) -> dict[tuple[str, str], Suppression]:
+    """Return by (subscriber, target) what holds for a target that the config has now."""
+    found = suppressions.suppressions(store).values()
+    if not found:  # as nearly always, and then nobody need be read
+        return {}
+    known = subscribers.registered(store).values()
+    readers = {row.id: row for row in known if row.gone_at is None}
+    return {
+        (readers[held.subscriber_id].name, held.target): held
+        for held in found
+        if held.subscriber_id in readers
+        and held.target in readers[held.subscriber_id].last_good.deliver
+    }
+
+
+def _recipients(store: Store) -> Iterator[tuple[str, str]]:
+    for reader in subscribers.registered(store).values():
+        if reader.gone_at is None:
+            yield from ((reader.name, target) for target in reader.last_good.deliver)
+
+
+def _told(held: Suppression) -> tuple[str, str]:
+    days, _, error = held.reason.removeprefix(_BOUNCED).partition(_WHY)
+    return days, error
 
 
 def _is_ours(held: Suppression) -> bool:

@@ -111,6 +111,15 @@ def slot_of(subscriber: Subscriber, lane_name: str, now: datetime) -> Slot | Non
     return schedule.next_slot(plan, schedule.zone(subscriber.timezone), now)
 
 
+def quiet_until(subscriber: Subscriber, now: datetime) -> datetime | None:
+    """Return when a reader's quiet hours end, in their zone; None outside of them."""
+    if not subscriber.quiet:
+        return None
+    zone = schedule.zone(subscriber.timezone)
+    end = schedule.quiet_until(schedule.parse_quiet(subscriber.quiet), zone, now)
+    return None if end is None else end.astimezone(zone)
+
+
 def _lanes_in_use(subscriber: Subscriber) -> set[str]:
     return {topic.schedule or MAIN for topic in subscriber.topics} or {MAIN}
 
@@ -192,7 +201,7 @@ class _Look:
         if plan.at_once:
             # An alert is named by its last change; quiet hours only delay it.
             stirred = stirred or self._is_tried_again(lane)
-            if not (stirred or forced) or (_quiet(subscriber, local) and not forced):
+            if not forced and (not stirred or quiet_until(subscriber, self.now) is not None):
                 return None, ()
             name = f"change {self.newest}"
             again = f" {local:%Y-%m-%dT%H:%M:%S}" if lane.last_slot.startswith(name) else ""
@@ -234,11 +243,3 @@ def _paused(pause: Pause, today: date) -> bool:
 
 def _holds(held: Suppression | None, today: date) -> bool:
     return held is not None and held.holds(today)
-
-
-def _quiet(subscriber: Subscriber, local: datetime) -> bool:
-    if not subscriber.quiet:
-        return False
-    start, end = schedule.parse_quiet(subscriber.quiet)
-    at = local.time()
-    return start <= at < end if start <= end else at >= start or at < end

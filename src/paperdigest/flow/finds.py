@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from paperdigest.core import words
 from paperdigest.core.arrange import TopicFinds
 from paperdigest.core.entry import Find
 from paperdigest.core.matcher import Match
-from paperdigest.core.paper import Change, ChangeKind, Paper
-from paperdigest.core.subscription import Topic, topic_from_json
-from paperdigest.flow.due import WAITS, Work
-from paperdigest.flow.matching import TopicMatches, matched
-from paperdigest.store import digests, history
+from paperdigest.core.paper import Change, ChangeKind
+from paperdigest.core.schedule import zone
+from paperdigest.core.subscription import Topic
+from paperdigest.flow.due import Work
+from paperdigest.flow.window import Window, alert_topics, edited, looks_back
+from paperdigest.store import digests
 from paperdigest.store.connection import Store
-from paperdigest.store.digests import Outcome
 from paperdigest.store.subscribers import MAIN
 
 #: How long a completed or cross-listed paper is still news.
@@ -50,96 +49,9 @@ class LaneFinds:
         return any(topic.finds for topic in self.topics)
 
 
-@dataclass(frozen=True)
-class Window:
-    """What was read for a round of composing: changes, their papers, and who matches what."""
-
-    newest: int
-    changes: tuple[Change, ...]
-    changes_of: Mapping[int, Sequence[Change]] = field(repr=False)
-    papers: Mapping[int, Paper]
-    matches: TopicMatches = field(repr=False)
-    waiting: Mapping[int, Sequence[Outcome]] = field(default_factory=dict)
-    served: Set[int] = (
-        frozenset()
-    )  # the subscribers who have outcomes: others need not be asked for
-    #: Papers that entered history without news and came out lately, with the date of that.
-    archive: Mapping[int, datetime] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def updates(self) -> tuple[Change, ...]:
-        """Return the changes that are about papers known before."""
-        return tuple(change for change in self.changes if change.kind is not ChangeKind.NEW)
-
-
-def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
-    """Read everything the due lanes need, once, and match it in one go."""
-    newest = history.newest_change(store)
-    since = min((_reach(store, work, now) for work in works), default=newest)
-    changes = tuple(history.changes_after(store, since, newest))
-    waiting = digests.waiting(store, [work.lane.id for work in works], now - WAITS)
-    archive = _archive(store, works, now)
-    keys = {change.paper_key for change in changes} | archive.keys()
-    keys.update(row.paper_key for rows in waiting.values() for row in rows)
-    papers = history.papers(store, sorted(keys))
-    changes_of: dict[int, list[Change]] = {}
-    for change in changes:
-        changes_of.setdefault(change.paper_key, []).append(change)
-    matches = matched(store, list(dict.fromkeys(_topics(works))), papers)
-    return Window(
-        newest, changes, changes_of, papers, matches, waiting, digests.with_outcomes(store), archive
-    )
-
-
-def _archive(store: Store, works: Sequence[Work], now: datetime) -> dict[int, datetime]:
-    """Return what entered history without news and came out lately, if anybody looks back."""
-    spans = [work.subscriber.backfill for work in works if _looks_back(work)]
-    return history.baseline_since(store, now - max(spans)) if spans else {}
-
-
-def _looks_back(work: Work) -> bool:
-    """Say whether a lane has never composed, or has topics that are new or ask for something else now."""
-    return work.lane.digests == 0 or bool(
-        work.asked_before and work.definitions != work.asked_before
-    )
-
-
 def lane_finds(store: Store, work: Work, window: Window, now: datetime) -> LaneFinds:
     """Return what one lane may show now."""
     return _Reading(store, work, window, now).finds()
-
-
-def _reach(store: Store, work: Work, now: datetime) -> int:
-    """Return the change number from which this lane has to read: its bookmark, or further back."""
-    back = [work.lane.bookmark]
-    if work.asked_before and _looks_back(work):
-        back.append(history.change_before(store, now - work.subscriber.backfill))
-    back.extend(
-        history.change_before(store, now - topic.within) for topic in work.topics if topic.trending
-    )
-    return min(back)
-
-
-def _alert_topics(work: Work) -> tuple[Topic, ...]:
-    if work.lane.name != MAIN:
-        return ()
-    return tuple(topic for topic in work.subscriber.topics if topic.schedule == "at once")
-
-
-def _topics(works: Iterable[Work]) -> Iterator[Topic]:
-    for work in works:
-        yield from (*work.topics, *_alert_topics(work), *_edited(work).values())
-
-
-def _edited(work: Work) -> dict[str, Topic]:
-    """Return the earlier form of every topic that asks for something else now."""
-    if not work.asked_before:
-        return {}
-    return {
-        name: topic_from_json(work.asked_before[name])
-        for name, definition in work.definitions.items()
-        if name in work.asked_before and work.asked_before[name] != definition
-    }
 
 
 class _Reading:
@@ -149,10 +61,11 @@ class _Reading:
         self.work = work
         self.window = window
         self.now = now
-        self.edited = _edited(work)
+        self.local = now.astimezone(zone(work.subscriber.timezone))
+        self.edited = edited(work)
         self.lookback = now - work.subscriber.backfill
         self.changes = self._changes()
-        self.archive = self._out_since(self.lookback) if _looks_back(work) else {}
+        self.archive = self._out_since(self.lookback) if looks_back(work) else {}
         keys = {change.paper_key for change in self.changes} | self.archive.keys()
         reader = work.lane.subscriber_id
         rows = digests.outcomes_for(store, reader, sorted(keys)) if reader in window.served else []
@@ -165,7 +78,7 @@ class _Reading:
         if any(topic.trending for topic in self.work.topics):
             return self.window.changes
         keys = {change.paper_key for change in self.window.updates}
-        for topic in (*self.work.topics, *_alert_topics(self.work), *self.edited.values()):
+        for topic in (*self.work.topics, *alert_topics(self.work), *self.edited.values()):
             keys |= self._matched_keys(topic)
         found = (change for key in keys for change in self.window.changes_of.get(key, ()))
         return sorted(found, key=lambda change: change.number)
@@ -296,28 +209,21 @@ class _Reading:
         return frozenset() if matches is None else matches.keys()
 
     def _told(self, topic: Topic) -> tuple[tuple[Find, str], ...]:
-        """Return finds past the bookmark that another lane of this reader has sent already."""
+        """Return finds that another lane of this reader has sent since this one's last digest."""
         matched = self._matched_keys(topic)
-        told: dict[int, tuple[Find, str]] = {}
-        for change in self.changes:
-            row = self.had.get((change.paper_key, NEW))
-            if row is None or row.lane_id == self.work.lane.id or change.paper_key not in matched:
-                continue
-            paper = self.window.papers.get(change.paper_key)
-            if (
-                change.number > self.work.lane.bookmark
-                and paper is not None
-                and row.digest_id is not None
-            ):
-                find = Find(change.paper_key, paper, NEW, change.number, change.at)
-                told[change.paper_key] = (find, words.sent_earlier(row.at, self.now))
-        return tuple(told.values())
+        told: list[tuple[Find, str]] = []
+        for row in self.window.elsewhere.get(self.work.lane.id, ()):
+            paper = self.window.papers.get(row.paper_key)
+            if paper is not None and row.paper_key in matched:
+                find = Find(row.paper_key, paper, NEW, row.change, row.at)
+                told.append((find, words.sent_earlier(row.at, self.local, at_once=row.at_once)))
+        return tuple(told)
 
     def _alerts(self) -> list[TopicFinds]:
         """Return the alert topics of a main lane: their papers went out at once and are only named."""
         if self.work.lane.name != MAIN:
             return []
-        named = ((topic.name, self._told(topic)) for topic in _alert_topics(self.work))
+        named = ((topic.name, self._told(topic)) for topic in alert_topics(self.work))
         return [TopicFinds(name, (), earlier=told) for name, told in named if told]
 
     # -- news about papers this reader was sent

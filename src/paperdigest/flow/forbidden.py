@@ -34,5 +34,5 @@ class Forbidden:
         today = self._clock().astimezone(schedule.zone(reader.timezone)).date()
         for held in suppressions.suppressions_of(self._store, id_, target):
             if held.kind == "stopped" and held.holds(today):
-                return f"{target} was stopped by command"
+                return f"{target} was stopped {held.reason or 'by command'}"
         return ""

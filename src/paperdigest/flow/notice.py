@@ -4,14 +4,17 @@ The same words go out once, however often the reason is seen."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paperdigest.core import schedule
 from paperdigest.core.digest import Digest
+from paperdigest.core.ports import Part
 from paperdigest.core.subscription import OPERATOR, Subscriber
 from paperdigest.failpoints import failpoint
-from paperdigest.flow.compose import Press, key_of
+from paperdigest.flow.drafting import Press, key_of
+from paperdigest.flow.unsubscribe import exits
 from paperdigest.store import deliveries, digests, facts, history, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import NewDelivery
@@ -19,51 +22,121 @@ from paperdigest.store.digests import DigestRow
 from paperdigest.store.subscribers import MAIN, Lane
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as it goes out, rendered and prepared: written nowhere yet."""
+
+    lane: Lane
+    slot: str
+    title: str
+    parts: tuple[tuple[str, Part], ...]  # (target with its channel, part)
+
+
 def notify(
     store: Store, press: Press, to: Subscriber, title: str, lines: Sequence[str], now: datetime
 ) -> bool:
     """Put a notice into the outbox; return False if these words went out before or no one can get them."""
-    lane = _lane(store, to, now)
-    slot = f"notice {hashlib.blake2b(repr((title, *lines)).encode(), digest_size=6).hexdigest()}"
-    if not to.deliver or digests.has_slot(store, lane.id, slot):
+    if not to.deliver:
         return False
+    lane = _lane(store, to, now)
+    slot = _slot(title, *lines)
+    if digests.has_slot(store, lane.id, slot):
+        return False
+    return post(store, [_prepared(store, press, to, lane, slot, title, lines, now)], now)
+
+
+def again(
+    store: Store, press: Press, to: Subscriber, title: str, lines: Sequence[str], now: datetime
+) -> Notice:
+    """Return a notice that may say what went out before; whoever writes it remembers that it was told.
+
+    The reader must have targets.
+    """
+    lane = _lane(store, to, now)
+    slot = _slot(title, *lines, now.isoformat())
+    return _prepared(store, press, to, lane, slot, title, lines, now)
+
+
+def post(
+    store: Store,
+    notices: Sequence[Notice],
+    now: datetime,
+    remember: Callable[[], bool] = lambda: True,
+) -> bool:
+    """Put notices into the outbox, in one transaction with what is to be remembered of it: that they were
+    told. Return False, with nothing written, if another process was first.
+
+    `remember` writes, or returns False where it finds that another did.
+    """
+    with store.transaction():
+        if any(digests.has_slot(store, one.lane.id, one.slot) for one in notices):
+            return False
+        if not remember():
+            return False
+        for one in notices:
+            _put(store, one, now)
+        failpoint("notice.commit")
+    failpoint("notice.committed")
+    return True
+
+
+def _slot(*said: str) -> str:
+    return f"notice {hashlib.blake2b(repr(said).encode(), digest_size=6).hexdigest()}"
+
+
+def _prepared(
+    store: Store,
+    press: Press,
+    to: Subscriber,
+    lane: Lane,
+    slot: str,
+    title: str,
+    lines: Sequence[str],
+    now: datetime,
+) -> Notice:
     database = facts.database_id(store)
     local = now.astimezone(schedule.zone(to.timezone))
     _, message = press.renderer.render(
         _digest(to, slot, title, lines, local), press.forms(to.deliver)
     )
-    parts = [
-        (target, part)
-        for target in to.deliver
-        for part in press.channel(target.partition(":")[0]).prepare(
-            message,
-            target.partition(":")[2],
-            key=key_of(database, str(lane.id), slot, target),
-            at=local,
-        )
-    ]
-    with store.transaction():
-        digest_id = digests.insert_digest(store, _row(store, lane, slot, title, now))
-        deliveries.put(
-            store,
-            [
-                NewDelivery(
-                    part.key,
-                    digest_id,
-                    lane.subscriber_id,
-                    lane.id,
-                    slot,
-                    target,
-                    part.number,
-                    part.payload,
-                )
-                for target, part in parts
-            ],
-            now,
-        )
-        failpoint("notice.commit")
-    failpoint("notice.committed")
-    return True
+    leave = exits(store, press.page).of(to, lane.subscriber_id)
+    return Notice(
+        lane,
+        slot,
+        title,
+        tuple(
+            (target, part)
+            for target in to.deliver
+            for part in press.channel(target.partition(":")[0]).prepare(
+                replace(message, unsubscribe=leave),
+                target.partition(":")[2],
+                key=key_of(database, str(lane.id), slot, target),
+                at=local,
+            )
+        ),
+    )
+
+
+def _put(store: Store, notice: Notice, now: datetime) -> None:
+    lane = notice.lane
+    digest_id = digests.insert_digest(store, _row(store, lane, notice.slot, notice.title, now))
+    deliveries.put(
+        store,
+        [
+            NewDelivery(
+                part.key,
+                digest_id,
+                lane.subscriber_id,
+                lane.id,
+                notice.slot,
+                target,
+                part.number,
+                part.payload,
+            )
+            for target, part in notice.parts
+        ],
+        now,
+    )
 
 
 def _lane(store: Store, to: Subscriber, now: datetime) -> Lane:

@@ -46,7 +46,7 @@ def claim(
 
     Must run inside a transaction. They count as sent from now on: a kill must not let more out.
     """
-    ways.heal_clock(store, now + _LONGEST_REST)
+    ways.heal_clock(store, now, _LONGEST_REST)
     while True:
         found = deliveries.due(store, now, most=most)
         ids = _within_pace(store, channels, found, now)
@@ -125,10 +125,12 @@ def _within_pace(
 
 
 def _take(store: Store, way: str, pace: Pace, ids: Sequence[int], now: datetime) -> Sequence[int]:
-    used = ways.used(store, way)
+    known = ways.used(store, way)
+    used = pacing.set_right(pace, known, now)
     taken = ids[: pacing.room(pace, used, now)]
     if taken:
         used = pacing.count(pace, used, len(taken), now)
+    if used is not known:
         ways.use(store, way, used)
     opens = pacing.opens_at(pace, used, now)
     if opens > now:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from paperdigest.core import schedule
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
-from paperdigest.flow.compose import Draft, Press, draft_of
+from paperdigest.flow.compose import draft_of
+from paperdigest.flow.drafting import Draft, Press
 from paperdigest.flow.due import Work
 from paperdigest.store import history, subscribers
 from paperdigest.store.connection import Store

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from paperdigest.core.subscription import Subscriber
 from paperdigest.flow.due import WAITS, Work, due
-from paperdigest.flow.finds import lane_finds, read_window
+from paperdigest.flow.finds import lane_finds
+from paperdigest.flow.window import read_window
 from paperdigest.store import digests, history
 from paperdigest.store.connection import Store
 

@@ -1,6 +1,4 @@
-"""What the operator is told of the sources: one that keeps failing or has gone silent, once and again each day
-while that lasts, and when it is over.
-"""
+"""What the operator is told of the sources: one that keeps failing or has gone silent."""
 
 from __future__ import annotations
 
@@ -9,63 +7,48 @@ from datetime import datetime, timedelta, tzinfo
 
 from paperdigest.core import notices, schedule
 from paperdigest.core.health import Condition, silent_since
-from paperdigest.core.subscription import Subscriber
-from paperdigest.flow.compose import Press
+from paperdigest.core.notices import Words
+from paperdigest.flow.lasting import Watched
 from paperdigest.flow.looked_at import LookedAt, SourceView
-from paperdigest.flow.notice import notify
-from paperdigest.store import facts, history
+from paperdigest.store import history
 from paperdigest.store.connection import Store
 from paperdigest.store.sources import SourceState
 
 #: A source that has failed for so long is worth a word to the operator.
 _FAILING = timedelta(hours=1)
+_WELL = (Condition.OK, Condition.QUIET)
 
 
-def watch(
-    store: Store, press: Press, operator: Subscriber, views: Sequence[SourceView], now: datetime
-) -> None:
-    """Tell the operator what is to be told now; the same words never twice."""
-    if not operator.deliver:
-        return
+def sources(store: Store, views: Sequence[SourceView], now: datetime, timezone: str) -> Watched:
+    """Return the sources that ail. One that has failed for less than an hour neither lasts nor is over."""
+    zone = schedule.zone(timezone)
     looked_at = LookedAt(store, views, now)
     states = history.source_states(store)
-    zone = schedule.zone(operator.timezone)
     said = {line.name: line.said for line in looked_at.lines(now, now, zone)}
-    for view in views:
-        state = states.get(view.name)
-        if state is None:
-            continue
-        fact = f"told of source {view.name}"
-        day, _, told = (facts.fact(store, fact) or "").partition(" ")
-        today = f"{now.astimezone(zone):%Y-%m-%d}"
-        words = _trouble(looked_at.condition(view, now), state, said[view.name], now, zone)
-        if words is None and told:
-            words = notices.recovered_source(view.name, told, now.astimezone(zone))
-            _tell(store, press, operator, words, now, fact, "")
-        elif words is not None and day != today:
-            _tell(store, press, operator, words, now, fact, f"{today} {words[0]}")
-
-
-_Words = tuple[str, tuple[str, ...]]
-
-
-def _tell(
-    store: Store,
-    press: Press,
-    operator: Subscriber,
-    words: _Words,
-    now: datetime,
-    fact: str,
-    remembered: str,
-) -> None:
-    notify(store, press, operator, *words, now)
-    with store.transaction():
-        facts.remember(store, fact, remembered)
+    found = {view.name: looked_at.condition(view, now) for view in views if view.name in states}
+    troubles = {
+        name: words
+        for name, condition in found.items()
+        if (words := _trouble(condition, states[name], said[name], now, zone)) is not None
+    }
+    local = now.astimezone(zone)
+    return Watched(
+        "source",
+        {name: title for name, (title, _) in troubles.items()},
+        begun=lambda names: [troubles[name] for name in names],
+        # A source that left the config is not well again: there is nothing to say of it.
+        over=lambda told: [
+            notices.recovered_source(name, title, local)
+            for name, title in told.items()
+            if name in found
+        ],
+        unsure=[name for name, condition in found.items() if condition not in _WELL],
+    )
 
 
 def _trouble(
     found: Condition, state: SourceState, said: str, now: datetime, zone: tzinfo
-) -> _Words | None:
+) -> Words | None:
     """Return what is to be told of a source; None if all is well, or may be over in a moment."""
     local = now.astimezone(zone)
     since = state.failing_since_at

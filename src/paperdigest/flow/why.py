@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from paperdigest.core import words
+from paperdigest.core.ledger import State
 from paperdigest.core.paper import ChangeKind, Paper
 from paperdigest.core.schedule import zone
 from paperdigest.core.subscription import Subscriber, Topic
 from paperdigest.core.verdict import verdict
-from paperdigest.flow.due import due, slot_of, standings
-from paperdigest.flow.finds import lane_finds, read_window
-from paperdigest.store import deliveries, digests, history, subscribers
+from paperdigest.flow.due import due, quiet_until, slot_of, standings
+from paperdigest.flow.finds import lane_finds
+from paperdigest.flow.window import read_window
+from paperdigest.store import deliveries, digests, history, subscribers, suppressions
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
 from paperdigest.store.digests import Outcome
@@ -61,11 +63,17 @@ def _recorded(
     if outcome.digest_id is None:
         return Answer(outcome.outcome, (told, *reasons))
     rows = tuple(deliveries.listed(store, digest_id=outcome.digest_id, limit=1000))
-    parents = [row for row in rows if row.part == 0]
-    if outcome.outcome not in _SETTLED or any(row.state == "sent" for row in parents):
+    holding = _holding(rows, digests.part_of(store, outcome))
+    if outcome.outcome not in _SETTLED or any(row.state is State.SENT for row in holding):
         return Answer(outcome.outcome, (told, *reasons), rows)
-    states = ", ".join(f"{row.target} {row.state}" for row in parents)
+    states = ", ".join(f"{row.target} {row.state}" for row in holding)
     return Answer("pending", (f"composed on {when}, not sent yet: {states}", *reasons), rows)
+
+
+def _holding(rows: Sequence[Delivery], part: int) -> list[Delivery]:
+    """Return each target's row that holds a paper of this part: that part's, or its only one."""
+    cut = {row.target for row in rows if row.part == part}
+    return [row for row in rows if row.part == (part if row.target in cut else 0)]
 
 
 def _no_longer(reader: Subscriber, name: str, paper: Paper) -> Iterator[str]:
@@ -108,16 +116,30 @@ def _waiting(
     hindrance = standings(store, [reader], now)[0].why_not
     lane = subscribers.lanes(store)[(id_, MAIN)]
     if hindrance and max(change.number for change in changes) > lane.bookmark:
-        return Answer("paused", (hindrance, *reasons))
+        return Answer("paused", (hindrance, *_held(store, reader, id_, now), *reasons))
     for work in due(store, [reader], now, forced=frozenset([reader.name])):
         finds = lane_finds(store, work, read_window(store, [work], now), now)
         if any(found == key for found, _ in finds.by_paper):
             slot = slot_of(reader, work.lane.name, now)
-            when = f"waits for the digest of {slot.name}" if slot else "goes out at once"
+            when = f"waits for the digest of {slot.name}" if slot else _at_once(reader, now)
             return Answer("pending", (when, *reasons))
     seen = words.full_date(changes[0].at.astimezone(zone(reader.timezone)))
     before = f"first seen on {seen}, before {reader.name}'s topics looked back that far"
     return Answer("before bookmark", (before, *reasons))
+
+
+def _held(store: Store, reader: Subscriber, id_: int, now: datetime) -> Iterator[str]:
+    """Say of each target that is paused or stopped by itself, by whom and how long."""
+    today = now.astimezone(zone(reader.timezone)).date()
+    for target in reader.deliver:
+        for one in suppressions.suppressions_of(store, id_, target):
+            if one.target and one.holds(today):
+                yield f"{target.partition(':')[2]} {one}"
+
+
+def _at_once(reader: Subscriber, now: datetime) -> str:
+    end = quiet_until(reader, now)
+    return "goes out at once" if end is None else f"goes out when quiet hours end, at {end:%H:%M}"
 
 
 def _found(topic: Topic, paper: Paper) -> str:

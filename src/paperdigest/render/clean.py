@@ -6,8 +6,11 @@ Escaping is left to each output; what is clean already comes back as the same ob
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
-from typing import TypeVar
+from itertools import chain
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
@@ -76,7 +79,9 @@ def clean_entry(entry: Entry) -> Entry:
     title = clean_marked(entry.title)
     found["title"] = title if title.text.strip() else Marked(clean_text(entry.id or entry.url))
     found["excerpt"] = clean_marked(entry.excerpt)
-    found["why"] = tuple(_cleaned(reason) for reason in entry.why)
+    texts = [text for reason in entry.why for text in _REASON(reason)]
+    if not _are_clean(texts):
+        found["why"] = tuple(_cleaned(reason) for reason in entry.why)
     return _replaced(entry, found)
 
 
@@ -99,6 +104,9 @@ def _cleaned(value: Value) -> Value:
 def _changes(value: Entry | Section | Digest | SourceLine | Why) -> dict[str, object]:
     """Return the cleaned strings, and tuples of strings, among the fields that need it."""
     found: dict[str, object] = {}
+    texts, lists = _PICKED[type(value)]
+    if _are_clean([*texts(value), *chain.from_iterable(lists(value))]):  # as nearly all are
+        return found
     for name in _TEXTS[type(value)]:
         held = getattr(value, name)
         if isinstance(held, str):
@@ -107,6 +115,14 @@ def _changes(value: Entry | Section | Digest | SourceLine | Why) -> dict[str, ob
         elif any(map(_is_unclean, held)):
             found[name] = tuple(map(_line, held))
     return found
+
+
+def _are_clean(texts: list[str]) -> bool:
+    """Say at one glance whether all of them are clean; where it cannot be told so quickly, say no."""
+    together = "".join(texts)
+    return together.isprintable() and (
+        len(together) <= _LONGEST_TEXT or max(map(len, texts)) <= _LONGEST_TEXT
+    )
 
 
 def _is_unclean(text: str) -> bool:
@@ -119,11 +135,26 @@ def _line(text: str) -> str:
 
 
 def _replaced(value: Value, found: dict[str, object]) -> Value:
-    changed = {name: new for name, new in found.items() if new != getattr(value, name)}
+    held = ((name, new, getattr(value, name)) for name, new in found.items())
+    changed = {name: new for name, new, old in held if new is not old and new != old}
     return replace(value, **changed) if changed else value  # type: ignore[arg-type]  # names and types are the fields' own
 
 
-_TEXTS = {
-    kind: tuple(f.name for f in fields(kind) if f.type in ("str", "tuple[str, ...]"))
-    for kind in (Entry, Section, Digest, SourceLine, Why)
+def _getter(names: Sequence[str]) -> Callable[[object], tuple[Any, ...]]:
+    """Return what gets the values of these fields as a tuple, however many they are."""
+    if len(names) < 2:
+        return lambda value: tuple(getattr(value, name) for name in names)
+    return attrgetter(*names)
+
+
+def _named(kind: type[Any], *types: str) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.type in types)
+
+
+_KINDS = (Entry, Section, Digest, SourceLine, Why)
+_REASON = _getter(_named(Why, "str"))
+_TEXTS = {kind: _named(kind, "str", "tuple[str, ...]") for kind in _KINDS}
+_PICKED = {
+    kind: (_getter(_named(kind, "str")), _getter(_named(kind, "tuple[str, ...]")))
+    for kind in _KINDS
 }

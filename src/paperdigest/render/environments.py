@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import FunctionType, MethodType, TracebackType
 from typing import Any
 
 import jinja2
@@ -43,7 +43,11 @@ _MISTAKES = (
     AttributeError,
 )
 
-_VALUES = frozenset({Digest, Section, Entry, Marked, Why, SourceLine, Link})
+#: What templates may read of our own values: all that is public.
+_PUBLIC = {
+    kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
+    for kind in (Digest, Section, Entry, Marked, Why, SourceLine, Link)
+}
 
 _WORDS = {
     "how_many": words.how_many,
@@ -108,9 +112,27 @@ class _Environment(ImmutableSandboxedEnvironment):
     """A sandbox that knows our own values: their public fields are safe without a closer look."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if type(obj) in _VALUES:
+        if type(obj) in _PUBLIC:
             return not attr.startswith("_")
         return super().is_safe_attribute(obj, attr, value)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if attribute in _PUBLIC.get(type(obj), ()):
+            return getattr(obj, attribute)
+        return super().getattr(obj, attribute)
+
+    def call(self, context: Any, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        kind = type(called)
+        if kind is FunctionType and called in _OURS:
+            return called(*args, **_given(kwargs))
+        if kind is MethodType and called.__func__ is Marked.spans:
+            return called()
+        return super().call(context, called, *args, **kwargs)
+
+
+def _given(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments a template gave, without what Jinja adds for functions that ask for it."""
+    return {name: value for name, value in kwargs.items() if name[0] != "_"} if kwargs else kwargs
 
 
 def where(name: str, folder: Path | None) -> Path:
@@ -127,6 +149,8 @@ def dateline(digest: Digest) -> str:
 
 def linked(text: str) -> Markup:
     """Return our own line as HTML, with the addresses in it as links."""
+    if "//" not in text:
+        return Markup.escape(text)
     pieces = []
     for word in text.split(" "):
         bare = word.rstrip(".,;:)")
@@ -226,3 +250,9 @@ def _place(traceback: TracebackType | None) -> tuple[str, int] | None:
             found = (file, traceback.tb_lineno)
         traceback = traceback.tb_next
     return found
+
+
+#: Functions that templates may call without a closer look.
+_OURS = frozenset(
+    {dateline, linked, starred, slack_link, slack_marked, *filter(callable, _WORDS.values())}
+)

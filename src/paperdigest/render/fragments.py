@@ -27,10 +27,18 @@ class Fragments:
     def __init__(self, entry: Entry, templates: Templates) -> None:
         self.entry = clean_entry(entry)
         self._templates = templates
+        self._values: dict[str, object] | None = None
 
-    @property  # made anew for each form: thousands of papers are kept, and this is most of each
+    def rest(self) -> None:
+        """Let go of what only serves making further forms: thousands of papers are kept, and it is most of each."""
+        self._values = None
+
+    @property
     def _prepared(self) -> dict[str, object]:
-        return prepared(self.entry)
+        values = self._values  # another thread may be done with this paper at any time
+        if values is None:
+            values = self._values = prepared(self.entry)
+        return values
 
     @cached_property
     def html(self) -> Markup:
@@ -52,7 +60,11 @@ class Fragments:
 
     @cached_property
     def slack(self) -> SlackEntry:
-        return SlackEntry(mrkdwn=self._slack(), summary=self._one_line("summary.slack.j2"))
+        return SlackEntry(
+            mrkdwn=self._slack(),
+            summary=self._one_line("summary.slack.j2"),
+            paper=self.entry.paper_key,
+        )
 
     @cached_property
     def slack_line(self) -> str:

@@ -5,6 +5,7 @@ What a template may say is in `environments`, what gives way in `budget`, one pa
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,17 +45,17 @@ class Renderer:
         Papers that found no room are moved from `full` to `listed` to `counted`; none is lost.
         Raises TemplateError when a user's template fails on this digest.
         """
-        book = Book(self._forms_of)
-        shown, html = self._within_budget(book.cleaned(digest), book)
-        return shown, Message(
-            subject=self._subject(shown),
-            text=self._text(shown, book) if Form.TEXT in forms else "",
-            html=html,
-            json=digest_json(shown, book.json, book.json_line) if Form.JSON in forms else "",
-            slack=slack_text(shown, book) if Form.SLACK in forms else NO_SLACK,
-            list_name=shown.subscriber,
-            shared=shown.shared,
-        )
+        with closing(Book(self._forms_of)) as book:
+            shown, html = self._within_budget(book.cleaned(digest), book)
+            return shown, Message(
+                subject=self._subject(shown),
+                text=self._text(shown, book) if Form.TEXT in forms else "",
+                html=html,
+                json=digest_json(shown, book.json, book.json_line) if Form.JSON in forms else "",
+                slack=slack_text(shown, book) if Form.SLACK in forms else NO_SLACK,
+                list_name=shown.subscriber,
+                shared=shown.shared,
+            )
 
     def _within_budget(self, digest: Digest, book: Book) -> tuple[Digest, str]:
         shown, html = digest, self._html(digest, book)

@@ -21,16 +21,16 @@ _LINE_WIDTH = 600
 def slack_text(digest: Digest, book: Book) -> SlackText:
     """Return the digest for Slack. The header is plain text, everything else escaped mrkdwn."""
     closing = (*digest.looked_at, *digest.manage, words.NO_TRACKING)
+    listed = [line for section in digest.sections for line in _listed(section, digest, book)]
     return SlackText(
         header=words.cut(digest.title, HEADER_WIDTH),
         context=words.DOT.join(map(_line, (dateline(digest), *digest.notes))),
         sections=tuple(
             (_name(section), _entries(section, book)) for section in digest.sections if section.full
         ),
-        listed=tuple(
-            line for section in digest.sections for line in _listed(section, digest, book)
-        ),
+        listed=tuple(text for text, _ in listed),
         footer="\n".join(map(_line, closing)),
+        listed_papers=tuple(paper for _, paper in listed),
     )
 
 
@@ -44,19 +44,27 @@ def _entries(section: Section, book: Book) -> tuple[SlackEntry, ...]:
     return tuple(book.forms(entry).slack for entry in section.full)
 
 
-def _listed(section: Section, digest: Digest, book: Book) -> Iterator[str]:
-    """Yield what a topic only names: its titles, what waits, what was sent before."""
+def _listed(section: Section, digest: Digest, book: Book) -> Iterator[tuple[str, int]]:
+    """Yield what a topic only names: its titles, what waits, what was sent before; and the paper that a line
+    is about, 0 for none."""
     if not section.full and (section.elsewhere or section.note):
-        yield _name(section)
+        yield _heading(_name(section)), 0
     if section.listed:
-        yield _line(f"{section.name}: {words.by_title(section)}")
-        yield from (book.forms(entry).slack_line for entry in section.listed)
+        yield _heading(_line(f"{section.name}: {words.by_title(section)}")), 0
+        yield from ((book.forms(entry).slack_line, entry.paper_key) for entry in section.listed)
     if section.counted:
         more = f"{words.DOT}{digest.more}" if digest.more else ""
-        yield _line(f"{section.name}: {words.waiting(len(section.counted))}{more}")
+        waiting = words.waiting(len(section.counted))
+        yield _heading(_line(f"{section.name}: {waiting}{more}")), 0
     if section.earlier:
-        yield _line(f"{section.name}: {words.already_sent(len(section.earlier))}")
-        yield from (book.forms(entry).slack_line for entry in section.earlier)
+        told = words.already_sent(len(section.earlier), section.more_earlier)
+        yield _heading(_line(f"{section.name}: {told}")), 0
+        yield from ((book.forms(entry).slack_line, 0) for entry in section.earlier)
+
+
+def _heading(line: str) -> str:
+    """Return a line that names no paper without the bullet by which the channel counts papers."""
+    return line.lstrip("• ")
 
 
 def _line(text: str) -> str:

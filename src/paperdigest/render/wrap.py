@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -9,6 +10,7 @@ from functools import lru_cache
 from paperdigest.core.digest import Marked
 
 WIDTH = 72
+_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
 @lru_cache(maxsize=4_096)  # the same authors, facts and closing lines stand in digest after digest
@@ -21,15 +23,38 @@ def wrap(text: str, indent: int = 0, hanging: int | None = None, first: str = ""
     """
     later = " " * (indent if hanging is None else hanging)
     line = " " * indent + first
-    size = len if text.isascii() else columns
-    words = text.split()
-    room = WIDTH - max(columns(line), len(later))
-    if max(map(size, words), default=0) > room:
-        words = [piece for word in words for piece in _pieces(word, room)]
-    used = start = columns(line)
+    start = columns(line)
+    if _is_even(text):  # as nearly all are, and then it goes from blank to blank
+        lines = _filled(text, line, start, later)
+        if lines:
+            return lines
+    room = WIDTH - max(start, len(later))
+    words = [piece for word in text.split() for piece in _pieces(word, room)]
+    return _filled_by_columns(words, line, start, later)
+
+
+def _filled(text: str, line: str, start: int, later: str) -> str:
+    """Return the text in lines of which the first begins with `line`, `start` columns, the others with `later`;
+    "" where a word is longer than a line."""
+    text = " ".join(text.split())
+    lines: list[str] = []
+    at, room = 0, WIDTH - start
+    while len(text) - at > room:
+        end = text.rfind(" ", at, at + room + 1)
+        if end < 0:
+            return ""
+        lines.append(line + text[at:end])
+        at, line, room = end + 1, later, WIDTH - len(later)
+    lines.append(line + text[at:])
+    return "\n".join(lines)
+
+
+def _filled_by_columns(words: list[str], line: str, start: int, later: str) -> str:
+    """Return the words in such lines, where some are longer than one, or letters wide or without width."""
+    used = start
     lines: list[str] = []
     for word in words:
-        width = size(word)
+        width = columns(word)
         if used == start:
             line += word
             used += width
@@ -42,6 +67,11 @@ def wrap(text: str, indent: int = 0, hanging: int | None = None, first: str = ""
             used = start + width
     lines.append(line)
     return "\n".join(lines)
+
+
+def _is_even(text: str) -> bool:
+    """Say whether every letter takes one column."""
+    return text.isascii() or all(_columns_of(letter) == 1 for letter in _BEYOND_ASCII.findall(text))
 
 
 def starred(marked: Marked) -> str:
@@ -62,6 +92,7 @@ def columns(text: str) -> int:
     return sum(_columns_of(letter) for letter in text)
 
 
+@lru_cache(maxsize=4_096)
 def _columns_of(letter: str) -> int:
     if unicodedata.combining(letter):
         return 0

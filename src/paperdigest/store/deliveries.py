@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from paperdigest.core.errors import UsageError
+from paperdigest.core.ledger import OPEN, State
+from paperdigest.store import moves
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
 
-STATES = ("pending", "sending", "sent", "retry", "failed", "unknown", "held", "dropped")
 #: How long before its last attempt a row may have been composed.
 _LONGEST_TRIED = timedelta(days=30)
 
@@ -33,7 +34,7 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A row of the outbox. `payload` is empty where it was not asked for or is gone by age."""
+    """A row of the outbox. `payload` is empty where it was not asked for, is gone by age, or is damaged."""
 
     id: int
     key: str
@@ -43,7 +44,7 @@ class Delivery:
     slot: str
     target: str
     part: int
-    state: str
+    state: State
     attempts: int
     resent: int
     not_before_at: datetime
@@ -91,7 +92,12 @@ _WITHOUT = _ROW.format(payload="NULL")
 
 #: Word for word what the index deliveries_due is limited to: with it a question about the few rows that are not
 #: finished reads those alone, not millions that were sent. (Ordered by +d.id: by d.id, all would be walked.)
+#: The states are `core.ledger.OPEN`.
 _OPEN = "d.state IN ('pending', 'retry', 'sending', 'unknown')"
+#: Likewise of the index deliveries_unsent.
+_UNSENT = "d.state IN ('failed', 'held', 'dropped')"
+#: Word for word what the index deliveries_in_doubt is limited to.
+_IN_DOUBT = "d.state IN ('sending', 'unknown')"
 #: Rows that may go by their own: a part below a parent only once its parent was sent.
 _READY = (
     f"{_OPEN} AND d.state IN ('pending', 'retry') AND d.not_before_at <= :ready"  # noqa: S608 - our own words
@@ -150,65 +156,23 @@ def claim(
     Must run inside a transaction.
     """
     ids = [id_ for id_, _ in due(store, now, most=most)] if only is None else list(only)
-    store.write_many(
-        "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, claimed_by = ?, claimed_at = ?"
-        " WHERE id = ?",
-        [(process, to_instant(now), id_) for id_ in ids],
-    )
+    moves.take(store, ids, process=process, now=now)
     return _fetch(store, ids)
-
-
-def put_back(store: Store, ids: Sequence[int]) -> None:
-    """Let go of rows that were claimed but not begun: that was no attempt. Must run inside a transaction."""
-    store.write_many(
-        "UPDATE deliveries SET state = 'retry', attempts = attempts - 1, claimed_by = '' WHERE id = ?",
-        [(id_,) for id_ in ids],
-    )
 
 
 def orphans(store: Store) -> list[Delivery]:
     """Return rows left in `sending`. The caller holds the deliver lock and has none in hand itself."""
-    rows = store.rows(f"{_WITHOUT} WHERE {_OPEN} AND d.state = 'sending' ORDER BY +d.id")
+    rows = store.rows(f"{_WITHOUT} WHERE {_IN_DOUBT} AND d.state = 'sending' ORDER BY +d.id")
     return [_delivery(row) for row in rows]
 
 
 def unknown_due(store: Store, now: datetime) -> list[Delivery]:
     """Return rows of unknown outcome whose time of grace is over, with their payload."""
     rows = store.rows(
-        f"{_WITH_PAYLOAD} WHERE {_OPEN} AND d.state = 'unknown' AND d.not_before_at <= ? ORDER BY +d.id",
+        f"{_WITH_PAYLOAD} WHERE {_IN_DOUBT} AND d.state = 'unknown' AND d.not_before_at <= ? ORDER BY +d.id",
         [to_instant(now)],
     )
     return [_delivery(row) for row in rows]
-
-
-def settle(
-    store: Store,
-    id_: int,
-    state: str,
-    *,
-    now: datetime,
-    receipt: str = "",
-    error: str = "",
-    not_before_at: datetime | None = None,
-    resent: bool = False,
-) -> None:
-    """Write what became of a row. Must run inside a transaction."""
-    store.write(
-        "UPDATE deliveries SET state = ?, error = ?, receipt = CASE WHEN ? != '' THEN ? ELSE receipt END,"
-        " sent_at = CASE WHEN ? = 'sent' THEN ? ELSE sent_at END,"
-        " not_before_at = coalesce(?, not_before_at), resent = resent + ?, claimed_by = '' WHERE id = ?",
-        [
-            state,
-            error,
-            receipt,
-            receipt,
-            state,
-            to_instant(now),
-            None if not_before_at is None else to_instant(not_before_at),
-            int(resent),
-            id_,
-        ],
-    )
 
 
 def parent_receipt(store: Store, delivery: Delivery) -> str:
@@ -222,6 +186,15 @@ def parent_receipt(store: Store, delivery: Delivery) -> str:
     return str(row[0]) if row else ""
 
 
+def parent_state(store: Store, delivery: Delivery) -> State | None:
+    """Return where the first part of a row's digest stands at its target; None if there is none."""
+    row = store.row(
+        "SELECT state FROM deliveries WHERE digest_id = ? AND target = ? AND part = 0",
+        [delivery.digest_id, delivery.target],
+    )
+    return State(row[0]) if row else None
+
+
 def parts_below(store: Store, delivery: Delivery) -> list[Delivery]:
     """Return the unfinished parts that hang below a parent."""
     rows = store.rows(
@@ -230,15 +203,6 @@ def parts_below(store: Store, delivery: Delivery) -> list[Delivery]:
         [delivery.digest_id, delivery.target],
     )
     return [_delivery(row) for row in rows]
-
-
-def reached_nobody(store: Store, digest_id: int) -> bool:
-    """Say whether every target of a digest ended unsent for good."""
-    parents = store.rows(
-        "SELECT state IN ('failed', 'dropped') FROM deliveries WHERE digest_id = ? AND part = 0",
-        [digest_id],
-    )
-    return bool(parents) and all(unsent for (unsent,) in parents)
 
 
 def listed(
@@ -250,7 +214,8 @@ def listed(
     limit: int = 100,
 ) -> list[Delivery]:
     """Return rows without payload, newest first."""
-    sql, values = _WITHOUT + " WHERE 1", list[str | int]()
+    few = "1" if state in ("", State.SENT) else _OPEN if state in OPEN else _UNSENT
+    sql, values = f"{_WITHOUT} WHERE {few}", list[str | int]()
     for column, value in (
         ("state", state or None),
         ("subscriber_id", subscriber_id),
@@ -259,7 +224,8 @@ def listed(
         if value is not None:
             sql += f" AND d.{column} = ?"
             values.append(value)
-    rows = store.rows(sql + " ORDER BY d.id DESC LIMIT ?", [*values, limit])
+    order = "+d.id" if state in OPEN else "d.id"
+    rows = store.rows(f"{sql} ORDER BY {order} DESC LIMIT ?", [*values, limit])
     return [_delivery(row) for row in rows]
 
 
@@ -278,7 +244,7 @@ def by_ids(store: Store, ids: Sequence[int]) -> list[Delivery]:
 class Attempt:
     """What the last attempt with a first part came to."""
 
-    state: str
+    state: State
     error: str
     at: datetime
 
@@ -292,22 +258,20 @@ def attempts_to(store: Store, subscriber_id: int, target: str, since: datetime) 
         " AND d.claimed_at >= ? ORDER BY d.claimed_at DESC, d.id DESC",
         [subscriber_id, to_instant(since - _LONGEST_TRIED), target, to_instant(since)],
     )
-    return [Attempt(state, error, from_instant(at)) for state, error, at in rows]
+    return [Attempt(State(state), error, from_instant(at)) for state, error, at in rows]
 
 
 def counts(store: Store) -> dict[str, int]:
     """Return how many rows are in each state, the empty ones included."""
-    found = dict(store.rows("SELECT state, count(*) FROM deliveries GROUP BY state"))
-    return {state: int(found.get(state, 0)) for state in STATES}
-
-
-def forget_payloads(store: Store, before: datetime) -> int:
-    """Drop the bytes of rows sent before then; the rows stay. Return how many."""
-    return store.write(
-        "UPDATE deliveries SET payload = NULL WHERE state IN ('sent', 'dropped') AND payload IS NOT NULL"
-        " AND coalesce(sent_at, created_at) < ?",
-        [to_instant(before)],
-    )
+    with store.reading():
+        every = store.rows("SELECT count(*) FROM deliveries")[0][0]
+        found: dict[str, int] = {}
+        for few in (_OPEN, _UNSENT):
+            found |= store.rows(
+                f"SELECT d.state, count(*) FROM deliveries d WHERE {few} GROUP BY d.state"  # noqa: S608 - our own words
+            )
+    found[State.SENT] = every - sum(found.values())  # nearly all of them, and no index has those
+    return {state.value: int(found.get(state, 0)) for state in State}
 
 
 def _fetch(store: Store, ids: Sequence[int]) -> list[Delivery]:
@@ -335,7 +299,7 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         slot,
         target,
         part,
-        state,
+        State(state),
         attempts,
         resent,
         from_instant(not_before),
@@ -344,5 +308,13 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         None if sent is None else from_instant(sent),
         receipt,
         error,
-        zlib.decompress(payload) if payload else b"",
+        _unpacked(payload),
     )
+
+
+def _unpacked(payload: bytes | None) -> bytes:
+    """Return the bytes of a row; none where they are damaged: one such row must not keep the others back."""
+    try:
+        return zlib.decompress(payload) if payload else b""
+    except zlib.error:
+        return b""

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from paperdigest.core.ledger import UNSENT
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
+from paperdigest.store.moves import names
 
 #: Outcomes that wait for the lane's next digest.
 WAITING = ("over limit", "undeliverable")
@@ -26,6 +28,7 @@ class Outcome:
     digest_id: int | None
     change: int
     at: datetime
+    part: int = 0  # in which part of the digest it stands, where a channel needs several
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,11 @@ def has_slot(store: Store, lane_id: int, slot: str) -> bool:
 def record_outcomes(store: Store, outcomes: Iterable[Outcome]) -> None:
     """Write outcomes. A waiting one of the same (subscriber, paper, reason) is replaced, any other stays."""
     store.write_many(
-        "INSERT INTO outcomes (subscriber_id, paper_key, reason, outcome, topic, lane_id, digest_id, change, at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "INSERT INTO outcomes (subscriber_id, paper_key, reason, outcome, topic, lane_id, digest_id, change,"
+        " at, part) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (subscriber_id, paper_key, reason) DO UPDATE SET outcome = excluded.outcome,"
         " topic = excluded.topic, lane_id = excluded.lane_id, digest_id = excluded.digest_id,"
+        " part = excluded.part,"
         # The time of the first 'over limit' stays: it waits 14 days from then, not for ever.
         " at = CASE WHEN excluded.outcome = 'over limit' THEN outcomes.at ELSE excluded.at END"
         " WHERE outcomes.outcome IN ('over limit', 'undeliverable')",
@@ -112,6 +116,7 @@ def record_outcomes(store: Store, outcomes: Iterable[Outcome]) -> None:
                 row.digest_id,
                 row.change,
                 to_instant(row.at),
+                row.part,
             )
             for row in outcomes
         ],
@@ -182,31 +187,59 @@ def lanes_waiting(store: Store, since: datetime) -> frozenset[int]:
     return frozenset(id_ for (id_,) in rows)
 
 
+#: Of the outcomes of one digest those that no target got, nor may still get: each target's row of the part
+#: they stand in, or its only row, has ended unsent.
+_REACHED_NOBODY = f"""
+    digest_id = :digest AND EXISTS (SELECT 1 FROM deliveries WHERE digest_id = :digest)
+    AND NOT EXISTS (SELECT 1 FROM deliveries d
+        WHERE d.digest_id = :digest AND d.state NOT IN {names(UNSENT)}
+        AND (d.part = outcomes.part OR (d.part = 0 AND NOT EXISTS (SELECT 1 FROM deliveries x
+            WHERE x.digest_id = :digest AND x.target = d.target AND x.part = outcomes.part))))
+"""  # noqa: S608 - our own words
+
+
 def give_back(store: Store, digest_id: int) -> int:
-    """Return the papers of a digest that reached nobody to the lane's next one. Returns how many."""
+    """Return those papers of a digest that reached nobody to the lane's next one. Returns how many."""
     return store.write(
-        "UPDATE outcomes SET outcome = 'undeliverable' WHERE digest_id = ? AND outcome IN ('sent', 'listed')",
-        [digest_id],
+        f"UPDATE outcomes SET outcome = 'undeliverable' WHERE {_REACHED_NOBODY}"  # noqa: S608 - our own words
+        " AND outcome IN ('sent', 'listed')",
+        {"digest": digest_id},
     )
 
 
-def take_back(store: Store, digest_id: int) -> int:
-    """Count the given-back papers of a digest as sent again: it goes out after all. Returns how many
-    papers are this digest's; none: a later one has them."""
+def take_back(store: Store, digest_id: int, part: int) -> int:
+    """Count the given-back papers of a part, of part 0 those of all parts, as sent again: it goes out after
+    all. Returns how many papers are still this digest's; none: a later one has them."""
+    of_part = {"digest": digest_id, "part": part}
     store.write(
-        "UPDATE outcomes SET outcome = 'sent' WHERE digest_id = ? AND outcome = 'undeliverable'",
-        [digest_id],
+        "UPDATE outcomes SET outcome = 'sent' WHERE digest_id = :digest AND outcome = 'undeliverable'"
+        " AND :part IN (0, part)",
+        of_part,
     )
-    return len(outcomes_of_digest(store, digest_id))
+    row = store.row(
+        "SELECT count(*) FROM outcomes WHERE digest_id = :digest AND :part IN (0, part)", of_part
+    )
+    return 0 if row is None else int(row[0])
 
 
 def drop(store: Store, digest_id: int) -> int:
-    """Mark what a digest held as dropped by the operator. Returns how many."""
+    """Mark what of a digest reached nobody as dropped by the operator. Returns how many."""
     return store.write(
-        "UPDATE outcomes SET outcome = 'dropped' WHERE digest_id = ?"
+        f"UPDATE outcomes SET outcome = 'dropped' WHERE {_REACHED_NOBODY}"  # noqa: S608 - our own words
         " AND outcome IN ('sent', 'listed', 'undeliverable')",
-        [digest_id],
+        {"digest": digest_id},
     )
+
+
+def part_of(store: Store, outcome: Outcome) -> int:
+    """Return in which part of its digest a paper stands; 0 in a database of an older version."""
+    if not store.has_column("outcomes", "part"):
+        return 0
+    row = store.row(
+        "SELECT part FROM outcomes WHERE subscriber_id = ? AND paper_key = ? AND reason = ?",
+        [outcome.subscriber_id, outcome.paper_key, outcome.reason],
+    )
+    return 0 if row is None else int(row[0])
 
 
 def _digest(row: tuple[int, int, int, str, str, str, int, int, int, int, int, int]) -> DigestRow:

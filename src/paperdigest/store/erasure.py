@@ -7,14 +7,14 @@ import zlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from paperdigest.core.ledger import ENDED, Event
 from paperdigest.core.subscription import Subscriber, subscriber_to_json
-from paperdigest.store import facts
+from paperdigest.store import facts, moves
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import to_instant
 
 #: Remembered until the file has been written anew after an erasure.
 _UNSCRUBBED = "erased, but still in the file"
-_UNFINISHED = "('pending', 'retry', 'sending', 'unknown', 'held')"
 
 
 def stub_name(id_: int) -> str:
@@ -97,7 +97,7 @@ def erase_mentions(store: Store, id_: int, words: Collection[str]) -> None:
             store.write("UPDATE digests SET title = '' WHERE id = ?", [digest_id])
             _blank(store, [row_id for row_id, _, _ in rows], keep_target=True)
     store.write(
-        f"UPDATE deliveries SET payload = NULL WHERE subscriber_id = ? AND state NOT IN {_UNFINISHED}",  # noqa: S608 - our own words
+        f"UPDATE deliveries SET payload = NULL WHERE subscriber_id = ? AND state IN {moves.names(ENDED)}",  # noqa: S608 - our own words
         [id_],
     )
 
@@ -117,10 +117,10 @@ def _blank(store: Store, ids: Sequence[int], *, keep_target: bool = False) -> No
     address and could be guessed from it."""
     target = "target" if keep_target else "substr(target, 1, instr(target, ':'))"
     slot = "slot" if keep_target else "'forgotten ' || id"
+    store.write_many(moves.statement(Event.FORGOTTEN, "id = ?"), [(id_,) for id_ in ids])
     store.write_many(
         f"UPDATE deliveries SET key = 'forgotten ' || id, slot = {slot}, target = {target},"  # noqa: S608 - our own words
-        " receipt = '', error = '', claimed_by = '', payload = NULL,"
-        f" state = CASE WHEN state IN {_UNFINISHED} THEN 'dropped' ELSE state END WHERE id = ?",
+        " receipt = '', error = '', claimed_by = '', payload = NULL WHERE id = ?",
         [(id_,) for id_ in ids],
     )
 

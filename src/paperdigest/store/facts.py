@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 
+from paperdigest.core.unsubscribe import KEY_BYTES
 from paperdigest.store.connection import Store
 
 _DATABASE_ID = "database id"
+_UNSUBSCRIBE_KEY = "unsubscribe key"
 
 
 def fact(store: Store, name: str) -> str | None:
@@ -48,3 +50,22 @@ def database_id(store: Store) -> str:
         known = fact(store, _DATABASE_ID) or secrets.token_hex(8)
         remember(store, _DATABASE_ID, known)
     return known
+
+
+def unsubscribe_key(store: Store) -> bytes:
+    """Return the key of all unsubscribe links; made at first use and kept, for links in old mails must lead
+    on. Who has it can stop digests, and nothing else."""
+    known = known_unsubscribe_key(store)
+    if known is not None:
+        return known
+    with store.transaction():
+        # As above: one of two writers comes second.
+        known = known_unsubscribe_key(store) or secrets.token_bytes(KEY_BYTES)
+        remember(store, _UNSUBSCRIBE_KEY, known.hex())
+    return known
+
+
+def known_unsubscribe_key(store: Store) -> bytes | None:
+    """Return that key; None where no link was ever made."""
+    known = fact(store, _UNSUBSCRIBE_KEY)
+    return None if known is None else bytes.fromhex(known)

@@ -121,9 +121,12 @@ class FileLock:
 
     def _sign(self, file: int) -> None:
         mine = {"pid": os.getpid(), "host": socket.gethostname(), "command": _command()}
-        os.ftruncate(file, 0)
+        data = json.dumps(mine).encode()[:_HOLDER_BYTES]
+        # Written over in place: cutting a file short takes as long as the rest of a transaction.
+        if os.fstat(file).st_size > len(data):
+            os.ftruncate(file, 0)
         try:
-            os.pwrite(file, json.dumps(mine).encode()[:_HOLDER_BYTES], 0)
+            os.pwrite(file, data, 0)
         except OSError as error:
             # A full disk must not cost the lock: it only costs the name in somebody's message.
             if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:

@@ -27,7 +27,8 @@ _FOLLOW = tuple(
     for table in ("paper_ids", "records", "changes", "outcomes")
 )
 
-_OUTCOME = "subscriber_id, reason, outcome, topic, lane_id, digest_id, change, at"
+_OUTCOME = "subscriber_id, reason, outcome, topic, lane_id, digest_id, change, at, part"
+_COLUMNS = 9
 _GO_BACK = {
     "UPDATE paper_ids SET paper_key = ? WHERE id = ?": "ids",
     "UPDATE records SET paper_key = ? WHERE id = ?": "records",
@@ -177,7 +178,11 @@ def _give_outcomes_back(store: Store, kept: int, gone: int, before: dict[str, An
         for row in store.rows(f"SELECT {_OUTCOME} FROM outcomes WHERE paper_key = ?", [kept])  # noqa: S608 - our own columns
     }
     own = {(row[0], row[1]) for row in before["kept"]["outcomes"]}
-    back = {(row[0], row[1]): tuple(row) for row in before["gone"]["outcomes"]}
+    # A merge written by an older version knows nothing of parts.
+    back = {
+        (row[0], row[1]): (*row, *(0,) * (_COLUMNS - len(row)))
+        for row in before["gone"]["outcomes"]
+    }
     for pair, row in back.items():
         sent = pair in now and now[pair][2] in ("sent", "listed")
         back[pair] = now[pair] if sent else row
@@ -186,6 +191,8 @@ def _give_outcomes_back(store: Store, kept: int, gone: int, before: dict[str, An
         [(kept, *pair) for pair in sorted(back.keys() - own)],
     )
     store.write_many(
-        f"INSERT INTO outcomes (paper_key, {_OUTCOME}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own columns
+        # Its digest may be gone by age meanwhile.
+        f"INSERT INTO outcomes (paper_key, {_OUTCOME})"  # noqa: S608 - our own columns
+        " VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM digests WHERE id = ?), ?, ?, ?)",
         [(gone, *row) for row in back.values()],
     )

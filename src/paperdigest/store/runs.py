@@ -8,8 +8,12 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+from paperdigest.core.ledger import Event
+from paperdigest.store import moves
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
+
+_OF_RUN = "attempts = 0 AND digest_id IN (SELECT digest_id FROM run_digests WHERE run = ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def hold(
         [(digest_id, id_) for digest_id in digest_ids],
     )
     store.write_many(
-        "UPDATE deliveries SET state = 'held', error = ? WHERE digest_id = ? AND state = 'pending'",
+        moves.statement(Event.BRAKED, "digest_id = ?", "error = ?"),
         [(reason, digest_id) for digest_id in digest_ids],
     )
     store.write(
@@ -96,22 +100,14 @@ def release(store: Store, id_: int, now: datetime) -> int:
     """
     at = to_instant(now)
     _decide(store, id_, "released", at)
-    return store.write(
-        "UPDATE deliveries SET state = 'pending', error = '', not_before_at = ?, created_at = ?"
-        " WHERE state = 'held' AND attempts = 0"
-        " AND digest_id IN (SELECT digest_id FROM run_digests WHERE run = ?)",
-        [at, at, id_],
-    )
+    sets = ("error = ''", "not_before_at = ?", "created_at = ?")
+    return store.write(moves.statement(Event.RELEASED, _OF_RUN, *sets), [at, at, id_])
 
 
 def drop(store: Store, id_: int, reason: str, now: datetime) -> int:
     """Give a run's rows up, and its papers for good where nobody got them. Return how many rows."""
     _decide(store, id_, "dropped", to_instant(now))
-    rows = store.write(
-        "UPDATE deliveries SET state = 'dropped', error = ? WHERE state = 'held' AND attempts = 0"
-        " AND digest_id IN (SELECT digest_id FROM run_digests WHERE run = ?)",
-        [reason, id_],
-    )
+    rows = store.write(moves.statement(Event.RUN_DROPPED, _OF_RUN, "error = ?"), [reason, id_])
     store.write(
         "UPDATE outcomes SET outcome = 'dropped'"
         " WHERE outcome IN ('sent', 'listed', 'over limit', 'undeliverable')"

@@ -10,7 +10,7 @@ from sqlite_utils import Database, Migrations
 #: "PDig": a file with another application_id is not ours and is refused.
 APPLICATION_ID = 0x50446967
 #: Grows with every migration; a database with a larger number was written by a newer version.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 #: Reading commands still work on databases from this number on.
 OLDEST_READABLE = 1
 
@@ -291,6 +291,24 @@ CREATE TABLE run_digests (           -- what such a run holds; any other digest 
 CREATE INDEX run_digests_run ON run_digests (run);
 """
 
+_PARTS = """
+-- In which part of its digest a paper stands, where a channel needs several messages: what becomes of that
+-- part becomes of the paper.
+ALTER TABLE outcomes ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
+-- What the channel itself calls this target, once asked: a Slack channel's id.
+ALTER TABLE ways ADD COLUMN place TEXT NOT NULL DEFAULT '';
+"""
+
+_GROWN = """
+-- "whose bytes may go by now?" (upkeep, word for word in store/pruning.py): those that still have some, not all
+CREATE INDEX deliveries_payloads ON deliveries (coalesce(sent_at, created_at))
+    WHERE state IN ('sent', 'dropped') AND payload IS NOT NULL;
+-- "what ended without being sent?": a few rows beside millions that were
+CREATE INDEX deliveries_unsent ON deliveries (state) WHERE state IN ('failed', 'held', 'dropped');
+-- "what is in hand, and what may have arrived?": asked before every ten messages, and as a rule nothing
+CREATE INDEX deliveries_in_doubt ON deliveries (not_before_at, id) WHERE state IN ('sending', 'unknown');
+"""
+
 
 @migrations()
 def m001_history_and_ledger(db: Database) -> None:
@@ -312,6 +330,13 @@ def m003_receipts(db: Database) -> None:
     """Let receipts say what was newest in a document and why records were rejected, and sources on which days
     nothing comes; keep how each way out may be used, and which runs are held."""
     for statement in _statements(_RECEIPTS + _WAYS + _RUNS):
+        db.execute(statement)
+
+
+@migrations()
+def m004_parts(db: Database) -> None:
+    """Let outcomes say in which part a paper stands, and ways what a channel calls them."""
+    for statement in _statements(_PARTS + _GROWN):
         db.execute(statement)
 
 

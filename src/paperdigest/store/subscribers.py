@@ -40,11 +40,12 @@ class Lane:
     created_at: datetime
 
 
+_SUBSCRIBER = "SELECT id, name, definition, registered_at, gone_at FROM subscribers"
+
+
 def registered(store: Store) -> dict[str, Registered]:
     """Return every subscriber ever seen, by name."""
-    rows = store.rows(
-        "SELECT id, name, definition, registered_at, gone_at FROM subscribers ORDER BY id"
-    )
+    rows = store.rows(_SUBSCRIBER + " ORDER BY id")
     return {
         name: Registered(id_, name, _subscriber(definition), from_instant(at), _maybe(gone))
         for id_, name, definition, at, gone in rows
@@ -53,13 +54,18 @@ def registered(store: Store) -> dict[str, Registered]:
 
 def named(store: Store, name: str) -> Registered | None:
     """Return one subscriber as known now."""
-    row = store.row(
-        "SELECT id, name, definition, registered_at, gone_at FROM subscribers WHERE name = ?",
-        [name],
-    )
+    return _registered(store.row(_SUBSCRIBER + " WHERE name = ?", [name]))
+
+
+def numbered(store: Store, id_: int) -> Registered | None:
+    """Return the subscriber of that number as known now, whatever the name is."""
+    return _registered(store.row(_SUBSCRIBER + " WHERE id = ?", [id_]))
+
+
+def _registered(row: tuple[int, str, str, int, int | None] | None) -> Registered | None:
     if row is None:
         return None
-    id_, _, definition, at, gone = row
+    id_, name, definition, at, gone = row
     return Registered(id_, name, _subscriber(definition), from_instant(at), _maybe(gone))
 
 
@@ -148,9 +154,11 @@ def advance(
     composed_at = None if digest_at is None else to_instant(digest_at)
     store.write(
         "UPDATE lanes SET bookmark = max(bookmark, ?),"
-        " last_slot = coalesce(?, last_slot), last_slot_at = coalesce(?, last_slot_at),"
+        " last_slot = coalesce(?, last_slot),"
+        # Never back, whatever the clock does: a slot that was dealt with must not come again.
+        " last_slot_at = max(coalesce(?, last_slot_at), coalesce(last_slot_at, ?)),"
         " last_digest_at = coalesce(?, last_digest_at), digests = digests + ? WHERE id = ?",
-        [bookmark, name, slot_at, composed_at, int(composed_at is not None), lane_id],
+        [bookmark, name, slot_at, slot_at, composed_at, int(composed_at is not None), lane_id],
     )
 
 

@@ -10,6 +10,10 @@ from paperdigest.store.instants import to_instant
 
 #: Stands for the whole subscriber.
 EVERYTHING = ""
+#: Reasons of stops that are the reader's own word: the mail program asked for it, or a person did.
+BY_ONE_CLICK = "by the reader, one click in the mail program"
+BY_PAGE = "by the reader, on the unsubscribe page"
+BY_READER = (BY_ONE_CLICK, BY_PAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,11 @@ def suppress(store: Store, wanted: Suppression, now: datetime) -> None:
 
 
 def lift(store: Store, subscriber_id: int, target: str) -> int:
-    """Take one away; the whole subscriber takes its targets' away too. Return how many there were."""
+    """Take one away; the whole subscriber takes its targets' away too, but for those that the reader stopped:
+    whoever wishes to undo that must name the target. Return how many were taken away."""
     sql = "DELETE FROM suppressions WHERE subscriber_id = ?"
     if target == EVERYTHING:
-        return store.write(sql, [subscriber_id])
+        return store.write(sql + " AND reason NOT IN (?, ?)", [subscriber_id, *BY_READER])
     return store.write(sql + " AND target = ?", [subscriber_id, target])
 
 

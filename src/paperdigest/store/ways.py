@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from paperdigest.core.pacing import Used, from_text, to_text
 from paperdigest.store.connection import Store
@@ -60,15 +60,57 @@ def clear(store: Store, *ways: str) -> None:
         )
 
 
+def place(store: Store, target: str) -> str:
+    """Return what the channel calls a target, "" if it was not asked yet."""
+    row = store.row("SELECT place FROM ways WHERE way = ?", [target])
+    return "" if row is None else str(row[0])
+
+
+def keep_place(store: Store, target: str, place: str) -> None:
+    """Keep what the channel calls a target; "" forgets it. Must run inside a transaction."""
+    store.write(
+        "INSERT INTO ways (way, place) VALUES (?, ?) ON CONFLICT (way) DO UPDATE SET place = excluded.place",
+        [target, place],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A way over which nothing goes before `open_at`; `trouble` is "" where it only rests."""
+
+    way: str
+    trouble: str
+    open_at: datetime
+
+
+def closed(store: Store, now: datetime) -> tuple[Closed, ...]:
+    """Return the ways that are closed now, or in trouble. A database of an older version has none."""
+    if not store.has_column("ways", "way"):
+        return ()
+    rows = store.rows(
+        "SELECT way, trouble, open_at FROM ways WHERE open_at > ? OR trouble != ''",
+        [to_instant(now)],
+    )
+    return tuple(Closed(way, trouble, from_instant(open_at)) for way, trouble, open_at in rows)
+
+
 def reopen(store: Store, *ways: str) -> None:
     """Let the next message try at once, whatever was wrong. Must run inside a transaction."""
     for way in ways:
         store.write("UPDATE ways SET open_at = 0 WHERE way = ?", [way])
 
 
-def heal_clock(store: Store, longest: datetime) -> None:
-    """Open what is closed for longer than anything ever is: the clock was set back meanwhile."""
-    store.write("UPDATE ways SET open_at = 0 WHERE open_at > ?", [to_instant(longest)])
+def heal_clock(store: Store, now: datetime, longest: timedelta) -> None:
+    """Open what is closed for longer than anything ever is, and let what was put off for longer go now: the
+    clock was set back meanwhile. Must run inside a transaction."""
+    latest = to_instant(now + longest)
+    store.write("UPDATE ways SET open_at = 0 WHERE open_at > ?", [latest])
+    store.write(
+        # Word for word what the index deliveries_due is limited to.
+        "UPDATE deliveries SET not_before_at = ? WHERE state IN ('pending', 'retry', 'sending', 'unknown')"
+        " AND not_before_at > ?",
+        [to_instant(now), latest],
+    )
 
 
 def troubles(store: Store) -> tuple[Trouble, ...]:

@@ -147,6 +147,27 @@ def test_a_refused_recipient_leaves_the_connection_fit_for_the_next() -> None:
     assert b"RSET\r\n" in server.heard
 
 
+def test_a_server_that_limits_sizes_is_told_the_size_first() -> None:
+    with HostileSmtp({"ehlo": "250-hostile.test\r\n250 SIZE 1000000"}) as server:
+        channel = open_channel(server.port)
+        assert channel.send(part_for(channel)) == Sent()
+        channel.close()
+    size = len(server.messages[0])
+    assert f"MAIL FROM:<papers@example.org> SIZE={size}\r\n".encode() in server.heard
+
+
+@pytest.mark.parametrize("offer", ["250 hostile.test", "250-hostile.test\r\n250 8BITMIME"])
+def test_8bitmime_is_not_needed_and_not_asked_for(offer: str) -> None:
+    with HostileSmtp({"ehlo": offer}) as server:
+        channel = open_channel(server.port)
+        hostile = message(subject="多模态 é", text="Ünïcödé\n", html="<p>🎉</p>\n", list_name="é")
+        (part,) = channel.prepare(hostile, "ada@example.org", key=KEY, at=NOW)
+        assert channel.send(part) == Sent()
+        channel.close()
+    assert b"MAIL FROM:<papers@example.org>\r\n" in server.heard
+    assert server.messages[0].isascii()
+
+
 def test_lines_that_start_with_a_dot_arrive_whole() -> None:
     text = ".hidden\n..\n.\nlast\n"
     with mailroom() as room:
@@ -438,6 +459,27 @@ def test_a_refused_token_ends_with_an_empty_line_and_a_plain_reason() -> None:
     assert raised.value.code == 535
 
 
+def test_a_token_logs_in_over_tls_and_is_asked_for_anew(
+    authority: Authority, ca_file: Path
+) -> None:
+    tokens = iter([Secret("one"), Secret("two")])
+    steps: dict[str, str | list[str]] = {
+        "ehlo": "250-hostile.test\r\n250 AUTH XOAUTH2",
+        "dot": ["250 ok", "421 closing", "250 ok"],
+    }
+    with HostileSmtp(steps, tls=authority.context("localhost")) as server:
+        channel = tls_channel(
+            server.port, ca_file, tls="implicit", auth="xoauth2", password=lambda: next(tokens)
+        )
+        outcomes = [channel.send(part_for(channel)) for _ in range(3)]
+        channel.close()
+    assert [type(outcome) for outcome in outcomes] == [Sent, Retry, Sent]
+    said = [line.split()[2] for line in server.heard if line.startswith(b"AUTH XOAUTH2")]
+    assert [base64.b64decode(word) for word in said] == [
+        f"user={USER}\x01auth=Bearer {token}\x01\x01".encode() for token in ("one", "two")
+    ]
+
+
 def test_no_password_goes_over_a_connection_without_tls() -> None:
     steps = {"ehlo": "250-hostile.test\r\n250 AUTH PLAIN"}
     with HostileSmtp(steps) as server, clear_session(server) as session:
@@ -521,6 +563,17 @@ def test_the_exit_code_of_a_program_has_its_meaning(
     program.with_name("sendmail.code").write_text(str(code))
     channel = open_channel(0, host="", sendmail=(str(program),))
     assert type(channel.send(part_for(channel))) is meaning
+
+
+@pytest.mark.parametrize("code", [67, 68])
+def test_a_program_that_knows_no_such_recipient_puts_it_down_to_the_address(
+    program: Path, code: int
+) -> None:
+    program.with_name("sendmail.code").write_text(str(code))
+    channel = open_channel(0, host="", sendmail=(str(program),))
+    outcome = channel.send(part_for(channel))
+    assert isinstance(outcome, Refused)
+    assert outcome.reach is Reach.TARGET
 
 
 def test_a_program_that_is_not_there_waits_for_a_person(tmp_path: Path) -> None:

@@ -14,27 +14,14 @@ from hypothesis import strategies as st
 
 from builders import NOW
 from contracts import message
+from mail_corpus import FIELDS, KEY
 from paperdigest.channels.email import EmailChannel
 from paperdigest.channels.mail_address import ascii_address, parse_mailbox
 from paperdigest.channels.mail_bytes import unpack
 from paperdigest.channels.mail_headers import mailbox_field, one_line, text_field
 from paperdigest.core.ports import Refused
+from paperdigest.core.unsubscribe import Unsubscribe
 
-KEY = "0123456789abcdef01234567"
-FIELDS = [
-    "From",
-    "To",
-    "Subject",
-    "Date",
-    "Message-ID",
-    "List-Id",
-    "List-Unsubscribe",
-    "Auto-Submitted",
-    "Precedence",
-    "Reply-To",
-    "MIME-Version",
-    "Content-Type",
-]
 CHANNEL = EmailChannel(
     host="localhost",
     tls="none",
@@ -87,7 +74,7 @@ def bodies(data: bytes) -> list[str]:
 
 def check(data: bytes) -> None:
     """Every message: the fields meant, 7-bit, CRLF, short lines."""
-    assert [name for name, _ in email.message_from_bytes(data).raw_items()] == FIELDS
+    assert [name for name, _ in email.message_from_bytes(data).raw_items()] == list(FIELDS)
     assert data.isascii()
     lines = data.split(b"\r\n")
     assert not any(b"\n" in line or b"\r" in line for line in lines)
@@ -231,6 +218,11 @@ def test_any_display_name_leaves_one_address(display: str) -> None:
         "a" * 65 + "@example.org",
         "a@" + "b." * 130 + "org",
         "ada@\ud800.org",
+        "ada@[999.1.1.1]",
+        "ada@[١.١.١.١]",
+        "ada@[IPv6:::.]",
+        "ada@straße.example",  # an older rule makes it strasse.example, which is another's
+        "ada@exam\u00adple.org",
     ],
 )
 def test_an_address_that_is_none_is_refused_when_sent(address: str) -> None:
@@ -250,3 +242,58 @@ def test_a_time_in_any_year_has_an_english_date() -> None:
     at = datetime(2027, 3, 1, tzinfo=UTC)
     (part,) = CHANNEL.prepare(message(), "a@b.org", key=KEY, at=at)
     assert b"Date: Mon, 01 Mar 2027 00:00:00 +0000" in part.payload
+
+
+# ------------------------------------------------------------------ unsubscribing by one click (RFC 8058)
+
+
+LEAVE = Unsubscribe("https://papers.example.org", 12, bytes(32))
+ONE_CLICK = LEAVE.link("email:ada@example.org")
+
+
+def fields_of(data: bytes) -> dict[str, str]:
+    """Return the fields as they stand, line ends and all."""
+    return dict(email.message_from_bytes(data, policy=email.policy.compat32).raw_items())
+
+
+def test_with_a_page_the_header_offers_one_click_first_and_a_letter_second() -> None:
+    found = fields_of(mail(unsubscribe=LEAVE))
+    assert found["List-Unsubscribe"].replace("\r\n", "").strip() == (
+        f"<{ONE_CLICK}>, <mailto:stop@example.org?subject=unsubscribe%20ada>"
+    )
+    assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_the_fields_for_one_click_stand_together_once_each() -> None:
+    at = FIELDS.index("List-Unsubscribe") + 1
+    names = list(email.message_from_bytes(mail(unsubscribe=LEAVE)).keys())
+    assert names == [*FIELDS[:at], "List-Unsubscribe-Post", *FIELDS[at:]]
+
+
+def test_without_a_page_nothing_promises_one_click() -> None:
+    assert "List-Unsubscribe-Post" not in fields_of(mail())
+
+
+def test_a_shared_list_offers_no_one_click() -> None:
+    assert b"nsubscribe" not in mail(shared=True, unsubscribe=LEAVE)
+
+
+def test_the_link_is_for_the_target_as_the_config_writes_it() -> None:
+    """The address in the envelope is another for a host with umlauts: that one is not in the config."""
+    (part,) = CHANNEL.prepare(message(unsubscribe=LEAVE), "ada@bücher.example", key=KEY, at=NOW)
+    assert LEAVE.link("email:ada@bücher.example").encode() in part.payload
+
+
+@given(st.integers(1, 10**17), st.text(st.sampled_from("abc/-~%2é.?=_"), max_size=170))
+def test_a_link_is_never_folded_or_encoded(id_: int, path: str) -> None:
+    page = "https://papers.example.org/" + path.encode("ascii", "ignore").decode()
+    leave = Unsubscribe(page, id_, bytes(32))
+    data = mail(unsubscribe=leave)
+    assert f"<{leave.link('email:ada@example.org')}>,\r\n".encode() in data
+    assert b"=?" not in data.partition(b"\r\nList-Unsubscribe: ")[2].partition(b"Auto-Submitted")[0]
+
+
+@pytest.mark.parametrize("page", ["https://a> <b", "https://a\r\nBcc: x", "http://a", "https://ä"])
+def test_a_page_that_cannot_stand_in_a_header_makes_no_mail(page: str) -> None:
+    with pytest.raises(RuntimeError, match="cannot stand in a mail header"):
+        mail(unsubscribe=Unsubscribe(page, 1, bytes(32)))

@@ -1,0 +1,57 @@
+"""What waits for a person now, each with what to do: what the status page shows. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from paperdigest.core import notices, schedule
+from paperdigest.core.subscription import Subscriber
+from paperdigest.flow import bounces
+from paperdigest.flow.clock import behind
+from paperdigest.flow.ways import barred
+from paperdigest.store import doubts, runs
+from paperdigest.store.connection import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """One thing that waits for a person. `what` is "held", "run", "way", "recipient", "disk" or "clock", `name`
+    which one of these, `command` what to run."""
+
+    what: str
+    name: str
+    said: str
+    command: str
+
+    def __str__(self) -> str:
+        return f"{self.said} · {self.command}"
+
+
+def wants(store: Store, operator: Subscriber, now: datetime) -> Iterator[Want]:
+    """Yield what the store says waits for a person."""
+    yield from _doubts(store)
+    for run in runs.held(store):
+        said = notices.held_said(run.id, run.papers, run.readers, run.usual)
+        yield Want("run", str(run.id), said, notices.held_commands(run.id))
+    for trouble in barred(store, operator):
+        said = f"{trouble.way}: {trouble.reason}"
+        yield Want("way", trouble.way, said, "paperdigest check --network")
+    for paused in bounces.paused_by_rule(store):
+        yield Want("recipient", paused.name, paused.said, paused.command)
+    found = behind(store, now)
+    if found is not None:
+        zone = schedule.zone(operator.timezone)
+        said = notices.clock_behind_line(
+            found.expected.astimezone(zone), found.shown.astimezone(zone)
+        )
+        yield Want("clock", "", said, "timedatectl")
+
+
+def _doubts(store: Store) -> Iterator[Want]:
+    count = doubts.doubts(store).count
+    if count:
+        yield Want(
+            "held", "", notices.held_deliveries_line(count), "paperdigest deliveries --state held"
+        )

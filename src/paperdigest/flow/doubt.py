@@ -1,0 +1,93 @@
+"""Rows that may have arrived: looked up where the channel can tell, else sent once more with the same bytes, or
+held for a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.ledger import LEDGER, Event
+from paperdigest.core.ports import Part, ReadsBack, Retry, Sent, Unknown
+from paperdigest.failpoints import failpoint
+from paperdigest.flow.attempt import foreseen
+from paperdigest.flow.post import GIVE_UP_AFTER, GRACE, DeliverReport, Post, ask
+from paperdigest.flow.settling import Done, settle
+from paperdigest.store import deliveries, moves, ways
+from paperdigest.store.connection import Store
+from paperdigest.store.deliveries import Delivery
+
+_CLOCKS_DIFFER = timedelta(minutes=5)  # ours and the other side's
+
+
+def revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> None:
+    """Unknown outcomes whose grace is over: looked up where the channel can tell, else sent once more
+    with the same bytes, or held for a person."""
+    not_now: dict[str, Unknown] = {}  # channels that just said to ask again later
+    for row in deliveries.unknown_due(store, now):
+        name = row.target.partition(":")[0]
+        found = not_now.get(name) or _look_back(store, post, row)
+        failpoint("deliver.looked_back")
+        match found:
+            case Sent():
+                at = post.clock()
+                done = Done(row, Event.FOUND, "", found.receipt, None, at, found)
+                settle(store, post, [done], report)
+            case Unknown():
+                not_now[name] = found
+                _ask_later(store, row, now + (found.ask_again or GRACE))
+            case _:
+                _decide(store, row, found, now, report)
+
+
+def _ask_later(store: Store, row: Delivery, at: datetime) -> None:
+    with store.transaction():
+        moves.settle(store, row.id, Event.NOT_TOLD, now=at, error=row.error, not_before_at=at)
+
+
+def _decide(
+    store: Store, row: Delivery, found: Retry | _NobodyKnows, now: datetime, report: DeliverReport
+) -> None:
+    """Send again what certainly is not there; what nobody knows of only once, and as the policy says."""
+    if isinstance(found, Retry):
+        event, error = Event.MISSED, found.reason
+    elif found.resend and row.resent == 0:
+        event, error = Event.RISKED, row.error
+    else:
+        event, error = Event.ASKED, f"{found.reason} · {ask(row)}"
+    with store.transaction():
+        moves.settle(store, row.id, event, now=now, error=error, not_before_at=now)
+    if event is Event.ASKED:
+        report.note(row, LEDGER[event].to, error)
+
+
+@dataclass(frozen=True, slots=True)
+class _NobodyKnows:
+    """The channel cannot tell. `resend`: its policy is to send once more."""
+
+    reason: str
+    resend: bool
+
+
+def _look_back(store: Store, post: Post, row: Delivery) -> Sent | Retry | Unknown | _NobodyKnows:
+    """Return what a look found; Unknown where it must be asked again later."""
+    name, _, bare = row.target.partition(":")
+    receipt = deliveries.parent_receipt(store, row)
+    try:
+        channel = post.channel(name)
+    except PaperdigestError as error:
+        return _NobodyKnows(f"{row.error} ({error})", resend=False)
+    reason = row.error
+    if isinstance(channel, ReadsBack) and row.payload:
+        place = ways.place(store, row.target)
+        part = Part(bare, row.part, row.key, row.payload, place=place)
+        since = row.created_at - _CLOCKS_DIFFER
+        found = foreseen(lambda: channel.look_back(part, receipt, since), row)
+        if isinstance(found, Sent | Retry):
+            return found
+        reason = f"{row.error}; {found.reason}"
+        if isinstance(found, Unknown) and found.ask_again is not None:
+            # Not to be guessed at while it may still be found out.
+            too_old = post.clock() - row.created_at > GIVE_UP_AFTER
+            return _NobodyKnows(reason, resend=False) if too_old else found
+    return _NobodyKnows(reason, resend=channel.on_unknown == "resend_once")

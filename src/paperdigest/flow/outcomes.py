@@ -1,0 +1,75 @@
+"""What a draft makes of each paper that matched: the one recorded outcome of every match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from paperdigest.core.digest import Digest
+from paperdigest.flow.drafting import Draft
+from paperdigest.store.digests import Outcome
+
+
+def outcomes_of(draft: Draft, digest: Digest, digest_id: int, now: datetime) -> Iterator[Outcome]:
+    """Yield what becomes of the papers of a digest that is written."""
+    changes = {key: find.change for key, find in draft.finds.by_paper.items()}
+    trending = {topic.name for topic in draft.work.topics if topic.trending}
+    parts, unnamed = _parts_of(draft), _named_nowhere(draft)
+    lane = draft.work.lane
+    for section in digest.sections:
+        for entries, shown in (
+            (section.full, "sent"),
+            (section.listed, "listed"),
+            (section.counted, "over limit"),
+        ):
+            for entry in entries:
+                outcome = "over limit" if entry.paper_key in unnamed else shown
+                if outcome == "over limit" and section.name in trending:
+                    continue  # of a trending list only what is shown counts
+                yield Outcome(
+                    lane.subscriber_id,
+                    entry.paper_key,
+                    entry.reason,
+                    outcome,
+                    section.name,
+                    lane.id,
+                    digest_id,
+                    changes[(entry.paper_key, entry.reason)],
+                    now,
+                    parts.get(entry.paper_key, 0) if outcome != "over limit" else 0,
+                )
+
+
+def _named_nowhere(draft: Draft) -> frozenset[int]:
+    """Return the papers that no target is told of: where one message must do, some only count."""
+    left_out: dict[str, set[int]] = {}
+    for target, part in draft.parts:
+        left_out.setdefault(target, set()).update(part.left_out)
+    return frozenset(set.intersection(*left_out.values())) if left_out else frozenset()
+
+
+def _parts_of(draft: Draft) -> dict[int, int]:
+    """Return in which part a paper stands, where that is not the first. Channels that need several cut a
+    digest alike; where two do not, a paper counts with the first part."""
+    found: dict[int, set[int]] = {}
+    for _, part in draft.parts:
+        for paper in part.papers:
+            found.setdefault(paper, set()).add(part.number)
+    return {paper: next(iter(numbers)) for paper, numbers in found.items() if len(numbers) == 1}
+
+
+def skipped_in(draft: Draft, now: datetime) -> Iterator[Outcome]:
+    """Yield what a draft passes over for good."""
+    lane = draft.work.lane
+    for find, topic in draft.finds.skipped:
+        yield Outcome(
+            lane.subscriber_id,
+            find.key,
+            find.reason,
+            "skipped",
+            topic,
+            lane.id,
+            None,
+            find.change,
+            now,
+        )

@@ -1,0 +1,55 @@
+"""What delivering needs, and what it tells of a round."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from paperdigest.core.ledger import State
+from paperdigest.core.ports import Channel
+from paperdigest.store.deliveries import Delivery
+
+#: Before an unknown outcome is acted on: longer than any request that was cut off can still land.
+GRACE: Final = timedelta(minutes=15)
+#: RFC 5321 section 4.5.4.1: at least 4 to 5 days.
+GIVE_UP_AFTER: Final = timedelta(days=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What delivering needs besides the store.
+
+    `channel` gives the channel of a name; `forbidden` says why a subscriber's target must not be
+    served now ("" when it may). `clock` is read once per message. `process` names this process.
+    `pause` waits; it is called with nothing in hand, while a way opens within `patience`.
+    """
+
+    channel: Callable[[str], Channel]
+    forbidden: Callable[[str, str], str]
+    clock: Callable[[], datetime]
+    process: str
+    stop: Callable[[], bool] = field(default=lambda: False)
+    pause: Callable[[timedelta], None] = field(default=lambda _: None)
+    patience: timedelta = timedelta(0)
+
+
+@dataclass(slots=True)
+class DeliverReport:
+    """How many rows came to each end, and the rows that did not go out."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    troubles: list[tuple[Delivery, str, str]] = field(default_factory=list)
+
+    def note(self, delivery: Delivery, state: State, error: str) -> None:
+        """Count one row."""
+        self.states[state] += 1
+        if state not in (State.SENT, State.DROPPED):
+            self.troubles.append((delivery, state, error))
+
+
+def ask(row: Delivery) -> str:
+    """Return what a person is asked about a row of which nobody knows whether it arrived."""
+    return f"look whether it arrived, then: paperdigest resolve {row.id} sent|resend|drop"
