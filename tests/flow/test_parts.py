@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from datetime import timedelta
 
 import pytest
 
@@ -139,6 +140,17 @@ def test_dropping_a_part_gives_up_its_papers_alone(house: House) -> None:
 
     assert states(house) == ["sent", "dropped"]
     assert outcomes(house) == {"sent": 5, "dropped": 2}
+
+
+def test_a_row_that_waited_and_then_went_in_one_round_counts_as_sent(house: House) -> None:
+    with FakeSlack("ok", "429 2") as slack:
+        subscribed(house, slack)
+        house.ingest()
+        house.compose()
+        with house.app.open_store() as store:
+            report = house.app.deliver(store, patience=timedelta(minutes=1))
+
+    assert (dict(report.states), report.troubles) == ({"sent": 2}, [])
 
 
 # ------------------------------------------------------------------ places

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -38,16 +38,24 @@ class Post:
 
 @dataclass(slots=True)
 class DeliverReport:
-    """How many rows came to each end, and the rows that did not go out."""
+    """What a round did. A row that was tried twice in it counts once, by what became of it last."""
 
-    states: Counter[str] = field(default_factory=Counter)
-    troubles: list[tuple[Delivery, str, str]] = field(default_factory=list)
+    _last: dict[int, tuple[Delivery, State, str]] = field(default_factory=dict)
+
+    @property
+    def states(self) -> Counter[str]:
+        """Return how many rows came to each end."""
+        return Counter(state.value for _, state, _ in self._last.values())
+
+    @property
+    def troubles(self) -> list[tuple[Delivery, State, str]]:
+        """Return the rows that did not go out, and why."""
+        fine = (State.SENT, State.DROPPED)
+        return [row for row in self._last.values() if row[1] not in fine]
 
     def note(self, delivery: Delivery, state: State, error: str) -> None:
-        """Count one row."""
-        self.states[state] += 1
-        if state not in (State.SENT, State.DROPPED):
-            self.troubles.append((delivery, state, error))
+        """Take note of what became of one row, without its bytes: a round may send thousands."""
+        self._last[delivery.id] = (replace(delivery, payload=b""), state, error)
 
 
 def ask(row: Delivery) -> str:
