@@ -9,7 +9,9 @@ import pytest
 from house import ADA, House
 from paperdigest.core.errors import LockHeld, UsageError
 from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.failpoints import broken
 from paperdigest.flow import resolve
+from paperdigest.flow.standing import reasons
 from paperdigest.flow.why import why
 from paperdigest.store import deliveries, history
 from paperdigest.store.deliveries import Delivery
@@ -355,3 +357,72 @@ def test_a_withdrawn_notice_that_failed_comes_with_the_next_digest(house: House)
 
     assert len(wire.handed) == 2
     assert b"1 update" in wire.handed[1][0].payload
+
+
+class Blind(Wire):
+    """A wire that can be asked what arrived, and breaks over the question."""
+
+    def look_back(self, part: Part, after: str, since: datetime) -> Outcome:
+        raise RuntimeError("out of order")
+
+
+def test_a_look_back_that_breaks_sends_nothing_again_and_ends_with_a_person(
+    composed: House,
+) -> None:
+    wire = wired(composed, Blind(Unknown("no answer")))
+    composed.deliver()
+    for _ in range(9):
+        composed.wait(days=1)
+        composed.deliver()
+
+    assert [row.target for row in rows(composed) if row.state == "held"] == ["file:outbox"]
+    assert [part.key for part, _ in wire.handed].count(wire.handed[0][0].key) == 1
+
+
+def test_a_file_in_doubt_is_written_again_as_often_as_it_takes(house: House) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.ingest()
+    house.compose()
+    for _ in range(3):
+        with broken("file.write=raise"):
+            house.deliver()
+        house.wait(minutes=20)
+    house.deliver()
+
+    assert states(house) == ["sent"]
+    assert house.titles() == [["Folding paper maps again"]]
+
+
+def test_a_row_that_a_person_sends_again_says_that_it_may_come_twice(composed: House) -> None:
+    wired(composed, Wire(Unknown("no answer"), on_unknown="hold"))
+    composed.deliver()
+    composed.wait(minutes=20)
+    composed.deliver()
+    with composed.app.open_store() as store, store.transaction():
+        resolve.again(store, 1, composed.now)
+    composed.deliver()
+
+    with composed.app.open_store(write=False) as store:
+        row = deliveries.by_ids(store, [1])[0]
+        (said,) = reasons(store, [row], composed.now)
+    assert (row.state, row.resent, row.by_hand) == ("sent", 0, 1)
+    assert "may have it twice" in said
+
+
+def test_a_row_that_surely_did_not_go_says_no_such_thing(composed: House) -> None:
+    wired(composed, Wire(Retry("busy")))
+    composed.deliver()
+    with composed.app.open_store() as store, store.transaction():
+        resolve.again(store, 1, composed.now)
+
+    assert rows(composed)[-1].by_hand == 0
+
+
+def test_what_comes_within_one_second_can_be_sent_at_once_each_time(house: House) -> None:
+    for number in range(3):
+        house.drop(f"{number}.jsonl", f"Paper map number {number}")
+        house.ingest()
+        house.compose("ada")
+    house.deliver()
+
+    assert sorted(house.titles()) == [[f"Paper map number {number}"] for number in range(3)]

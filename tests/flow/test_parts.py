@@ -276,9 +276,11 @@ def test_such_a_row_ends_with_a_person(house: House) -> None:
     house.ingest()
     house.compose()
     spoil(house, 1, b"[1, 2")
-    for _ in range(3):
+    for _ in range(7):
         house.deliver()
         house.wait(minutes=20)
+        house.deliver()
+        house.wait(days=1)
 
     row = rows(house)[0]
     assert row.state is State.HELD

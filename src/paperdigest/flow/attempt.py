@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.ports import Outcome, Part, Reach, Refused, Repeatable, Retry, Unknown
@@ -34,24 +33,21 @@ def attempt(store: Store, post: Post, row: Delivery) -> Outcome | str:
         return place
     part = Part(bare, row.part, row.key, row.payload, place=place)
     receipt = deliveries.parent_receipt(store, row)
-    return foreseen(lambda: channel.send(part, receipt), row)
-
-
-def foreseen(call: Callable[[], Outcome], row: Delivery) -> Outcome:
-    """Return what a channel says. One that breaks over a row must not keep all others back: nobody knows then
-    how far it came."""
     try:
-        return call()
+        return channel.send(part, receipt)
     except PaperdigestError as error:
         return Retry(str(error), reach=Reach.CHANNEL)
-    except Exception as error:
-        log.exception("delivery id=%d target=%s: the channel broke", row.id, row.target)
-        return Unknown(f"the channel broke over it, which is a fault of ours ({_named(error)})")
+    except Exception as error:  # noqa: BLE001 - it must not keep all others back
+        # Nobody knows how far it came.
+        return Unknown(broke(row, error))
 
 
-def _named(error: Exception) -> str:
-    """Return the kind of an error: its text may hold anything."""
-    return type(error).__name__
+def broke(row: Delivery, error: Exception) -> str:
+    """Log that a channel broke over a row, and return it in words: the error's own text may hold anything."""
+    told = "delivery id=%d target=%s: the channel broke"
+    log.error(told, row.id, row.target, exc_info=error)
+    kind = type(error).__name__
+    return f"the channel broke over it, which is a fault of ours ({kind})"
 
 
 def is_repeatable(post: Post, row: Delivery) -> bool:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.ledger import LEDGER, Event
-from paperdigest.core.ports import Part, ReadsBack, Retry, Sent, Unknown
+from paperdigest.core.ports import Outcome, Part, ReadsBack, Retry, Sent, Unknown
 from paperdigest.failpoints import failpoint
-from paperdigest.flow.attempt import foreseen
+from paperdigest.flow.attempt import broke, is_repeatable
 from paperdigest.flow.post import GIVE_UP_AFTER, GRACE, DeliverReport, Post, ask
 from paperdigest.flow.settling import Done, settle
 from paperdigest.store import deliveries, moves, ways
@@ -77,17 +77,31 @@ def _look_back(store: Store, post: Post, row: Delivery) -> Sent | Retry | Unknow
         channel = post.channel(name)
     except PaperdigestError as error:
         return _NobodyKnows(f"{row.error} ({error})", resend=False)
+    too_old = post.clock() - row.created_at > GIVE_UP_AFTER
+    if is_repeatable(post, row) and not too_old:
+        return Retry("it may be there already, and once more changes nothing")
     reason = row.error
     if isinstance(channel, ReadsBack) and row.payload:
         place = ways.place(store, row.target)
         part = Part(bare, row.part, row.key, row.payload, place=place)
         since = row.created_at - _CLOCKS_DIFFER
-        found = foreseen(lambda: channel.look_back(part, receipt, since), row)
+        found = _looked(channel, part, receipt, since, row)
         if isinstance(found, Sent | Retry):
             return found
         reason = f"{row.error}; {found.reason}"
         if isinstance(found, Unknown) and found.ask_again is not None:
             # Not to be guessed at while it may still be found out.
-            too_old = post.clock() - row.created_at > GIVE_UP_AFTER
             return _NobodyKnows(reason, resend=False) if too_old else found
     return _NobodyKnows(reason, resend=channel.on_unknown == "resend_once")
+
+
+def _looked(
+    channel: ReadsBack, part: Part, receipt: str, since: datetime, row: Delivery
+) -> Outcome:
+    """Return what a channel sees. One that cannot look has not seen that the message is missing."""
+    try:
+        return channel.look_back(part, receipt, since)
+    except PaperdigestError as error:
+        return Unknown(str(error), ask_again=GRACE)
+    except Exception as error:  # noqa: BLE001 - a fault of ours
+        return Unknown(broke(row, error), ask_again=GRACE)

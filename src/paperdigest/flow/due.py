@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
+from itertools import chain, count
 
 from paperdigest.core import schedule
 from paperdigest.core.schedule import Schedule, Slot
@@ -203,17 +204,24 @@ class _Look:
             stirred = stirred or self._is_tried_again(lane)
             if not forced and (not stirred or quiet_until(subscriber, self.now) is not None):
                 return None, ()
-            name = f"change {self.newest}"
-            again = f" {local:%Y-%m-%dT%H:%M:%S}" if lane.last_slot.startswith(name) else ""
-            return Slot(name + again, self.now), ()
+            return self._slot_now(lane, f"change {self.newest}"), ()
         missed = schedule.due(plan, zone, lane.last_slot_at or lane.created_at, self.now)
         if forced:
-            return Slot(f"{local:%Y-%m-%dT%H:%M:%S} {subscriber.timezone}", self.now), ()
+            name = f"{local:%Y-%m-%dT%H:%M:%S} {subscriber.timezone}"
+            return self._slot_now(lane, name), ()
         if missed:
             return missed[-1], missed
         if lane.digests == 0 and stirred:
-            return Slot(f"{local:%Y-%m-%dT%H:%M} {subscriber.timezone}", self.now), ()
+            return self._slot_now(lane, f"{local:%Y-%m-%dT%H:%M} {subscriber.timezone}"), ()
         return None, ()
+
+    def _slot_now(self, lane: Lane, name: str) -> Slot:
+        """Return a slot of this instant, numbered where there was one of that name."""
+        names = chain((name,), (f"{name} ({number})" for number in count(2)))
+        return Slot(next(one for one in names if not self._was(lane, one)), self.now)
+
+    def _was(self, lane: Lane, slot: str) -> bool:
+        return lane.last_slot == slot or digests.has_slot(self._store, lane.id, slot)
 
     def _is_tried_again(self, lane: Lane) -> bool:
         last = lane.last_digest_at or lane.created_at

@@ -33,7 +33,7 @@ def _standing(store: Store, row: Delivery, closed: dict[str, Closed], now: datet
         (row.created_at + GIVE_UP_AFTER).astimezone(zone),
         now,
         attempts=row.attempts,
-        resent=row.resent > 0,
+        resent=row.resent + row.by_hand > 0,
         claimed_at=row.claimed_at and row.claimed_at.astimezone(zone),
         sent_at=row.sent_at and row.sent_at.astimezone(zone),
         parent=deliveries.parent_state(store, row) if waits_for_parent else None,

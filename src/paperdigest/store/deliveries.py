@@ -47,6 +47,7 @@ class Delivery:
     state: State
     attempts: int
     resent: int
+    by_hand: int
     not_before_at: datetime
     created_at: datetime
     claimed_at: datetime | None
@@ -83,7 +84,7 @@ def put(store: Store, rows: Sequence[NewDelivery], now: datetime) -> list[int]:
 
 _ROW = (
     "SELECT d.id, d.key, d.digest_id, d.subscriber_id, s.name, d.slot, d.target, d.part, d.state, d.attempts,"
-    " d.resent, d.not_before_at, d.created_at, d.claimed_at, d.sent_at, d.receipt, d.error, {payload}"
+    " d.resent, d.by_hand, d.not_before_at, d.created_at, d.claimed_at, d.sent_at, d.receipt, d.error, {payload}"
     " FROM deliveries d JOIN subscribers s ON s.id = d.subscriber_id"
 )
 _WITH_PAYLOAD = _ROW.format(payload="d.payload")
@@ -215,7 +216,7 @@ def listed(
 ) -> list[Delivery]:
     """Return rows without payload, newest first."""
     few = "1" if state in ("", State.SENT) else _OPEN if state in OPEN else _UNSENT
-    sql, values = f"{_WITHOUT} WHERE {few}", list[str | int]()
+    sql, values = f"{_readable(store)} WHERE {few}", list[str | int]()
     for column, value in (
         ("state", state or None),
         ("subscriber_id", subscriber_id),
@@ -233,11 +234,17 @@ def by_ids(store: Store, ids: Sequence[int]) -> list[Delivery]:
     """Return rows without payload, in the order asked for. Raises UsageError for one that is not there."""
     found = []
     for id_ in ids:
-        row = store.row(_WITHOUT + " WHERE d.id = ?", [id_])
+        row = store.row(_readable(store) + " WHERE d.id = ?", [id_])
         if row is None:
             raise UsageError(f"no delivery {id_} · paperdigest deliveries lists them")
         found.append(_delivery(row))
     return found
+
+
+def _readable(store: Store) -> str:
+    """Return how rows are asked for: a database of an older version, only read, has one column less."""
+    known = store.has_column("deliveries", "by_hand")
+    return _WITHOUT if known else _WITHOUT.replace("d.by_hand", "0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,9 +294,8 @@ def _fetch(store: Store, ids: Sequence[int]) -> list[Delivery]:
 
 def _delivery(row: tuple[Any, ...]) -> Delivery:
     *plain, not_before, created, claimed, sent, receipt, error, payload = row
-    id_, key, digest_id, subscriber_id, subscriber, slot, target, part, state, attempts, resent = (
-        plain
-    )
+    id_, key, digest_id, subscriber_id, subscriber, slot, target, part, state, *counts = plain
+    attempts, resent, by_hand = counts
     return Delivery(
         id_,
         key,
@@ -302,6 +308,7 @@ def _delivery(row: tuple[Any, ...]) -> Delivery:
         State(state),
         attempts,
         resent,
+        by_hand,
         from_instant(not_before),
         from_instant(created),
         None if claimed is None else from_instant(claimed),

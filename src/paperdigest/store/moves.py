@@ -9,6 +9,9 @@ from paperdigest.core.ledger import LEDGER, Event, State
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import to_instant
 
+#: In doubt, and not merely held by the brake: it may have arrived.
+_BY_HAND = "by_hand = by_hand + (state IN ('unknown', 'held') AND attempts > 0)"
+
 
 def names(states: Iterable[State]) -> str:
     """Return states as a list for SQL: ('held', 'sent')."""
@@ -58,6 +61,7 @@ def settle(
         "claimed_by = ''",
         *(("sent_at = :now",) if sent else ()),
         *(("resent = resent + 1",) if event is Event.RISKED else ()),
+        *((_BY_HAND,) if event is Event.TOLD_TO_SEND else ()),
     )
     done = store.write(
         statement(event, "id = :id", *sets),

@@ -295,6 +295,8 @@ _PARTS = """
 -- In which part of its digest a paper stands, where a channel needs several messages: what becomes of that
 -- part becomes of the paper.
 ALTER TABLE outcomes ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
+-- A person had it sent again though it might have arrived.
+ALTER TABLE deliveries ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
 -- What the channel itself calls this target, once asked: a Slack channel's id.
 ALTER TABLE ways ADD COLUMN place TEXT NOT NULL DEFAULT '';
 """
@@ -335,7 +337,8 @@ def m003_receipts(db: Database) -> None:
 
 @migrations()
 def m004_parts(db: Database) -> None:
-    """Let outcomes say in which part a paper stands, and ways what a channel calls them."""
+    """Let outcomes say in which part a paper stands, deliveries that a person had them sent again, and ways what
+    a channel calls them."""
     for statement in _statements(_PARTS + _GROWN):
         db.execute(statement)
 
