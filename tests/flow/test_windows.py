@@ -265,6 +265,18 @@ def test_without_the_scope_for_history_a_slack_message_comes_twice(world: World)
     world.slack.posted.pop()  # what a channel that is not read back may hold
 
 
+def test_a_slack_message_that_someone_deletes_before_it_is_looked_for_is_posted_again(
+    world: World,
+) -> None:
+    reads_by(world, SLACK)
+    killed_at(world, "slack.answered")
+    (posted,) = world.slack.posted
+    world.slack.posted.clear()
+    later(world)
+    assert rows(world) == [(SLACK, "sent", 0)]
+    assert [one["metadata"] for one in world.slack.posted] == [posted["metadata"]]
+
+
 def test_a_slack_channel_that_cannot_be_read_for_five_days_leaves_the_message_to_a_person(
     world: World,
 ) -> None:
