@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from paperdigest.core.ledger import DECIDABLE, ENDED, LEDGER, OPEN, UNSENT, Event, State, after
+from paperdigest.core.ledger import DECIDABLE, ENDED, LEDGER, OPEN, UNSENT, Event, State
 from paperdigest.core.ledger_words import Standing, reason
+from transitions import after
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 TWICE = "sent once more after a try that may have arrived: its reader may have it twice, as the same message"
@@ -108,12 +109,39 @@ def standing(state: State, error: str = "", **more: object) -> Standing:
             "not sent yet: 451 later · goes out 10:00 · try 3, given up after 25 Nov 09:30",
         ),
         (
+            standing(State.RETRY, "535 no", attempts=2, way="email", trouble="535 no"),
+            "not sent yet: 535 no · email lets nothing through · try 3, given up after 25 Nov 09:30",
+        ),
+        (
+            standing(State.RETRY, "451 later", attempts=2, way="email", trouble="535 no"),
+            (
+                "not sent yet: 451 later · email lets nothing through: 535 no"
+                " · try 3, given up after 25 Nov 09:30"
+            ),
+        ),
+        (
+            standing(State.RETRY, "535 no: see the docs", way="email", trouble="535 no"),
+            (
+                "not sent yet: 535 no: see the docs · email lets nothing through"
+                " · given up after 25 Nov 09:30"
+            ),
+        ),
+        (
+            standing(State.RETRY, "451 later", attempts=2, gives_up_at=NOW),
+            "not sent yet: 451 later · goes out with the next round · try 3, given up if it fails",
+        ),
+        (
+            standing(State.RETRY, "", gives_up_at=NOW - timedelta(days=1)),
+            "goes out with the next round · given up if it fails",
+        ),
+        (
             standing(State.UNKNOWN, "no answer", not_before_at=NOW + timedelta(minutes=15)),
             "may have arrived: no answer · looked into 09:45",
         ),
         (standing(State.HELD, "the brake"), "the brake"),
         (standing(State.FAILED, "550 unknown"), "not sent: 550 unknown"),
         (standing(State.DROPPED, "dropped by command"), "not sent: dropped by command"),
+        (standing(State.DROPPED), "not sent"),  # its reader is erased, and why with them
     ],
 )
 def test_each_row_says_why_it_is_where_it_is(row: Standing, words: str) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 import paperdigest.store
 from house import House
-from paperdigest.core.ledger import LEDGER, OPEN, Event, State, after
+from paperdigest.core.ledger import LEDGER, OPEN, Event, State
 from paperdigest.store import deliveries, moves
+from transitions import after
 
 _WRITES_STATE = re.compile(r"UPDATE deliveries SET (?:[\w ?,=':\"\n]*\bstate =|\{)")
 

@@ -27,7 +27,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         (lambda store: deliveries.due(store, NOW), "due"),
         (lambda store: deliveries.next_opening(store, NOW, timedelta(minutes=1)), "due"),
         (deliveries.orphans, "in_doubt"),
-        (lambda store: deliveries.unknown_due(store, NOW), "in_doubt"),
+        (lambda store: deliveries.unknown_due(store, NOW, most=3), "in_doubt"),
         (lambda store: deliveries.waiting_for(store, ["email"]), "due"),
     ],
     ids=["due", "next opening", "orphans", "unknown", "waiting"],

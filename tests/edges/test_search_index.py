@@ -381,6 +381,8 @@ def make_old(path: Path) -> None:
         old.execute("DROP TABLE runs")
         old.execute("ALTER TABLE outcomes DROP COLUMN part")
         old.execute("ALTER TABLE deliveries DROP COLUMN by_hand")
+        old.execute("ALTER TABLE deliveries DROP COLUMN left_out")
+        old.execute("ALTER TABLE digests DROP COLUMN overtaken")
         for index in ("payloads", "unsent", "in_doubt"):
             old.execute(f"DROP INDEX deliveries_{index}")
         old.execute("DELETE FROM _sqlite_migrations WHERE name <> 'm001_history_and_ledger'")

@@ -8,7 +8,7 @@ import pytest
 
 from house import ADA, House
 from paperdigest.core.errors import LockHeld, UsageError
-from paperdigest.core.ports import Form, Message, Outcome, Part, Refused, Retry, Sent, Unknown
+from paperdigest.core.ports import Outcome, Part, Refused, Retry, Sent, Unknown
 from paperdigest.failpoints import broken
 from paperdigest.flow import resolve
 from paperdigest.flow.standing import reasons
@@ -16,32 +16,7 @@ from paperdigest.flow.why import why
 from paperdigest.store import deliveries, history
 from paperdigest.store.deliveries import Delivery
 from paperdigest.store.locks import FileLock
-
-
-class Wire:
-    """A channel whose answers are laid out in advance; it keeps what was handed to it."""
-
-    name = "file"
-    forms = frozenset(Form)
-
-    def __init__(self, *answers: Outcome, parts: int = 1, on_unknown: str = "resend_once") -> None:
-        self.answers = list(answers)
-        self.parts = parts
-        self.on_unknown = on_unknown
-        self.handed: list[tuple[Part, str]] = []
-
-    def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
-        return tuple(
-            Part(target, n, f"{key}.{n}", f"{message.subject} {n}".encode())
-            for n in range(self.parts)
-        )
-
-    def send(self, part: Part, after: str) -> Outcome:
-        self.handed.append((part, after))
-        return self.answers.pop(0) if self.answers else Sent(f"receipt {part.number}")
-
-    def close(self) -> None:
-        pass
+from wire import Wire, wired
 
 
 @pytest.fixture
@@ -51,12 +26,6 @@ def composed(house: House) -> House:
     house.ingest()
     house.app.channel("file")
     return house
-
-
-def wired(house: House, wire: Wire) -> Wire:
-    house.app._channels["file"] = wire
-    house.compose()
-    return wire
 
 
 def rows(house: House) -> list[Delivery]:

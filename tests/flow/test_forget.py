@@ -224,6 +224,45 @@ def test_the_address_of_an_only_subscriber_goes_from_what_the_operator_was_told_
         assert b"zmail" not in database_bytes(house)
 
 
+def test_a_damaged_notice_is_erased_as_if_it_named_the_person(
+    lived: House, program: Program
+) -> None:
+    """What it says cannot be told, and could still be told by who mends it. It is not sent any more."""
+    with lived.app.open_store() as store, store.transaction():
+        (id_,) = store.rows("SELECT min(id) FROM deliveries WHERE target = 'file:ops'")[0]
+        store.write(
+            "UPDATE deliveries SET state = 'retry', payload = x'00ff11' WHERE id = ?", [id_]
+        )
+        store.write(
+            "UPDATE digests SET title = 'Word' WHERE id ="
+            " (SELECT digest_id FROM deliveries WHERE id = ?)",
+            [id_],
+        )
+
+    said = program("forget", "zerlina", "--yes")
+
+    with lived.app.open_store(write=False) as store:
+        left = store.rows("SELECT state, payload FROM deliveries WHERE id = ?", [id_])
+    assert (said.code, left) == (0, [("dropped", None)])
+
+
+def test_a_damaged_notice_takes_no_sound_one_with_it(house: House, program: Program) -> None:
+    house.write("paperdigest.toml", 'operator = ["file:ops", "file:other"]\n' + CONFIG)
+    house.drop_bytes("broken.jsonl", b"\x00\x01")
+    house.run()
+    (house.folder / "subscriptions/ada.toml").unlink()
+    house.reload()
+    with house.app.open_store() as store, store.transaction():
+        store.write("UPDATE deliveries SET state = 'retry'")
+        store.write("UPDATE deliveries SET payload = x'00ff11' WHERE target = 'file:ops'")
+
+    program("forget", "ada", "--yes")
+
+    with house.app.open_store(write=False) as store:
+        states = dict(store.rows("SELECT target, state FROM deliveries"))
+    assert (states["file:ops"], states["file:other"]) == ("dropped", "retry")
+
+
 def test_an_address_that_another_subscriber_uses_stays_theirs(
     lived: House, program: Program
 ) -> None:

@@ -2,61 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import zlib
 from datetime import timedelta
 
 import pytest
 
-from house import ADA, CONFIG, House
+from house import ADA, House
 from paperdigest.core.errors import UsageError
 from paperdigest.core.ledger import State
 from paperdigest.flow import resolve
 from paperdigest.flow.why import Answer, why
-from paperdigest.store import deliveries, history, ways
-from paperdigest.store.deliveries import Delivery
+from paperdigest.store import history, ways
 from program import Program
+from slack_house import FORTY, SEVEN, hooked, named, outcomes, rows, shown, states, subscribed
 from slack_server import FakeSlack
-
-SEVEN = [f"Paper map number {n} of seven" for n in range(7)]
-
-
-def subscribed(house: House, slack: FakeSlack, *targets: str) -> None:
-    house.write("secrets/slack-token", "xoxb-canary-token")
-    config = f"""
-[slack]
-token = {{ file = "secrets/slack-token" }}
-api_url = "{slack.api_url}"
-"""
-    house.write("paperdigest.toml", CONFIG + config)
-    deliver = json.dumps(list(targets or ("slack:#papers",)))
-    house.write("subscriptions/ada.toml", ADA.replace('"file:outbox"', deliver))
-    house.drop("monday.jsonl", *SEVEN)
-
-
-def rows(house: House) -> list[Delivery]:
-    with house.app.open_store(write=False) as store:
-        return list(reversed(deliveries.listed(store)))
-
-
-def states(house: House) -> list[str]:
-    return [row.state.value for row in rows(house)]
-
-
-def outcomes(house: House) -> dict[str, int]:
-    with house.app.open_store(write=False) as store:
-        return dict(store.rows("SELECT outcome, count(*) FROM outcomes GROUP BY outcome"))
 
 
 def answer(house: House, title: str) -> Answer:
     with house.app.open_store(write=False) as store:
         key, paper = history.find_papers(store, title)[0]
         return why(store, house.app.readers(store)[0], key, paper, house.now)
-
-
-def shown(message: dict[str, object]) -> list[str]:
-    text = json.dumps(message["blocks"])
-    return [title for title in SEVEN if title in text]
 
 
 # ------------------------------------------------------------------ parts and papers
@@ -317,27 +282,6 @@ def test_deliveries_says_of_each_row_why_it_is_there(house: House, program: Prog
 
 
 # ------------------------------------------------------------------ one message that cannot hold all
-
-
-FORTY = [
-    f"Paper map number {n:02} of forty, told at such length that few fit" * 3 for n in range(40)
-]
-
-
-def hooked(house: House, slack: FakeSlack, *targets: str) -> None:
-    subscribed(house, slack, *targets)
-    house.write("secrets/hook", slack.webhook_url)
-    config = (house.folder / "paperdigest.toml").read_text()
-    house.write(
-        "paperdigest.toml", f'{config}\n[slack.webhooks]\nteam = {{ file = "secrets/hook" }}\n'
-    )
-    (house.folder / "inbox" / "monday.jsonl").unlink()
-    house.drop("forty.jsonl", *FORTY)
-
-
-def named(messages: list[dict[str, object]]) -> list[str]:
-    text = json.dumps([message["blocks"] for message in messages])
-    return [title for title in FORTY if title[:25] in text]
 
 
 def test_what_one_message_cannot_name_comes_with_the_next(house: House) -> None:

@@ -22,7 +22,7 @@ def retry(ctx: click.Context, ids: tuple[int, ...]) -> None:
 
     with opened(ctx, write=True) as (app, store):
         with store.transaction():
-            rows = [resolve.again(store, id_, app.clock()) for id_ in ids]
+            rows = [resolve.retry(store, id_, app.clock()) for id_ in ids]
         for row in rows:
             click.echo(f"delivery {row.id} to {row.target} goes out with the next run")
 

@@ -39,6 +39,7 @@ class Event(StrEnum):
     LOST = "whoever had it in hand died, or could not write down what it did"
     FOUND = "it was looked up: it had arrived"
     MISSED = "it was looked up: it had not arrived"
+    ABANDONED = "it was looked up: it had not arrived, and its days are over"
     NOT_TOLD = "it was looked up, and must be again"
     RISKED = "nobody can tell, so it is sent once more"
     ASKED = "nobody can tell, so a person is asked"
@@ -85,6 +86,7 @@ LEDGER: Final[Mapping[Event, Transition]] = MappingProxyType(
         Event.LOST: Transition(_IN_HAND, State.UNKNOWN),
         Event.FOUND: Transition(_IN_DOUBT, State.SENT),
         Event.MISSED: Transition(_IN_DOUBT, State.RETRY),
+        Event.ABANDONED: Transition(_IN_DOUBT, State.FAILED),
         Event.NOT_TOLD: Transition(_IN_DOUBT, State.UNKNOWN),
         Event.RISKED: Transition(_IN_DOUBT, State.RETRY),
         # Out of `sending`: it was sent a second time and refused, and the first may have arrived.
@@ -100,9 +102,3 @@ LEDGER: Final[Mapping[Event, Transition]] = MappingProxyType(
         Event.FORGOTTEN: Transition(OPEN | {State.HELD}, State.DROPPED),
     }
 )
-
-
-def after(state: State, event: Event) -> State | None:
-    """Return the state that an event leads to; None: it cannot happen to a row in this state."""
-    found = LEDGER[event]
-    return found.to if state in found.out_of else None

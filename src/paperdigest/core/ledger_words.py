@@ -50,7 +50,7 @@ def reason(row: Standing) -> str:
         case State.HELD:
             return row.error
         case State.FAILED | State.DROPPED:
-            return f"not sent: {row.error}"
+            return f"not sent: {row.error}" if row.error else "not sent"
 
 
 _DOT = words.DOT
@@ -66,6 +66,8 @@ def _not_sent(row: Standing) -> str:
 
 def _until(row: Standing) -> str:
     tries = f"try {row.attempts + 1}, " if row.attempts else ""
+    if row.gives_up_at <= row.now:
+        return f"{tries}given up if it fails"
     return f"{tries}given up after {_at(row.gives_up_at, row.now)}"
 
 
@@ -73,7 +75,8 @@ def _waits(row: Standing) -> str:
     if row.parent is not None and row.parent is not State.SENT:
         return f"waits for its first part, which is {row.parent}"
     if row.trouble:
-        return f"{row.way} lets nothing through: {row.trouble}"
+        told = row.trouble in row.error  # as a rule it was this row that found out
+        return f"{row.way} lets nothing through{'' if told else f': {row.trouble}'}"
     opens = max(filter(None, (row.opens_at, row.not_before_at)))
     turn = f"waits its turn at {row.way}, " if row.way and opens > row.now else ""
     return f"{turn}goes out {_when(opens, row.now)}"

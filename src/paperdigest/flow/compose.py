@@ -17,8 +17,7 @@ from paperdigest.flow.brake import Brake, Load, load_of
 from paperdigest.flow.drafting import Draft, Drafting, Press
 from paperdigest.flow.due import Work, due
 from paperdigest.flow.gather import gathered
-from paperdigest.flow.outcomes import outcomes_of, skipped_in
-from paperdigest.flow.register import lane_names
+from paperdigest.flow.outcomes import given_back_to, outcomes_of, skipped_in
 from paperdigest.flow.unsubscribe import exits
 from paperdigest.flow.window import read_window
 from paperdigest.store import deliveries, digests, facts, subscribers
@@ -148,6 +147,7 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
         digests.record_outcomes(store, skipped_in(draft, now))
         return None
     digest_id = digests.insert_digest(store, _row(draft, draft.digest, now))
+    digests.overtake(store, given_back_to(draft, draft.digest))
     digests.record_outcomes(store, outcomes_of(draft, draft.digest, digest_id, now))
     digests.record_outcomes(store, skipped_in(draft, now))
     ids = deliveries.put(
@@ -162,6 +162,7 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
                 target,
                 part.number,
                 part.payload,
+                part.left_out,
             )
             for target, part in draft.parts
         ],
@@ -178,8 +179,9 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
 
 
 def _is_taken(store: Store, draft: Draft) -> bool:
-    """Say whether another lane of this reader took one of the papers since the draft was made."""
-    if draft.digest is None or len(lane_names(draft.work.subscriber)) == 1:
+    """Say whether one of the papers was taken since the draft was made: by another lane of this reader, or by
+    an earlier digest that a person sends again."""
+    if draft.digest is None:
         return False
     wanted = {(entry.paper_key, entry.reason) for entry in draft.digest.entries}
     rows = digests.outcomes_for(

@@ -28,14 +28,16 @@ def deliver(store: Store, post: Post) -> DeliverReport:
     _recover(store, post)
     while not post.stop():
         now = post.clock()
-        revive(store, post, now, report)
+        more_in_doubt = revive(store, post, now, report)
         with store.transaction():
             rows = pacing.claim(store, post.channel, now, process=post.process, most=AT_ONCE)
             failpoint("deliver.claim")
         failpoint("deliver.claimed")
         if rows:
             _send(store, post, rows, report)
-        elif not pacing.wait_for_more(store, post.clock, post.pause, post.patience):
+        elif not (
+            more_in_doubt or pacing.wait_for_more(store, post.clock, post.pause, post.patience)
+        ):
             break
     return report
 

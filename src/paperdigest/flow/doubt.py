@@ -3,6 +3,7 @@ held for a person."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,14 +18,21 @@ from paperdigest.store import deliveries, moves, ways
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
 
+log = logging.getLogger(__name__)
+
+_LOOKS = 3  # before other messages have their turn again
 _CLOCKS_DIFFER = timedelta(minutes=5)  # ours and the other side's
 
 
-def revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> None:
+def revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> bool:
     """Unknown outcomes whose grace is over: looked up where the channel can tell, else sent once more
-    with the same bytes, or held for a person."""
+    with the same bytes, or held for a person. A few at a time, for a look takes its time and others wait to be
+    sent; return whether there may be more."""
     not_now: dict[str, Unknown] = {}  # channels that just said to ask again later
-    for row in deliveries.unknown_due(store, now):
+    rows = deliveries.unknown_due(store, now, most=_LOOKS)
+    for row in rows:
+        if post.stop():
+            return False
         name = row.target.partition(":")[0]
         found = not_now.get(name) or _look_back(store, post, row)
         failpoint("deliver.looked_back")
@@ -36,8 +44,17 @@ def revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> No
             case Unknown():
                 not_now[name] = found
                 _ask_later(store, row, now + (found.ask_again or GRACE))
+            case Retry() if _is_too_old(row, post.clock()) and not (row.resent or row.by_hand):
+                told = f"given up after {GIVE_UP_AFTER.days} days: {row.error}"
+                at = post.clock()
+                settle(store, post, [Done(row, Event.ABANDONED, told, "", None, at, found)], report)
             case _:
                 _decide(store, row, found, now, report)
+    return len(rows) == _LOOKS
+
+
+def _is_too_old(row: Delivery, now: datetime) -> bool:
+    return now - row.created_at > GIVE_UP_AFTER
 
 
 def _ask_later(store: Store, row: Delivery, at: datetime) -> None:
@@ -57,8 +74,10 @@ def _decide(
         event, error = Event.ASKED, f"{found.reason} · {ask(row)}"
     with store.transaction():
         moves.settle(store, row.id, event, now=now, error=error, not_before_at=now)
+    state = LEDGER[event].to
+    log.warning("delivery %s id=%d target=%s: %s", state, row.id, row.target, event.value)
     if event is Event.ASKED:
-        report.note(row, LEDGER[event].to, error)
+        report.note(row, state, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +96,7 @@ def _look_back(store: Store, post: Post, row: Delivery) -> Sent | Retry | Unknow
         channel = post.channel(name)
     except PaperdigestError as error:
         return _NobodyKnows(f"{row.error} ({error})", resend=False)
-    too_old = post.clock() - row.created_at > GIVE_UP_AFTER
+    too_old = _is_too_old(row, post.clock())
     if is_repeatable(post, row) and not too_old:
         return Retry("it may be there already, and once more changes nothing")
     reason = row.error

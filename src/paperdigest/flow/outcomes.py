@@ -40,6 +40,18 @@ def outcomes_of(draft: Draft, digest: Digest, digest_id: int, now: datetime) -> 
                 )
 
 
+def given_back_to(draft: Draft, digest: Digest) -> frozenset[int]:
+    """Return the ids of earlier digests that gave back papers which go out with this one."""
+    holds = {(entry.paper_key, entry.reason) for entry in digest.entries}
+    return frozenset(
+        row.digest_id
+        for row in draft.waiting
+        if row.digest_id is not None
+        and row.outcome == "undeliverable"
+        and (row.paper_key, row.reason) in holds
+    )
+
+
 def _named_nowhere(draft: Draft) -> frozenset[int]:
     """Return the papers that no target is told of: where one message must do, some only count."""
     left_out: dict[str, set[int]] = {}

@@ -4,10 +4,15 @@ nothing gets there any more. A Slack channel is renamed, its id stays; and only 
 
 from __future__ import annotations
 
-from paperdigest.core.ports import Barred, Channel, HasPlaces, Outcome, Reach, Refused
+import logging
+
+from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.ports import Barred, Channel, HasPlaces, Outcome, Reach, Refused, Retry
 from paperdigest.failpoints import failpoint
 from paperdigest.store import ways
 from paperdigest.store.connection import Store
+
+log = logging.getLogger(__name__)
 
 
 def place(store: Store, channel: Channel, target: str) -> str | Outcome:
@@ -18,12 +23,23 @@ def place(store: Store, channel: Channel, target: str) -> str | Outcome:
     known = ways.place(store, target)
     if known:
         return known
-    found = channel.place(target.partition(":")[2])
+    found = _asked(channel, target)
     if isinstance(found, str) and found:
         with store.transaction():
             ways.keep_place(store, target, found)
         failpoint("deliver.placed")
     return found
+
+
+def _asked(channel: HasPlaces, target: str) -> str | Outcome:
+    try:
+        return channel.place(target.partition(":")[2])
+    except PaperdigestError as error:
+        return Retry(str(error), reach=Reach.CHANNEL)
+    except Exception as error:
+        # A question that breaks must not keep other rows back; it has sent nothing.
+        log.exception("target=%s: its channel broke when asked for it", target)
+        return Retry(f"its channel broke when asked for it ({type(error).__name__})")
 
 
 def unlearn(store: Store, target: str, outcome: Outcome | str) -> None:

@@ -142,7 +142,7 @@ def _hopeless(
 ) -> tuple[Event, str, str, None]:
     """It will not be sent any more. Where an earlier try may have arrived only a person can say what became
     of it: given back, its papers would reach the reader a second time by another message."""
-    if row.resent:
+    if row.resent or row.by_hand:
         told = f"{reason}; an earlier try may have arrived · {ask(row)}"
         return Event.ASKED, told, "", None
     return otherwise, reason, "", None

@@ -25,7 +25,7 @@ def reasons(store: Store, rows: Sequence[Delivery], now: datetime) -> list[str]:
 def _standing(store: Store, row: Delivery, closed: dict[str, Closed], now: datetime) -> Standing:
     zone = now.tzinfo
     way = _closed_way(row, closed) if row.state in _WAITING else None
-    waits_for_parent = row.state in _WAITING and row.part > 0
+    parent = deliveries.parent_of(store, row) if row.state in _WAITING else None
     return Standing(
         row.state,
         row.error,
@@ -36,7 +36,7 @@ def _standing(store: Store, row: Delivery, closed: dict[str, Closed], now: datet
         resent=row.resent + row.by_hand > 0,
         claimed_at=row.claimed_at and row.claimed_at.astimezone(zone),
         sent_at=row.sent_at and row.sent_at.astimezone(zone),
-        parent=deliveries.parent_state(store, row) if waits_for_parent else None,
+        parent=parent.state if parent else None,
         way=way.way if way else "",
         trouble=way.trouble if way else "",
         opens_at=way.open_at.astimezone(zone) if way else None,

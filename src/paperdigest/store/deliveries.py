@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ class NewDelivery:
     target: str
     part: int
     payload: bytes
+    left_out: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ def put(store: Store, rows: Sequence[NewDelivery], now: datetime) -> list[int]:
     ids: list[int] = []
     for row in rows:
         made = store.rows(
-            "INSERT INTO deliveries (key, digest_id, subscriber_id, lane_id, slot, target, part, state,"
-            " not_before_at, payload, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?) RETURNING id",
+            "INSERT INTO deliveries (key, digest_id, subscriber_id, lane_id, slot, target, part, left_out, state,"
+            " not_before_at, payload, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?, ?) RETURNING id",
             [
                 row.key,
                 row.digest_id,
@@ -73,6 +75,7 @@ def put(store: Store, rows: Sequence[NewDelivery], now: datetime) -> list[int]:
                 row.slot,
                 row.target,
                 row.part,
+                json.dumps(row.left_out),
                 at,
                 zlib.compress(row.payload, 1),
                 at,
@@ -167,11 +170,12 @@ def orphans(store: Store) -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
-def unknown_due(store: Store, now: datetime) -> list[Delivery]:
-    """Return rows of unknown outcome whose time of grace is over, with their payload."""
+def unknown_due(store: Store, now: datetime, *, most: int) -> list[Delivery]:
+    """Return up to `most` rows of unknown outcome whose time of grace is over, with their payload."""
     rows = store.rows(
-        f"{_WITH_PAYLOAD} WHERE {_IN_DOUBT} AND d.state = 'unknown' AND d.not_before_at <= ? ORDER BY +d.id",
-        [to_instant(now)],
+        f"{_WITH_PAYLOAD} WHERE {_IN_DOUBT} AND d.state = 'unknown' AND d.not_before_at <= ?"
+        " ORDER BY d.not_before_at, d.id LIMIT ?",
+        [to_instant(now), most],
     )
     return [_delivery(row) for row in rows]
 
@@ -187,13 +191,15 @@ def parent_receipt(store: Store, delivery: Delivery) -> str:
     return str(row[0]) if row else ""
 
 
-def parent_state(store: Store, delivery: Delivery) -> State | None:
-    """Return where the first part of a row's digest stands at its target; None if there is none."""
-    row = store.row(
-        "SELECT state FROM deliveries WHERE digest_id = ? AND target = ? AND part = 0",
+def parent_of(store: Store, delivery: Delivery) -> Delivery | None:
+    """Return the row that a part hangs below; None for a first part."""
+    if delivery.part == 0:
+        return None
+    rows = store.rows(
+        _readable(store) + " WHERE d.digest_id = ? AND d.target = ? AND d.part = 0",
         [delivery.digest_id, delivery.target],
     )
-    return State(row[0]) if row else None
+    return _delivery(rows[0]) if rows else None
 
 
 def parts_below(store: Store, delivery: Delivery) -> list[Delivery]:

@@ -188,11 +188,12 @@ def lanes_waiting(store: Store, since: datetime) -> frozenset[int]:
 
 
 #: Of the outcomes of one digest those that no target got, nor may still get: each target's row of the part
-#: they stand in, or its only row, has ended unsent.
+#: they stand in, or its only row, has ended unsent or has no room to name them.
 _REACHED_NOBODY = f"""
     digest_id = :digest AND EXISTS (SELECT 1 FROM deliveries WHERE digest_id = :digest)
     AND NOT EXISTS (SELECT 1 FROM deliveries d
         WHERE d.digest_id = :digest AND d.state NOT IN {names(UNSENT)}
+        AND NOT EXISTS (SELECT 1 FROM json_each(d.left_out) WHERE value = outcomes.paper_key)
         AND (d.part = outcomes.part OR (d.part = 0 AND NOT EXISTS (SELECT 1 FROM deliveries x
             WHERE x.digest_id = :digest AND x.target = d.target AND x.part = outcomes.part))))
 """  # noqa: S608 - our own words
@@ -209,7 +210,9 @@ def give_back(store: Store, digest_id: int) -> int:
 
 def take_back(store: Store, digest_id: int, part: int) -> int:
     """Count the given-back papers of a part, of part 0 those of all parts, as sent again: it goes out after
-    all. Returns how many papers are still this digest's; none: a later one has them."""
+    all. Returns how many papers it holds; none, and nothing is written: a later digest has some of them."""
+    if store.row("SELECT 1 FROM digests WHERE id = ? AND overtaken = 1", [digest_id]):
+        return 0
     of_part = {"digest": digest_id, "part": part}
     store.write(
         "UPDATE outcomes SET outcome = 'sent' WHERE digest_id = :digest AND outcome = 'undeliverable'"
@@ -222,12 +225,22 @@ def take_back(store: Store, digest_id: int, part: int) -> int:
     return 0 if row is None else int(row[0])
 
 
-def drop(store: Store, digest_id: int) -> int:
-    """Mark what of a digest reached nobody as dropped by the operator. Returns how many."""
+def overtake(store: Store, digest_ids: Iterable[int]) -> None:
+    """Note of digests that papers they gave back go out with another one. Must run inside a transaction."""
+    store.write_many(
+        "UPDATE digests SET overtaken = 1 WHERE id = ?", [(id_,) for id_ in digest_ids]
+    )
+
+
+def drop(store: Store, digest_id: int, delivery_id: int, part: int) -> int:
+    """Mark what reached nobody as dropped by the operator: of the papers of one part, of part 0 of all that
+    this delivery names. Returns how many."""
     return store.write(
         f"UPDATE outcomes SET outcome = 'dropped' WHERE {_REACHED_NOBODY}"  # noqa: S608 - our own words
-        " AND outcome IN ('sent', 'listed', 'undeliverable')",
-        {"digest": digest_id},
+        " AND outcome IN ('sent', 'listed', 'undeliverable') AND :part IN (0, part)"
+        " AND NOT EXISTS (SELECT 1 FROM deliveries y, json_each(y.left_out)"
+        "   WHERE y.id = :delivery AND value = outcomes.paper_key)",
+        {"digest": digest_id, "delivery": delivery_id, "part": part},
     )
 
 

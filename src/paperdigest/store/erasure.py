@@ -80,7 +80,8 @@ def erase_targets(store: Store, targets: Collection[str]) -> None:
 def erase_mentions(store: Store, id_: int, words: Collection[str]) -> None:
     """Erase what one subscriber, the operator, was told about a person: notices that name one of `words`.
 
-    Bytes that went out are erased in any case: nobody needs them, and they may hold the name in any form.
+    Bytes that went out are erased in any case: nobody needs them, and they may hold the name in any form. Rows
+    whose bytes are damaged are erased as if they named it: what they say cannot be told any more.
     Must run inside a transaction.
     """
     named = re.compile(
@@ -92,10 +93,14 @@ def erase_mentions(store: Store, id_: int, words: Collection[str]) -> None:
         rows = store.rows(
             "SELECT id, payload, error FROM deliveries WHERE digest_id = ?", [digest_id]
         )
-        said = [title, *(_text(payload) + error for _, payload, error in rows)]
-        if any(map(named.search, said)):
+        said = {row_id: _text(payload) for row_id, payload, _ in rows}
+        known = [title, *filter(None, said.values()), *(error for _, _, error in rows)]
+        if any(map(named.search, known)):
             store.write("UPDATE digests SET title = '' WHERE id = ?", [digest_id])
-            _blank(store, [row_id for row_id, _, _ in rows], keep_target=True)
+            _blank(store, list(said), keep_target=True)
+        else:
+            damaged = [row_id for row_id, text in said.items() if text is None]
+            _blank(store, damaged, keep_target=True)
     store.write(
         f"UPDATE deliveries SET payload = NULL WHERE subscriber_id = ? AND state IN {moves.names(ENDED)}",  # noqa: S608 - our own words
         [id_],
@@ -120,14 +125,17 @@ def _blank(store: Store, ids: Sequence[int], *, keep_target: bool = False) -> No
     store.write_many(moves.statement(Event.FORGOTTEN, "id = ?"), [(id_,) for id_ in ids])
     store.write_many(
         f"UPDATE deliveries SET key = 'forgotten ' || id, slot = {slot}, target = {target},"  # noqa: S608 - our own words
-        " receipt = '', error = '', claimed_by = '', payload = NULL WHERE id = ?",
+        " receipt = '', error = '', claimed_by = '', payload = NULL, left_out = '[]' WHERE id = ?",
         [(id_,) for id_ in ids],
     )
 
 
-def _text(payload: bytes | None) -> str:
-    """Return a payload as text to be searched: lines that quoted-printable broke are joined."""
+def _text(payload: bytes | None) -> str | None:
+    """Return a payload as text to be searched: lines that quoted-printable broke are joined. None: damaged."""
     if not payload:
         return ""
-    data = zlib.decompress(payload).replace(b"=\r\n", b"").replace(b"=\n", b"")
-    return data.decode("utf-8", "replace")
+    try:
+        data = zlib.decompress(payload)
+    except zlib.error:
+        return None
+    return data.replace(b"=\r\n", b"").replace(b"=\n", b"").decode("utf-8", "replace")

@@ -12,6 +12,9 @@ from paperdigest.store.instants import to_instant
 #: In doubt, and not merely held by the brake: it may have arrived.
 _BY_HAND = "by_hand = by_hand + (state IN ('unknown', 'held') AND attempts > 0)"
 
+#: The days of trying begin anew; not for what is looked for in a channel since the row was written.
+_DAYS_ANEW = "created_at = CASE WHEN state IN ('unknown', 'held') THEN created_at ELSE :now END"
+
 
 def names(states: Iterable[State]) -> str:
     """Return states as a list for SQL: ('held', 'sent')."""
@@ -61,7 +64,7 @@ def settle(
         "claimed_by = ''",
         *(("sent_at = :now",) if sent else ()),
         *(("resent = resent + 1",) if event is Event.RISKED else ()),
-        *((_BY_HAND,) if event is Event.TOLD_TO_SEND else ()),
+        *((_BY_HAND, _DAYS_ANEW) if event is Event.TOLD_TO_SEND else ()),
     )
     done = store.write(
         statement(event, "id = :id", *sets),

@@ -297,6 +297,10 @@ _PARTS = """
 ALTER TABLE outcomes ADD COLUMN part INTEGER NOT NULL DEFAULT 0;
 -- A person had it sent again though it might have arrived.
 ALTER TABLE deliveries ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0;
+-- Papers of its digest that this message has no room to name: a JSON list of their keys.
+ALTER TABLE deliveries ADD COLUMN left_out TEXT NOT NULL DEFAULT '[]';
+-- Papers that were given back have gone out with a later digest: this one must not go out any more.
+ALTER TABLE digests ADD COLUMN overtaken INTEGER NOT NULL DEFAULT 0;
 -- What the channel itself calls this target, once asked: a Slack channel's id.
 ALTER TABLE ways ADD COLUMN place TEXT NOT NULL DEFAULT '';
 """
@@ -339,7 +343,10 @@ def m003_receipts(db: Database) -> None:
 def m004_parts(db: Database) -> None:
     """Let outcomes say in which part a paper stands, deliveries that a person had them sent again, and ways what
     a channel calls them."""
-    for statement in _statements(_PARTS + _GROWN):
+    # Databases made between two releases have the migration before without these.
+    made_before = (_WAYS + _RUNS).replace("CREATE TABLE ", "CREATE TABLE IF NOT EXISTS ")
+    made_before = made_before.replace("CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ")
+    for statement in _statements(made_before + _PARTS + _GROWN):
         db.execute(statement)
 
 
