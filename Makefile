@@ -30,8 +30,8 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## run the main job once on invented papers and say where to look
 	@$(BIN)/paperdigest demo
 
-test: $(READY) ## run the tests
-	$(BIN)/python -m pytest
+test: $(READY) ## run the tests, a file on each processor
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) ## format, lint, types, tests with coverage: what must pass before a change goes in
 	$(BIN)/ruff format --check .
