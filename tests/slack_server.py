@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
+from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 OK = "ok"
-#: Besides these: any error string of Slack's ("channel_not_found"), answered with HTTP 200.
+#: Besides these: any error string of Slack's ("channel_not_found"), answered with HTTP 200; "says TEXT", answered
+#: word for word; "redirect ADDRESS"; and answers without end: "drips", "drips headers", "pours", and "promises"
+#: and "promises a chunk" of 10^15 bytes.
 MODES = (
     "ok",
     "429 7",
@@ -56,9 +60,10 @@ class FakeSlack:
     """`modes` are used up one per post, "ok" afterwards. `posted` holds what Slack would show, in order;
     `posts` counts the tries. Tokens and paths are in `seen`. `scopes` are the token's, `members` the
     channels the bot is in (by id; None: all), `asked_modes` what happens to the next calls that only ask.
+    `tls`: what it shows its certificate with.
     """
 
-    def __init__(self, *modes: str) -> None:
+    def __init__(self, *modes: str, tls: ssl.SSLContext | None = None) -> None:
         self.modes = list(modes)
         self.posted: list[dict[str, Any]] = []
         self.posts = 0
@@ -76,9 +81,11 @@ class FakeSlack:
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         )
-        port = self._server.server_address[1]
-        self.api_url = f"http://127.0.0.1:{port}/api/"
-        self.webhook_url = f"http://127.0.0.1:{port}/services/T0/B0/canary-webhook"
+        if tls:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        start = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
+        self.api_url = f"{start}/api/"
+        self.webhook_url = f"{start}/services/T0/B0/canary-webhook"
 
     def __enter__(self) -> FakeSlack:
         self._thread.start()
@@ -93,9 +100,14 @@ class FakeSlack:
     def take(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Remember a message and return what Slack says of it."""
         ts = f"{1_795_000_000 + len(self.posted)}.000100"
-        channel = self.channels.get(payload.get("channel", ""), payload.get("channel", ""))
+        channel = self.id_of(payload.get("channel", ""))
         self.posted.append({**payload, "channel": channel, "ts": ts})
         return {"ok": True, "channel": channel, "ts": ts}
+
+    def id_of(self, name: str) -> str:
+        """Return a channel's id; a channel that cannot be listed has one as well."""
+        hidden = "C0" + name[1:].upper() if name.startswith("#") else name
+        return self.channels.get(name, hidden)
 
     def lacks(self, method: str, given: dict[str, Any]) -> str:
         """Return the scope a call needs and the token has not, "" for none."""
@@ -201,6 +213,34 @@ class _Answerer(BaseHTTPRequestHandler):
         self._say(200, "ok" if is_hook else json.dumps(answer))
 
     def _not_taken(self, mode: str, is_hook: bool) -> None:
+        kind, _, rest = mode.partition(" ")
+        match kind:
+            case "says":
+                self._say(200, rest)
+            case "redirect":
+                self._say(302, "", headers={"Location": rest})
+            case "drips" | "pours" | "promises":
+                self._without_end(mode)
+            case _:
+                self._refused(mode, is_hook)
+
+    def _without_end(self, mode: str) -> None:
+        """Go on until the other side has had enough; a drop every 20 ms for those that drip."""
+        plain = b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n"
+        length = 10**15
+        start = {
+            "drips headers": plain,
+            "promises": plain + b"Content-Length: %d\r\n\r\n" % length,
+            "promises a chunk": plain.replace(b"1.0", b"1.1")
+            + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % length,
+        }
+        piece = b" " * (1_000_000 if mode == "pours" else 1)
+        with suppress(OSError):
+            self.wfile.write(start.get(mode, plain + b"\r\n"))
+            while not self.server.slack.over.wait(0 if mode == "pours" else 0.02):
+                self.wfile.write(b"X: y\r\n" if mode == "drips headers" else piece)
+
+    def _refused(self, mode: str, is_hook: bool) -> None:
         match mode.split():
             case ["drop"]:
                 return

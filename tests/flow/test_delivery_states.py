@@ -144,7 +144,7 @@ SMTP = [
     mail("421 rcpt", once("rcpt", "421 too many"), "retry", BACK_OFF, "421 too many"),
     mail("450 rcpt", once("rcpt", "450 greylisted"), "retry", BACK_OFF, "450 greylisted"),
     mail("550 rcpt", once("rcpt", "550 5.1.1 nobody"), "failed", None, "550 5.1.1 nobody", end="failed"),
-    mail("554 relay", once("rcpt", "554 5.7.1 relay denied"), "retry", BARRED, "does not relay"),
+    mail("554 relay", once("rcpt", "554 5.7.1 relay denied"), "retry", BARRED, "does not take mail for outside"),
     mail("550 quota", once("rcpt", "550 5.4.5 daily limit"), "retry", (60, 60), "max_per_day"),
     mail("451 data", once("data", "451 later"), "retry", BACK_OFF, "while asking to send"),
     mail("421 data", once("data", "421 bye"), "retry", BACK_OFF, "421 bye"),

@@ -278,7 +278,8 @@ def test_deliveries_says_of_each_row_why_it_is_there(house: House, program: Prog
 
     told = [row["reason"] for row in said.json["deliveries"]]
     assert told[1].startswith("sent ")
-    assert "given up after" in told[0]
+    assert "Slack wants a pause" in told[0]
+    assert "try 2, given up" in told[0]
 
 
 # ------------------------------------------------------------------ one message that cannot hold all

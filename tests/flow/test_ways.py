@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from paperdigest.store import deliveries, ways
 from paperdigest.store.deliveries import Delivery
 from program import Program
 from slack_server import FakeSlack
-from smtp_server import HostileSmtp
+from smtp_server import DROP, Authority, HostileSmtp, mailroom
 
 MINUTE = timedelta(minutes=1)
 
@@ -272,6 +272,43 @@ def test_a_server_that_cannot_be_reached_is_not_asked_for_each_mail(house: House
         assert server.connections == 2
 
 
+def test_a_server_that_is_silent_after_the_dot_is_given_one_mail_at_a_time(house: House) -> None:
+    """Each would be waited for ten minutes, and all other channels with it."""
+    with hostile(house, {"dot": DROP}) as server:
+        mail(house, server, 4)
+        composed(house)
+        impatiently(house)
+        assert len(server.messages) == 1
+        assert sorted(row.attempts for row in rows(house)) == [0, 0, 0, 1]
+
+        house.wait(minutes=4)
+        impatiently(house)
+        assert len(server.messages) == 1
+
+        house.wait(minutes=2)
+        impatiently(house)
+        assert len(server.messages) == 2
+
+
+def test_a_silent_mail_server_holds_up_no_other_channel(house: House) -> None:
+    with hostile(house, {"dot": DROP}) as server:
+        mail(house, server, 2)
+        house.write("subscriptions/zoe.toml", ADA)
+        composed(house)
+        house.deliver()
+    assert [row.state for row in rows(house) if row.target == "file:outbox"] == ["sent"]
+
+
+def test_a_relay_that_takes_nothing_for_outside_serves_those_inside(house: House) -> None:
+    refused = "554 5.7.1 <x@example.org>: Relay access denied"
+    with hostile(house, {"rcpt": [refused, refused, refused, "250 ok"]}) as server:
+        mail(house, server, 4)
+        composed(house)
+        house.deliver()
+    assert (count(house, "sent"), count(house, "retry")) == (1, 3)
+    assert len(server.messages) == 1
+
+
 def test_a_greylisted_recipient_holds_up_nobody_else(house: House) -> None:
     with hostile(house, {"rcpt": ["450 greylisted"]}) as server:
         mail(house, server, 4)
@@ -371,6 +408,117 @@ def test_the_operator_hears_again_the_next_day_and_after_five_the_papers_return(
         house.wait(hours=1)
         house.run()
     assert len(slack.posted) == 1
+
+
+OPERATED = "operator = ['file:ops']\n"
+TOKEN_FAILS = """
+[email]
+host = "localhost"
+port = {port}
+ca_file = "ca.pem"
+tls = "implicit"
+username = "papers"
+auth = "xoauth2"
+token = {{ command = ["sh", "-c", "exit 1"] }}
+from = "papers@example.org"
+"""
+
+
+@contextmanager
+def nobody_listens(house: House) -> Iterator[str]:
+    with HostileSmtp() as server:
+        mail(house, server, 2)
+    operated(house)
+    yield f"127.0.0.1:{server.port} refused the connection while connecting"
+
+
+@contextmanager
+def token_command_fails(house: House) -> Iterator[str]:
+    authority = Authority()
+    authority.write(house.folder / "ca.pem")
+    with mailroom(authority.context("localhost"), implicit=True, auth=True) as room:
+        with HostileSmtp() as unused:
+            mail(house, unused, 2)
+        house.write("paperdigest.toml", CONFIG + TOKEN_FAILS.format(port=room.port))
+        operated(house)
+        yield 'the command "sh" ended with 1'
+
+
+def operated(house: House) -> None:
+    config = (house.folder / "paperdigest.toml").read_text("utf-8")
+    house.write("paperdigest.toml", OPERATED + config)
+
+
+Dead = Callable[[House], AbstractContextManager[str]]
+each_dead = pytest.mark.parametrize("dead", [nobody_listens, token_command_fails])
+
+
+def tried(house: House, *minutes: int) -> None:
+    """Deliver at once, and again after each of these times."""
+    house.deliver()
+    for span in minutes:
+        house.wait(minutes=span)
+        house.deliver()
+
+
+@each_dead
+def test_a_way_that_could_not_be_used_for_an_hour_is_told_once(house: House, dead: Dead) -> None:
+    with dead(house) as why:
+        composed(house)
+        tried(house, *[10] * 5)
+        assert told(house) == []
+        tried(house, *[10] * 9)
+    assert told(house) == ["E-mail takes no messages since 20 Nov 10:30"]
+    assert why in lines(house)
+
+
+@each_dead
+def test_such_a_way_is_told_again_each_day_and_named_by_status(
+    house: House, program: Program, dead: Dead
+) -> None:
+    with dead(house) as why:
+        composed(house)
+        tried(house, *[120] * 30)
+    assert len(told(house)) == 3
+    said = program("status", "--healthy")
+    assert said.code == 1
+    assert f"email: {why}" in said.out
+
+
+def test_a_message_that_went_out_in_between_begins_the_hour_anew(house: House) -> None:
+    busy = "421 too busy"
+    with hostile(house, {"greeting": [busy, "220 me", busy, busy, busy]}) as server:
+        mail(house, server, 3, "rate = 1")
+        operated(house)
+        composed(house)
+        house.deliver()
+        for minutes in (40, 40, 39):
+            house.wait(minutes=minutes)
+            house.app.channel("email").close()
+            impatiently(house)
+        assert count(house, "sent") >= 1
+        assert told(house) == []
+
+
+def test_an_hour_of_failures_is_over_with_the_first_message(house: House) -> None:
+    with hostile(house, {"greeting": ["421 too busy"] * 2}) as server:
+        mail(house, server, 1)
+        operated(house)
+        composed(house)
+        tried(house, 61, 61)
+    assert told(house) == [
+        "E-mail takes no messages since 20 Nov 10:30",
+        "E-mail takes messages again",
+    ]
+
+
+def test_a_clock_that_was_set_back_does_not_keep_a_dead_way_from_being_told(house: House) -> None:
+    with nobody_listens(house):
+        composed(house)
+        with house.app.open_store() as store, store.transaction():
+            ways.fail(store, "email", "no", house.now + timedelta(days=30), lasting=pacing.LASTING)
+        tried(house, *[20] * 7)
+    assert len(told(house)) == 1
 
 
 def test_status_says_that_a_way_needs_a_person(house: House, program: Program) -> None:

@@ -24,6 +24,7 @@ from paperdigest.channels.options import (
     one_of,
 )
 from paperdigest.channels.smtp_errors import Phase, SmtpError
+from paperdigest.channels.smtp_mask import Mask
 from paperdigest.channels.smtp_session import Server, SmtpSession
 from paperdigest.core.errors import DeliveryError, PaperdigestError
 from paperdigest.core.pacing import Limit, Pace
@@ -220,7 +221,15 @@ class EmailChannel:
             context=self._context,
             timeout=self.timeout,
             final_timeout=self.final_timeout,
+            mask=self._mask(),
         )
+
+    def _mask(self) -> Mask:
+        """Return what hides a password that is known already; others are learnt at the login."""
+        mask = Mask()
+        if isinstance(self.password, Secret):
+            mask.learn(self.username, self.password.reveal())
+        return mask
 
     def _credential(self) -> Secret:
         if self.password is None:

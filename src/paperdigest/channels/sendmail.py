@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import IO
 
 from paperdigest.channels.smtp_errors import answer
 from paperdigest.core.ports import Barred, Outcome, Reach, Refused, Retry, Sent, Unknown
@@ -25,21 +28,46 @@ def run(
     # "--" ends the options: an address that starts with "-" stays an address.
     arguments = [*command, "-i", "-f", sender, "--", recipient]
     failpoint("sendmail.run")
+    # Not through a pipe: if this process dies half-way the program would take half a message for all of it.
     try:
-        # Not through a pipe: if this process dies half-way the program would take half a message for all of it.
-        with tempfile.TemporaryFile() as message:
-            message.write(data.replace(b"\r\n", b"\n"))
-            message.seek(0)
-            done = subprocess.run(  # noqa: S603  a list, no shell; the program is the operator's own choice
-                arguments,
-                stdin=message,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                timeout=timeout,
-                check=False,
-            )
+        message = _on_disk(data.replace(b"\r\n", b"\n"))
+    except OSError as error:
+        told = f"no temporary file could be written for {name} ({error.strerror})"
+        return Retry(f"{told} · make room where they lie (TMPDIR)", reach=Reach.CHANNEL)
+    with message:
+        return _hand_over(arguments, message, timeout)
+
+
+def _on_disk(data: bytes) -> IO[bytes]:
+    """Return a file that holds all of the data, at its beginning. It is gone once it is closed."""
+    with ExitStack() as opened:
+        message = opened.enter_context(_unbuffered())
+        left = memoryview(data)
+        while left:
+            left = left[message.write(left) :]
+        message.seek(0)
+        opened.pop_all()
+        return message
+
+
+def _unbuffered() -> IO[bytes]:
+    # With a buffer, what a full disk did not take would be written once more at the closing.
+    return tempfile.TemporaryFile(buffering=0)
+
+
+def _hand_over(arguments: Sequence[str], message: IO[bytes], timeout: float) -> Outcome:
+    name = arguments[0]
+    try:
+        done = subprocess.run(  # noqa: S603  a list, no shell; the program is the operator's own choice
+            arguments,
+            stdin=message,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=timeout,
+            check=False,
+        )
     except subprocess.TimeoutExpired:
-        return Unknown(f"{name} did not end within {timeout:g} s")
+        return Unknown(f"{name} did not end within {timeout:g} s", reach=Reach.CHANNEL)
     except OSError as error:
         told = f"{name} could not be started ({error.strerror}) · check [email] sendmail"
         return Barred(told, Reach.CHANNEL)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import http.client
 import json
 import logging
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,15 +26,9 @@ from paperdigest.channels.options import (
     is_private_way,
     reveal,
 )
-from paperdigest.channels.slack_errors import (
-    PACE,
-    connection_outcome,
-    error_outcome,
-    is_error_code,
-    is_news,
-    pause_wanted,
-    status_outcome,
-)
+from paperdigest.channels.slack_client import Bot, Clock
+from paperdigest.channels.slack_errors import PACE, UNREADABLE, asking, connection_outcome
+from paperdigest.channels.slack_outcomes import api_outcome, id_in, read_receipt, receipt
 from paperdigest.channels.slack_validator import validate
 from paperdigest.core.errors import DeliveryError, PaperdigestError
 from paperdigest.core.pacing import Pace
@@ -54,17 +50,17 @@ from paperdigest.failpoints import failpoint
 EVENT = "paperdigest_delivery"
 #: Answers to a listing that the token can do nothing about; what else is wrong the post itself will tell.
 _CANNOT_LIST = frozenset({"missing_scope", "not_allowed_token_type", "no_permission"})
+#: Seconds until a channel that could not be listed is asked for again: somebody may have added the scope.
+_LIST_AGAIN = 3600.0
 _log = logging.getLogger(__name__)
-# The library logs whole messages, and in places secret addresses; nothing of it is wanted here.
-_silent = logging.getLogger("slack_sdk.paperdigest")
-_silent.setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True)
 class SlackChannel:
     """Posts as a bot. Targets: "#name", a channel's id ("C0123"), or a person's mail address.
 
-    Needs the scopes chat:write, and for people users:read.email and im:write. `timeout` in seconds.
+    Needs the scopes chat:write, and for people users:read.email and im:write. `timeout` in seconds
+    is for each step of a call; a call as a whole takes at most twice that. `clock` counts seconds.
     Raises OptionError for an address that the token must not be sent to.
     """
 
@@ -72,10 +68,14 @@ class SlackChannel:
     api_url: str = "https://slack.com/api/"
     timeout: float = 30.0
     on_unknown: str = "resend_once"
+    clock: Clock = field(
+        default=time.monotonic, repr=False, compare=False, metadata={"internal": True}
+    )
     name: str = field(default="slack", init=False)
     forms: frozenset[Form] = field(default=frozenset({Form.SLACK}), init=False, repr=False)
     _people: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _ids: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _unlisted: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_on_unknown(self.on_unknown)
@@ -135,12 +135,12 @@ class SlackChannel:
         Sent (with its receipt) if it is there, Retry if it certainly is not, Unknown if the channel
         cannot be read, with `ask_again` if that may be over by itself or once a person has acted.
         Needs channels:history, groups:history or im:history; for "#name" channels:read.
-        Look only when a request that was cut off can no longer land: later than `timeout`.
+        Look only when a request that was cut off can no longer land: later than twice `timeout`.
         """
         if part.number and read_receipt(after) is None:
             return Unknown("the first message of this digest has no receipt to look below")
         found = self._answered(part.target, lambda client: self._look(client, part, after, since))
-        return slack_look_back.meaning(found)
+        return slack_look_back.meaning(asking(found))
 
     def probe(self) -> str:
         """Ask Slack who we are; return it. Posts nothing. Raises DeliveryError, which says what to do."""
@@ -157,7 +157,7 @@ class SlackChannel:
             found.extend(slack_survey.survey(client, targets))
             return Sent()
 
-        outcome = self._answered("", ask)
+        outcome = asking(self._answered("", ask, endless=True))
         if not isinstance(outcome, Sent):
             raise DeliveryError(outcome.reason)
         return tuple(found)
@@ -171,15 +171,16 @@ class SlackChannel:
         failpoint("slack.post")
         answer = client.chat_postMessage(**payload)
         failpoint("slack.answered")
-        warnings = (answer.get("response_metadata") or {}).get("warnings")
+        metadata = answer.get("response_metadata")
+        warnings = metadata.get("warnings") if isinstance(metadata, dict) else None
         if warnings:
             _log.warning("slack took a message with warnings=%r key=%s", warnings, part.key)
-        receipt = json.dumps({"channel": answer.get("channel"), "ts": answer.get("ts")})
-        if part.target.startswith("#") and answer.get("channel"):
-            self._ids[part.target] = str(answer.get("channel"))  # it need not be asked for later
-        if read_receipt(receipt) is None:
+        told = receipt(answer.get("channel"), answer.get("ts"))
+        if not told:
             return Unknown("Slack answered ok, but without the message's place")
-        return Sent(receipt)
+        if part.target.startswith("#"):
+            self._ids[part.target] = str(answer.get("channel"))  # it need not be asked for later
+        return Sent(told)
 
     def _look(self, client: WebClient, part: Part, after: str, since: datetime) -> Outcome:
         metadata = json.loads(part.payload)["metadata"]
@@ -197,20 +198,24 @@ class SlackChannel:
             return target
         if target not in self._people:
             try:
-                user = client.users_lookupByEmail(email=target)["user"]["id"]
-                self._people[target] = client.conversations_open(users=user)["channel"]["id"]
+                self._people[target] = _conversation(client, target)
             except SlackApiError as error:
-                raise _NotPosted(_nothing_posted(_api_outcome(error, target))) from None
-            except (OSError, http.client.HTTPException, SlackClientError, KeyError, TypeError):
+                raise _NotPosted(
+                    _nothing_posted(api_outcome(error, target, datetime.now(UTC)))
+                ) from None
+            except (OSError, http.client.HTTPException, SlackClientError, ValueError):
                 raise _NotPosted(Retry(f"Slack could not be asked who has {target}")) from None
         return self._people[target]
 
     def _known_place(self, client: WebClient, target: str) -> str:
+        if target not in self._ids and self._unlisted.get(target, -math.inf) > self.clock():
+            return ""
         try:
             return self._place(client, target)
         except SlackApiError as error:
             if slack_look_back.error_of(error) in _CANNOT_LIST:
-                self._ids[target] = ""  # posted to by name; the answer tells the id
+                # Posted to by name; the answer tells the id.
+                self._unlisted[target] = self.clock() + _LIST_AGAIN
                 return ""
             raise
 
@@ -225,27 +230,31 @@ class SlackChannel:
             self._ids[target] = found
         return self._ids[target]
 
-    def _answered(self, target: str, call: Callable[[WebClient], Outcome]) -> Outcome:
+    def _answered(
+        self, target: str, call: Callable[[WebClient], Outcome], *, endless: bool = False
+    ) -> Outcome:
         """Make one call, and turn whatever goes wrong into an outcome."""
         try:
-            return call(self._client())
+            return call(self._client(endless=endless))
         except _NotPosted as error:
             return error.outcome
         except SlackApiError as error:
-            return _api_outcome(error, target)
+            return api_outcome(error, target, datetime.now(UTC))
         except OSError as error:
             return connection_outcome(error)
         except (http.client.HTTPException, SlackClientError, ValueError):
-            return Unknown("Slack's answer could not be read, so the message may have been posted")
+            return Unknown(UNREADABLE)
         except PaperdigestError as error:  # the token cannot be had
             return Retry(str(error), reach=Reach.CHANNEL)
 
-    def _client(self) -> WebClient:
-        token = reveal(self.token)
-        # By default the library would post again after a lost connection: two messages for one call.
-        client = WebClient(token=token, base_url=self.api_url, retry_handlers=[], logger=_silent)
-        client.timeout = self.timeout  # type: ignore[assignment]  # urllib takes fractions of a second
-        return client
+    def _client(self, *, endless: bool) -> WebClient:
+        return Bot(
+            reveal(self.token),
+            self.api_url,
+            timeout=self.timeout,
+            clock=self.clock,
+            endless=endless,
+        )
 
 
 class _NotPosted(Exception):
@@ -256,20 +265,10 @@ class _NotPosted(Exception):
         self.outcome = outcome
 
 
-def read_receipt(text: str) -> tuple[str, str] | None:
-    """Return (channel id, time stamp) of a receipt; None if it is none."""
-    try:
-        plain = json.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(plain, dict):
-        return None
-    channel, ts = plain.get("channel"), plain.get("ts")
-    return (
-        (channel, ts)
-        if channel and ts and isinstance(channel, str) and isinstance(ts, str)
-        else None
-    )
+def _conversation(client: WebClient, address: str) -> str:
+    """Return the id of the direct conversation with a person. Raises OddAnswer for an answer without."""
+    user = id_in(client.users_lookupByEmail(email=address).get("user"))
+    return id_in(client.conversations_open(users=user).get("channel"))
 
 
 def payload_of(page: slack_blocks.Page, **extra: Any) -> dict[str, Any]:
@@ -293,36 +292,7 @@ def _payload(page: slack_blocks.Page, key: str, number: int) -> bytes:
     return json.dumps(payload_of(page, metadata=metadata), ensure_ascii=False).encode()
 
 
-def _api_outcome(error: SlackApiError, target: str) -> Outcome:
-    """Return what an answer that is not ok means. The library puts plain dicts there, too."""
-    response = error.response
-    data = response if isinstance(response, dict) else getattr(response, "data", None)
-    headers = getattr(response, "headers", None) or {}
-    status = int(getattr(response, "status_code", 0) or 0)
-    plain = {str(name): str(value) for name, value in dict(headers).items()}
-    decided = status_outcome(status, plain, now=datetime.now(UTC))
-    if decided is not None:
-        return decided
-    told: dict[str, Any] = data if isinstance(data, dict) else {}
-    if is_error_code(told.get("error")):
-        return _told(str(told["error"]), told, plain, target)
-    if 400 <= status < 500:
-        return Retry(
-            f"something before Slack answered HTTP {status} · check [slack] api_url and the proxy",
-            reach=Reach.CHANNEL,
-        )
-    return Unknown("the answer is not Slack's own (a proxy?), so the message may have been posted")
-
-
-def _told(error: str, data: dict[str, Any], headers: dict[str, str], target: str) -> Outcome:
-    """Return what one of Slack's own error strings means."""
-    if error in ("ratelimited", "rate_limited"):
-        return pause_wanted(headers, datetime.now(UTC))
-    if is_news(error):
-        _log.warning("slack answered with an error that is not known here: error=%s", error)
-    return error_outcome(error, needed=str(data.get("needed") or ""), target=target)
-
-
 def _nothing_posted(outcome: Outcome) -> Outcome:
     """A call that only asks cannot leave a message behind."""
-    return Retry(outcome.reason) if isinstance(outcome, Unknown) else outcome
+    asked = asking(outcome)
+    return Retry(asked.reason) if isinstance(asked, Unknown) else asked

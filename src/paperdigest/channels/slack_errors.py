@@ -179,7 +179,15 @@ _ANYBODYS_GUESS = frozenset(
     {"fatal_error", "internal_error", "service_unavailable", "rollup_error"}
 )
 _WRITE = "chat:write"
+#: How a reason ends when nobody can tell what became of a message.
+_MAYBE = ", so the message may have been posted"
+NOT_SLACKS = f"the answer is not Slack's own (a proxy?){_MAYBE}"
+UNREADABLE = f"Slack's answer could not be read{_MAYBE}"
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,79}")
+
+
+class TooLong(OSError):
+    """An answer of a size that Slack never gives."""
 
 
 def error_outcome(error: str, *, needed: str = "", target: str = "") -> Outcome:
@@ -228,8 +236,15 @@ def status_outcome(status: int, headers: Mapping[str, str], *, now: datetime) ->
     if status == 429:
         return pause_wanted(headers, now)
     if status >= 500:
-        return Unknown(f"Slack answered HTTP {status}, so the message may have been posted")
+        return Unknown(f"Slack answered HTTP {status}{_MAYBE}")
     return None
+
+
+def asking(outcome: Outcome) -> Outcome:
+    """Return what the outcome of a call is that only asks: it cannot leave a message behind."""
+    if isinstance(outcome, Unknown):
+        return Unknown(outcome.reason.removesuffix(_MAYBE), outcome.ask_again)
+    return outcome
 
 
 def pause_wanted(headers: Mapping[str, str], now: datetime) -> Retry:
@@ -247,10 +262,10 @@ def connection_outcome(error: OSError) -> Outcome:
         told = f"Slack could not be reached ({_cause(error.reason)})"
         return Retry(told, reach=Reach.CHANNEL)
     if isinstance(error, TimeoutError):
-        return Unknown("Slack did not answer in time, so the message may have been posted")
-    return Unknown(
-        "the connection ended before Slack answered, so the message may have been posted"
-    )
+        return Unknown(f"Slack did not answer in time{_MAYBE}")
+    if isinstance(error, TooLong):
+        return Unknown(f"the answer is too long to be Slack's own (a proxy?){_MAYBE}")
+    return Unknown(f"the connection ended before Slack answered{_MAYBE}")
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
@@ -291,6 +306,8 @@ def _cause(reason: object) -> str:
             return f"its certificate does not hold: {reason.verify_message}"
         case TimeoutError():
             return "no answer in time"
+        case TooLong():
+            return "the proxy's answer is too long"
         case OSError():
             return reason.strerror or type(reason).__name__
         case _:

@@ -5,15 +5,16 @@ https://docs.slack.dev/messaging/message-metadata: the one way to tell, as Slack
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from paperdigest.channels.slack_errors import is_error_code
+from paperdigest.channels.slack_outcomes import OddAnswer, is_id, receipt
 from paperdigest.core.ports import Barred, Outcome, Reach, Refused, Retry, Sent, Unknown
 
 NOT_THERE = Retry("looked in the channel: it was not posted")
@@ -27,7 +28,8 @@ def look(
     client: WebClient, channel: str, thread: str, metadata: dict[str, Any], since: datetime
 ) -> Outcome:
     """Look through a channel, or the thread below a message, from `since` on, and if it is not there through the
-    week before, as far as that goes. Refused: no look can tell.
+    week before, as far as that goes. Refused: no look can tell. Raises
+    OddAnswer for an answer that is not a list of messages: it must not pass for one without ours.
     """
     if not channel:
         return Refused("it is not among the channels the bot can list")
@@ -41,26 +43,61 @@ def look(
 
 
 def _found(client: WebClient, asked: dict[str, Any], metadata: dict[str, Any]) -> Outcome:
+    is_odd = False
     for messages in _pages(client, asked):
         if messages is None:
             return Refused("it holds too many messages to look through")
         for message in messages:
-            if (message.get("metadata") or {}).get("event_payload") == metadata["event_payload"]:
-                return Sent(json.dumps({"channel": asked["channel"], "ts": message["ts"]}))
+            payload = _payload(message)
+            if payload == metadata["event_payload"]:
+                return Sent(_receipt(asked["channel"], message))
+            is_odd = is_odd or payload is None
+    if is_odd:  # passed over for others; but without ours among those, it may have been this one
+        raise OddAnswer
     return NOT_THERE
 
 
-def _pages(client: WebClient, asked: dict[str, Any]) -> Iterator[list[dict[str, Any]] | None]:
+def _payload(message: Any) -> Any:
+    """Return what a message's metadata holds, {} if it has none; None for what is no message of Slack's."""
+    if not isinstance(message, dict):
+        return None
+    metadata = message.get("metadata") or {}
+    return metadata.get("event_payload") or {} if isinstance(metadata, dict) else None
+
+
+def _receipt(channel: str, message: dict[str, Any]) -> str:
+    told = receipt(channel, message.get("ts"))
+    if not told:
+        raise OddAnswer
+    return told
+
+
+def _pages(client: WebClient, asked: dict[str, Any]) -> Iterator[list[Any] | None]:
     """Yield the messages page by page; None last if there were more than can be read."""
     asked = {**asked, "inclusive": True, "include_all_metadata": True, "limit": 200}
     read = client.conversations_replies if "ts" in asked else client.conversations_history
     for _ in range(_MOST_PAGES):
         answer = read(**asked)
-        yield list(answer.get("messages") or ())
-        asked["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        yield _list(answer.get("messages"))
+        asked["cursor"] = _cursor(answer)
         if not asked["cursor"]:
             return
     yield None
+
+
+def _list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise OddAnswer
+    return value
+
+
+def _cursor(answer: SlackResponse) -> str:
+    """Return where the next page begins, "" after the last."""
+    metadata = answer.get("response_metadata") or {}
+    cursor = metadata.get("next_cursor") or "" if isinstance(metadata, dict) else None
+    if not isinstance(cursor, str) or (answer.get("has_more") and not cursor):
+        raise OddAnswer
+    return cursor
 
 
 def _stamp(at: datetime) -> str:
@@ -82,11 +119,12 @@ def meaning(found: Outcome) -> Outcome:
 def channel_id(client: WebClient, channel: str) -> str:
     """Return the id of a channel given by name ("#papers"), "" if the bot cannot list it."""
     wanted = channel.removeprefix("#")
-    return next((str(one["id"]) for one in listed(client) if one.get("name") == wanted), "")
+    return next((one["id"] for one in listed(client) if one["name"] == wanted), "")
 
 
 def listed(client: WebClient) -> Iterator[dict[str, Any]]:
-    """Yield the channels the bot can list: needs channels:read, and groups:read for private ones."""
+    """Yield the channels the bot can list, each with its id and name: needs channels:read, and groups:read for
+    private ones. Raises OddAnswer for an answer that is no list."""
     try:
         yield from _listed(client, "public_channel,private_channel")
     except SlackApiError as error:
@@ -105,7 +143,11 @@ def _listed(client: WebClient, types: str) -> Iterator[dict[str, Any]]:
     cursor = ""
     for _ in range(_MOST_PAGES):
         answer = client.conversations_list(types=types, limit=1000, cursor=cursor)
-        yield from answer.get("channels") or ()
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        yield from filter(_is_channel, _list(answer.get("channels")))
+        cursor = _cursor(answer)
         if not cursor:
             return
+
+
+def _is_channel(one: Any) -> bool:
+    return isinstance(one, dict) and is_id(one.get("id")) and isinstance(one.get("name"), str)

@@ -11,9 +11,12 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from paperdigest.channels import slack_look_back
+from paperdigest.channels.slack_outcomes import OddAnswer, id_in
 from paperdigest.core.survey import Finding, Grade
+from paperdigest.core.text import clean
 
 _WRITE = "chat:write"
+_LONGEST_NAME = 120  # bytes; Slack's own are at most 80 characters
 #: What each scope is for, in the order of the manifest (deploy/slack-manifest.yaml).
 SCOPES: Mapping[str, str] = {
     _WRITE: "nothing can be posted",
@@ -40,7 +43,8 @@ def survey(client: WebClient, targets: Sequence[str]) -> Iterator[Finding]:
     Raises what the library raises when Slack does not answer at all, or does not know the token.
     """
     answer = client.auth_test()
-    yield Finding("", f"Slack workspace {answer.get('team', '?')} as {answer.get('user', '?')}")
+    team, user = _shown(answer.get("team")), _shown(answer.get("user"))
+    yield Finding("", f"Slack workspace {team} as {user}")
     granted = _granted(answer.headers)
     if granted is not None:
         yield from _missing(granted, targets)
@@ -52,6 +56,11 @@ def survey(client: WebClient, targets: Sequence[str]) -> Iterator[Finding]:
             targets = [target for target in targets if not target.startswith("#")]
     for target in targets:
         yield _about(client, target, by_name, granted or frozenset())
+
+
+def _shown(name: object) -> str:
+    """Return a name as Slack tells it, on one line and not too long."""
+    return clean(name, _LONGEST_NAME) if isinstance(name, str) and name else "?"
 
 
 def _granted(headers: Mapping[str, str]) -> frozenset[str] | None:
@@ -79,7 +88,9 @@ def _by_name(client: WebClient) -> tuple[dict[str, dict[str, Any]], str]:
         return {f"#{one.get('name')}": one for one in slack_look_back.listed(client)}, ""
     except SlackApiError as error:
         told = slack_look_back.error_of(error)
-        return {}, f"channels given by name cannot be looked up ({told})"
+    except OddAnswer:
+        told = "the answer is not Slack's own, a proxy?"
+    return {}, f"channels given by name cannot be looked up ({told})"
 
 
 def _about(
@@ -87,12 +98,16 @@ def _about(
 ) -> Finding:
     try:
         if "@" in target:
-            user = client.users_lookupByEmail(email=target)["user"]["id"]
+            user = id_in(client.users_lookupByEmail(email=target).get("user"))
             return Finding(target, f"{user}, gets direct messages")
         if not target.startswith("#"):
-            return _channel(target, client.conversations_info(channel=target)["channel"], granted)
+            answer = client.conversations_info(channel=target)
+            id_in(answer.get("channel"))
+            return _channel(target, answer["channel"], granted)
     except SlackApiError as error:
         return _unanswered(target, slack_look_back.error_of(error))
+    except OddAnswer:
+        return _unanswered(target, "something that is not its own (a proxy?)")
     if target not in by_name:
         told = "no such channel that the bot can list · check the name; a private channel needs the bot as a member"
         return Finding(target, told, Grade.BAD)
@@ -107,7 +122,7 @@ def _unanswered(target: str, error: str) -> Finding:
 
 def _channel(target: str, found: Mapping[str, Any], granted: frozenset[str]) -> Finding:
     kind = "private channel" if found.get("is_private") else "channel"
-    name = "" if target.startswith("#") else f" #{found.get('name', '?')}"
+    name = "" if target.startswith("#") else f" #{_shown(found.get('name'))}"
     known = f"{kind}{name} {found.get('id', '?')}"
     if found.get("is_archived"):
         return Finding(target, f"{known}, but it is archived · deliver elsewhere", Grade.BAD)

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from slack_sdk.errors import SlackClientError
-from slack_sdk.webhook import WebhookClient, WebhookResponse
+from slack_sdk.webhook import WebhookResponse
 
 from paperdigest.channels import slack_blocks
 from paperdigest.channels.options import Asked, check_on_unknown, is_private_way, reveal
 from paperdigest.channels.slack import payload_of
+from paperdigest.channels.slack_client import Hook
 from paperdigest.channels.slack_errors import (
+    NOT_SLACKS,
     PACE,
+    UNREADABLE,
     connection_outcome,
     error_outcome,
     is_news,
@@ -42,13 +45,12 @@ from paperdigest.core.ports import (
 from paperdigest.failpoints import failpoint
 
 _log = logging.getLogger(__name__)
-_silent = logging.getLogger("slack_sdk.paperdigest")
-_silent.setLevel(logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True)
 class SlackWebhookChannel:
-    """Posts to webhooks by name (`[slack.webhooks]`); the target is the name. `timeout` in seconds."""
+    """Posts to webhooks by name (`[slack.webhooks]`); the target is the name. `timeout` in seconds
+    is for each step of a call; a call as a whole takes at most twice that."""
 
     webhooks: Mapping[str, Asked] = field(repr=False)
     timeout: float = 30.0
@@ -98,16 +100,14 @@ class SlackWebhookChannel:
         """There is no connection to let go of: every call has its own."""
 
     def _post(self, address: str, part: Part) -> Outcome:
-        # By default the library would post again after a lost connection: two messages for one call.
-        client = WebhookClient(address, retry_handlers=[], logger=_silent)
-        client.timeout = self.timeout  # type: ignore[assignment]  # urllib takes fractions of a second
+        client = Hook(address, timeout=self.timeout)
         failpoint("webhook.post")
         try:
             answer = client.send_dict(json.loads(part.payload))
         except OSError as error:
             return connection_outcome(error)
         except (http.client.HTTPException, SlackClientError, ValueError):
-            return Unknown("Slack's answer could not be read, so the message may have been posted")
+            return Unknown(UNREADABLE)
         failpoint("webhook.answered")
         return _outcome(answer, part.target)
 
@@ -117,13 +117,13 @@ def _outcome(answer: WebhookResponse, name: str) -> Outcome:
     if answer.status_code == 200:
         if body == "ok":
             return Sent()
-        return Unknown(
-            "the answer is not Slack's own (a proxy?), so the message may have been posted"
-        )
+        return Unknown(NOT_SLACKS)
     headers = {str(key): str(value) for key, value in dict(answer.headers).items()}
     decided = status_outcome(answer.status_code, headers, now=datetime.now(UTC))
     if decided is not None:
         return decided
+    if 300 <= answer.status_code < 400:
+        return _redirected(answer.status_code, name)
     if is_news(body):
         _log.warning(
             "slack answered a webhook with an error that is not known here: error=%s", body
@@ -134,6 +134,15 @@ def _outcome(answer: WebhookResponse, name: str) -> Outcome:
     if isinstance(told, Unknown) and 400 <= answer.status_code < 500:
         return _client_error(answer.status_code, name)
     return told
+
+
+def _redirected(status: int, name: str) -> Outcome:
+    """The address is a secret: it goes nowhere but where the config says."""
+    told = (
+        f"the webhook {name!r} answered with a redirect (HTTP {status}), which is not followed"
+        " · check its address and the proxy"
+    )
+    return Retry(told, reach=Reach.TARGET)
 
 
 def _client_error(status: int, name: str) -> Outcome:

@@ -11,6 +11,7 @@ import ssl
 import time
 
 _LONGEST_REPLY = 65_536
+_HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _REPLY = re.compile(rb"[2-5]\d\d(?:[ -]|\r?\n)")
 
 
@@ -75,3 +76,12 @@ class SmtpClient(smtplib.SMTP):
         self.esmtp_features = {}
         self.ehlo_resp = self.helo_resp = None
         self.does_esmtp = False
+
+
+def own_name(sock: socket.socket) -> str:
+    """Return what to say in EHLO (RFC 5321 section 4.1.3) without asking DNS, which may take long."""
+    name = socket.gethostname()
+    if _HOST_NAME.fullmatch(name):
+        return name
+    address = sock.getsockname()[0].partition("%")[0]
+    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

@@ -92,6 +92,20 @@ _SUBMISSIONS = ("5.2.2", "submission quota")
 _ADDRESS_STATUS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.1"})
 #: RFC 5321 section 4.2.3: no such mailbox, not here, not a name.
 _NO_MAILBOX = frozenset({550, 551, 553})
+#: How servers say that they do not relay (Postfix, Sendmail, Exim, Exchange), or the word beside a status code
+#: that can mean it. The name of a mailbox or of a host says nothing.
+_RELAY_DENIED = re.compile(
+    r"\brelay(?:ing)?(?: access)? (?:is )?(?:denied|prohibited|not (?:permitted|allowed))"
+    r"|\bunable to relay\b|\b(?:not (?:permitted|allowed|authori[sz]ed) to|do(?:es)? not|cannot) relay\b",
+    re.IGNORECASE,
+)
+_RELAY = re.compile(r"(?<![\w.-])relay(?:ing)?(?![\w-]|\.\w)", re.IGNORECASE)
+_RELAY_STATUS = frozenset({"5.7.1", "5.7.54", "5.7.64"})
+_ADDRESS = re.compile(r"<[^<>]*>|[^\s<>]*@[^\s<>]*")
+_NO_OUTSIDERS = (
+    "this relay does not take mail for outside addresses with this login:"
+    " check [email] username and auth, or ask there to be let in"
+)
 _BY_RULE = (
     "refused by a rule of the other side, not for the address: ask there to be let in,"
     " or send through the server of your own domain"
@@ -112,9 +126,12 @@ def outcome(fault: SmtpError, server: str) -> Outcome:
     if _is_a_quota(fault):
         return Retry(reason, after=_QUOTA_WAIT, reach=Reach.CHANNEL)
     if fault.phase is Phase.DOT and not 400 <= fault.code < 600:
-        return Unknown(reason)
+        # Where the server answered nothing the next message would wait as long, and all others behind it.
+        return Unknown(reason, reach=Reach.MESSAGE if fault.code else Reach.CHANNEL)
     if _needs_a_person(fault):
         return Barred(reason, Reach.CHANNEL)
+    if _is_an_outsider(fault):
+        return Barred(reason, Reach.TARGET)
     if _is_about_the_server(fault):
         return Retry(reason, reach=Reach.CHANNEL)
     is_final = 500 <= fault.code < 600 and fault.code != _OUT_OF_STEP
@@ -136,8 +153,12 @@ def _needs_a_person(fault: SmtpError) -> bool:
         return True
     if fault.phase in (Phase.TLS, Phase.LOGIN):
         return bool(fault.advice) or 500 <= fault.code < 600
-    if fault.phase is Phase.MAIL:
-        return 500 <= fault.code < 600 and fault.code not in (_OUT_OF_STEP, _TOO_LARGE)
+    is_final = 500 <= fault.code < 600 and fault.code not in (_OUT_OF_STEP, _TOO_LARGE)
+    return fault.phase is Phase.MAIL and is_final
+
+
+def _is_an_outsider(fault: SmtpError) -> bool:
+    """Say whether the server relays nothing to this recipient; to those of its own domain it may well deliver."""
     return fault.phase is Phase.RCPT and fault.code >= 500 and _is_relaying(fault)
 
 
@@ -149,7 +170,10 @@ def _is_about_the_server(fault: SmtpError) -> bool:
 
 
 def _is_relaying(fault: SmtpError) -> bool:
-    return "relay" in fault.said.lower()
+    said = _ADDRESS.sub(" ", fault.said)
+    if _RELAY_DENIED.search(said):
+        return True
+    return _status(fault) in _RELAY_STATUS and _RELAY.search(said) is not None
 
 
 def _is_a_quota(fault: SmtpError) -> bool:
@@ -220,7 +244,7 @@ def _advice_on_refusal(fault: SmtpError) -> str:
             return "the digest is larger than the server takes"
         return "check [email] from: the server does not let this login send as it"
     if fault.phase is Phase.RCPT and _is_relaying(fault):
-        return "the server does not relay for this login: check [email] username, auth and from"
+        return _NO_OUTSIDERS
     return _BY_RULE if status.startswith("5.7.") else ""
 
 

@@ -7,28 +7,28 @@ text, never waits without an end; what a failure means is decided in `smtp_error
 from __future__ import annotations
 
 import base64
-import re
 import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 
-from paperdigest.channels.smtp_client import SmtpClient
+from paperdigest.channels.smtp_client import SmtpClient, own_name
 from paperdigest.channels.smtp_errors import Phase, SmtpError, answer, trouble
+from paperdigest.channels.smtp_mask import Mask, xoauth2
 from paperdigest.core.secret import Secret
 from paperdigest.failpoints import failpoint
 
 _CHUNK = 32_768
-_HOST_NAME = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where to connect and how. `timeout` and `final_timeout` are seconds; see RFC 5321 section 4.5.3.2:
-    giving up early on the final answer makes duplicates. `credential` None means no login.
+    giving up early on the final answer makes duplicates. `credential` None means no login; what it ever
+    gave is hidden by `mask` from all that is quoted.
     """
 
     host: str
@@ -40,6 +40,7 @@ class Server:
     context: Callable[[], ssl.SSLContext]
     timeout: float
     final_timeout: float
+    mask: Mask = field(default_factory=Mask)
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
@@ -63,7 +64,7 @@ class SmtpSession:
         failpoint("email.connect")
         with _faults(Phase.CONNECT):
             sock = _connect(server)
-        session = cls(SmtpClient(sock, _own_name(sock), server.timeout), server)
+        session = cls(SmtpClient(sock, own_name(sock), server.timeout), server)
         try:
             session._greet()
             session._login()
@@ -115,7 +116,7 @@ class SmtpSession:
         with self._guard(Phase.GREETING):
             code, text = self._smtp.getreply()
         if code != 220:
-            raise SmtpError(Phase.GREETING, answer(text), code=code)
+            raise SmtpError(Phase.GREETING, self._quoted(text), code=code)
         self._hello()
         if self._server.tls == "starttls":
             self._start_tls()
@@ -126,7 +127,7 @@ class SmtpSession:
             if code >= 500 and self._server.tls == "none":
                 code, text = self._smtp.helo()
         if code != 250:
-            raise SmtpError(Phase.GREETING, answer(text), code=code)
+            raise SmtpError(Phase.GREETING, self._quoted(text), code=code)
 
     def _start_tls(self) -> None:
         if not self._smtp.has_extn("starttls"):
@@ -169,11 +170,11 @@ class SmtpSession:
             )
 
     def _login_xoauth2(self, token: str) -> None:
-        first = f"user={self._server.username}\x01auth=Bearer {token}\x01\x01"
         # On failure the server explains itself in a challenge, which an empty line answers.
-        self._login_with("XOAUTH2", token, first, "")
+        self._login_with("XOAUTH2", token, xoauth2(self._server.username, token), "")
 
     def _login_with(self, method: str, secret: str, *steps: str) -> None:
+        self._server.mask.learn(self._server.username, secret)
         coded = [base64.b64encode(step.encode()).decode("ascii") for step in steps]
         with self._guard(Phase.LOGIN):
             code, text = self._smtp.docmd(f"AUTH {method}", coded[0])
@@ -182,11 +183,7 @@ class SmtpSession:
                     break
                 code, text = self._smtp.docmd(step)
         if code != 235:
-            # A server that repeats what it was told must not give it away.
-            said = text.decode("utf-8", "replace")
-            for told in (*filter(None, coded), secret):
-                said = said.replace(told, "***")
-            raise SmtpError(Phase.LOGIN, answer(said.encode()), code=code)
+            raise SmtpError(Phase.LOGIN, self._quoted(text), code=code)
 
     # ------------------------------------------------------------- one message
 
@@ -208,7 +205,7 @@ class SmtpSession:
             early = self._smtp.getreply() if self._smtp.look_ahead() else None
         if early is not None:
             self.close()
-            raise SmtpError(Phase.BODY, answer(early[1]), code=early[0])
+            raise SmtpError(Phase.BODY, self._quoted(early[1]), code=early[0])
 
     def _dot(self) -> None:
         """From here on the message may have been taken. Only a write the system refused is certain."""
@@ -240,7 +237,12 @@ class SmtpSession:
             return
         if code == 421 or not 400 <= code < 600:
             self.close()  # it is leaving, or out of step
-        raise SmtpError(phase, answer(text), code=code)
+        raise SmtpError(phase, self._quoted(text), code=code)
+
+    def _quoted(self, text: bytes) -> str:
+        """Return an answer as it may be kept and shown: whole first, for a cut would leave half a secret."""
+        said = self._server.mask.hide(text.decode("utf-8", "replace"))
+        return answer(said.encode())
 
     def _socket(self) -> socket.socket:
         if self._smtp.sock is None:
@@ -294,12 +296,3 @@ def _must_be_here(sock: socket.socket) -> None:
         raise SmtpError(
             Phase.CONNECT, "is not on this machine", advice='set [email] tls to "starttls"'
         )
-
-
-def _own_name(sock: socket.socket) -> str:
-    """Return what to say in EHLO (RFC 5321 section 4.1.3) without asking DNS, which may take long."""
-    name = socket.gethostname()
-    if _HOST_NAME.fullmatch(name):
-        return name
-    address = sock.getsockname()[0].partition("%")[0]
-    return f"[IPv6:{address}]" if ":" in address else f"[{address}]"

@@ -63,8 +63,8 @@ def recovered_source(name: str, said: str, now: datetime) -> Words:
 
 def barred_ways(barred: Sequence[tuple[str, str, datetime]], now: datetime, waiting: int) -> Words:
     """Return title and lines that tell the operator of channels and targets that nothing gets through to before
-    somebody acts: one word a day. `barred` holds (name, what is wrong and what to do, since when), `waiting`
-    counts the messages."""
+    somebody acts, or for an hour already: one word a day. `barred` holds (name, what is wrong and what to do,
+    since when), `waiting` counts the messages."""
     name, _, since = barred[0]
     title = (
         f"{name} takes no messages since {words.short_date(since)} {words.clock(since)}"
@@ -75,7 +75,7 @@ def barred_ways(barred: Sequence[tuple[str, str, datetime]], now: datetime, wait
         *(f"{name}: {reason}" for name, reason, _ in barred[:_MOST_LINES]),
         *_and_more(len(barred)),
         f"On {words.full_date(now)}: {words.count(waiting, 'message')} waiting, each for up to five days.",
-        "It is tried again every 15 minutes, so once that is mended nothing else is to be done.",
+        "It is tried again by itself, so once that is mended nothing else is to be done.",
     )
 
 

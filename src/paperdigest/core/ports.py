@@ -294,10 +294,13 @@ def address_fault(told: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """It may have been sent and no one can tell; `ask_again`: after so long it may be found out."""
+    """It may have been sent and no one can tell; `ask_again`: after so long it may be found out. `reach` is
+    what had better wait, too: where the other side says nothing, each message would wait as long.
+    """
 
     reason: str
     ask_again: timedelta | None = None
+    reach: Reach = Reach.MESSAGE
 
 
 Outcome = Sent | Retry | Barred | Refused | Unknown

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Final, assert_never
 
 from paperdigest.core import pacing
 from paperdigest.core.errors import PaperdigestError
@@ -32,6 +32,8 @@ from paperdigest.store.deliveries import Delivery
 BARRED_WAIT = timedelta(minutes=15)
 #: A channel that cannot be reached is not asked again for each message.
 REST = timedelta(minutes=5)
+#: A way that could not be used for so long, with nothing sent over it meanwhile, is in trouble.
+LASTING: Final = timedelta(hours=1)
 #: No way ever rests longer: a day's limit, and the piece of a day it is counted in.
 _LONGEST_REST = timedelta(hours=26)
 _STEP = timedelta(seconds=1)  # between two looks for what may go besides
@@ -63,11 +65,11 @@ def learn(store: Store, channels: Channels, row: Delivery, outcome: Outcome, at:
             ways.clear(store, *_both(row.target))
         case Barred():
             ways.bar(store, shut_by(row, outcome), outcome.reason, at, at + BARRED_WAIT)
-        case Retry():
-            way = shut_by(row, outcome)
-            if way:
-                ways.close(store, way, at + (outcome.after or REST))
-        case Refused() | Unknown():
+        case Retry(after=after):
+            _rest(store, shut_by(row, outcome), outcome.reason, at, after or REST)
+        case Unknown():
+            _rest(store, shut_by(row, outcome), outcome.reason, at, REST)
+        case Refused():
             pass
         case _:
             assert_never(outcome)
@@ -75,9 +77,15 @@ def learn(store: Store, channels: Channels, row: Delivery, outcome: Outcome, at:
 
 def shut_by(row: Delivery, outcome: Outcome | str) -> str:
     """Return the way that this outcome closes, "" for none."""
-    reach = outcome.reach if isinstance(outcome, Retry | Barred) else Reach.MESSAGE
+    reach = outcome.reach if isinstance(outcome, Retry | Barred | Unknown) else Reach.MESSAGE
     channel, target = _both(row.target)
     return {Reach.CHANNEL: channel, Reach.TARGET: target, Reach.MESSAGE: ""}[reach]
+
+
+def _rest(store: Store, way: str, reason: str, at: datetime, span: timedelta) -> None:
+    if way:
+        ways.fail(store, way, reason, at, lasting=LASTING)
+        ways.close(store, way, at + span)
 
 
 def goes_over(row: Delivery, closed: Sequence[str]) -> bool:

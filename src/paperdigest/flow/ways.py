@@ -1,4 +1,5 @@
-"""What the operator is told of channels and targets that nothing gets through to before somebody acts."""
+"""What the operator is told of channels and targets that nothing gets through to: before somebody acts, or for
+long already (`flow.pacing.LASTING`)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from paperdigest.store.ways import Trouble
 
 
 def barred(store: Store, operator: Subscriber) -> tuple[Trouble, ...]:
-    """Return the ways that need a person, of those that anybody is still to be reached by."""
+    """Return the ways that nothing gets through, of those that anybody is still to be reached by."""
     troubles = ways.troubles(store)
     if not troubles:
         return ()

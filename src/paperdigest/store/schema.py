@@ -269,8 +269,8 @@ CREATE TABLE ways (                  -- a channel, or one of its targets, and ho
     way TEXT PRIMARY KEY,            -- email, slack, slack:#papers
     used TEXT NOT NULL DEFAULT '',   -- how much went out lately (core/pacing.py)
     open_at INTEGER NOT NULL DEFAULT 0, -- nothing goes out before
-    trouble TEXT NOT NULL DEFAULT '', -- why nothing gets through until a person acts, else ''
-    since_at INTEGER                 -- since when
+    trouble TEXT NOT NULL DEFAULT '', -- why nothing gets through: until a person acts, or for an hour; else ''
+    since_at INTEGER                 -- since when it fails, nothing sent over it meanwhile
 ) STRICT, WITHOUT ROWID;
 """
 

@@ -12,7 +12,7 @@ from paperdigest.store.instants import from_instant, to_instant
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A way that nothing gets through before a person acts."""
+    """A way that nothing gets through before a person acts, or that could not be used for long."""
 
     way: str
     reason: str
@@ -52,11 +52,25 @@ def bar(store: Store, way: str, reason: str, now: datetime, until: datetime) -> 
     )
 
 
+def fail(store: Store, way: str, reason: str, now: datetime, *, lasting: timedelta) -> None:
+    """A way could not be used. It keeps since when, and is in trouble when it fails `lasting` after that with
+    nothing sent in between. Must run inside a transaction."""
+    at = to_instant(now)
+    store.write(
+        "INSERT INTO ways (way, since_at) VALUES (:way, :at) ON CONFLICT (way) DO UPDATE SET"
+        " trouble = CASE WHEN since_at <= :before THEN :reason ELSE trouble END,"
+        # A clock that was set back must not make it wait for the old time to come again.
+        " since_at = min(coalesce(since_at, :at), :at)",
+        {"way": way, "at": at, "before": to_instant(now - lasting), "reason": reason},
+    )
+
+
 def clear(store: Store, *ways: str) -> None:
-    """Something got through: there is no trouble any more. Must run inside a transaction."""
+    """Something got through: nothing fails any more. Must run inside a transaction."""
     for way in ways:
         store.write(
-            "UPDATE ways SET trouble = '', since_at = NULL WHERE way = ? AND trouble != ''", [way]
+            "UPDATE ways SET trouble = '', since_at = NULL WHERE way = ? AND since_at IS NOT NULL",
+            [way],
         )
 
 
@@ -76,7 +90,7 @@ def keep_place(store: Store, target: str, place: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A way over which nothing goes before `open_at`; `trouble` is "" where it only rests."""
+    """A way over which nothing goes before `open_at`; `trouble` is "" where it rests for a while."""
 
     way: str
     trouble: str
@@ -114,7 +128,7 @@ def heal_clock(store: Store, now: datetime, longest: timedelta) -> None:
 
 
 def troubles(store: Store) -> tuple[Trouble, ...]:
-    """Return the ways that need a person, by name. A database of an older version has none."""
+    """Return the ways that nothing gets through, by name. A database of an older version has none."""
     if not store.has_column("ways", "way"):
         return ()
     rows = store.rows(

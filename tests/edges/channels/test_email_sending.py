@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import email
 import email.policy
+import resource
 import socket
 import ssl
 import stat
@@ -14,6 +15,7 @@ from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -350,7 +352,7 @@ def test_nobody_listening_is_a_reason_to_wait() -> None:
         ("mail", DROP, Reach.CHANNEL),
         ("mail", "451 later", Reach.CHANNEL),
         ("mail", "550 not as this sender", Reach.CHANNEL),
-        ("rcpt", "554 5.7.1 relay access denied", Reach.CHANNEL),
+        ("rcpt", "554 5.7.1 relay access denied", Reach.TARGET),
         ("rcpt", "550 5.4.5 daily limit", Reach.CHANNEL),
         ("rcpt", "421 too many", Reach.CHANNEL),
         ("rcpt", "450 greylisted", Reach.MESSAGE),
@@ -372,6 +374,26 @@ def test_what_would_meet_every_message_is_told_from_what_meets_this_one(
 
 
 @pytest.mark.parametrize(
+    ("act", "reach"),
+    [
+        (HANG, Reach.CHANNEL),
+        (DROP, Reach.CHANNEL),
+        ("nonsense", Reach.CHANNEL),
+        ("354 what", Reach.MESSAGE),
+    ],
+)
+def test_a_server_that_says_nothing_after_the_dot_is_left_alone_for_a_while(
+    act: str, reach: Reach
+) -> None:
+    with HostileSmtp({"dot": act}) as server:
+        channel = open_channel(server.port, timeout=0.25, final_timeout=0.25)
+        outcome = channel.send(part_for(channel))
+        channel.close()
+    assert isinstance(outcome, Unknown)
+    assert outcome.reach is reach
+
+
+@pytest.mark.parametrize(
     ("step", "act", "advice"),
     [
         ("mail", "535 5.7.8 bad credentials", "username and password"),
@@ -384,7 +406,7 @@ def test_what_would_meet_every_message_is_told_from_what_meets_this_one(
         ("rcpt", "550 5.7.1 blocked by policy", "refused by a rule of the other side"),
         ("dot", "550 5.7.510 access denied", "refused by a rule of the other side"),
         ("rcpt", "550 5.4.5 daily limit", "max_per_day"),
-        ("rcpt", "554 5.7.1 relay access denied", "does not relay for this login"),
+        ("rcpt", "554 5.7.1 relay access denied", "does not take mail for outside addresses"),
     ],
 )
 def test_a_refusal_by_rule_says_what_to_do(step: str, act: str, advice: str) -> None:
@@ -435,6 +457,72 @@ def test_a_server_that_repeats_the_password_does_not_give_it_away() -> None:
     ):
         session._login_with("PLAIN", PASSWORD, f"\0{USER}\0{PASSWORD}")
     assert str(raised.value) == "no: *** ***"
+
+
+_PLAIN = f"\0{USER}\0{PASSWORD}"
+_WITH_IDENTITY = f"{USER}\0{USER}\0{PASSWORD}"
+_TOKEN = f"user={USER}\x01auth=Bearer {PASSWORD}\x01\x01"
+
+
+def _coded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        PASSWORD,
+        _coded(PASSWORD),
+        _coded(PASSWORD).rstrip("="),
+        _coded(_PLAIN),
+        _coded(_WITH_IDENTITY),
+        _coded(_TOKEN),
+        quote(PASSWORD),
+    ],
+)
+@pytest.mark.parametrize("step", ["mail", "rcpt", "data", "dot"])
+def test_no_phase_quotes_what_was_told_at_the_login(
+    step: str, told: str, authority: Authority, ca_file: Path
+) -> None:
+    steps = {step: f"451 no: {told}", "ehlo": "250-hostile.test\r\n250 AUTH PLAIN LOGIN"}
+    with HostileSmtp(steps, tls=authority.context("localhost")) as server:
+        channel = tls_channel(server.port, ca_file, tls="implicit")
+        outcome = channel.send(part_for(channel))
+        channel.close()
+    assert isinstance(outcome, Retry)
+    assert "answered 451 no: *** while" in outcome.reason
+
+
+def test_a_greeting_does_not_give_away_what_an_earlier_connection_told(
+    authority: Authority, ca_file: Path
+) -> None:
+    steps: dict[str, str | list[str]] = {
+        "greeting": ["220 hostile.test", f"421 {PASSWORD}"],
+        "ehlo": "250-hostile.test\r\n250 AUTH PLAIN LOGIN",
+        "dot": "421 closing",
+    }
+    with HostileSmtp(steps, tls=authority.context("localhost")) as server:
+        channel = tls_channel(
+            server.port, ca_file, tls="implicit", password=lambda: Secret(PASSWORD)
+        )
+        channel.send(part_for(channel))
+        outcome = channel.send(part_for(channel))
+        channel.close()
+    assert isinstance(outcome, Retry)
+    assert "answered 421 *** while" in outcome.reason
+
+
+def test_a_token_is_not_given_away_after_the_login(authority: Authority, ca_file: Path) -> None:
+    steps = {
+        "rcpt": f"451 {_coded(_TOKEN)} {PASSWORD}",
+        "ehlo": "250-hostile.test\r\n250 AUTH XOAUTH2",
+    }
+    with HostileSmtp(steps, tls=authority.context("localhost")) as server:
+        channel = tls_channel(server.port, ca_file, tls="implicit", auth="xoauth2")
+        outcome = channel.send(part_for(channel))
+        channel.close()
+    assert isinstance(outcome, Retry)
+    assert "answered 451 *** *** while" in outcome.reason
 
 
 def test_a_login_in_two_steps_sends_name_then_password() -> None:
@@ -581,6 +669,29 @@ def test_a_program_that_is_not_there_waits_for_a_person(tmp_path: Path) -> None:
     outcome = channel.send(part_for(channel))
     assert isinstance(outcome, Barred)
     assert "check [email] sendmail" in outcome.reason
+
+
+def test_a_program_that_does_not_end_is_left_alone_for_a_while(program: Path) -> None:
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    channel = open_channel(0, host="", sendmail=(str(program),), final_timeout=0.3)
+    outcome = channel.send(part_for(channel))
+    assert isinstance(outcome, Unknown)
+    assert outcome.reach is Reach.CHANNEL
+
+
+def test_a_disk_without_room_for_the_mail_is_told_as_such_and_tried_again(program: Path) -> None:
+    """A limit on the size of files stands in for a full disk: the write fails all the same."""
+    channel = open_channel(0, host="", sendmail=(str(program),))
+    part = part_for(channel)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
+    try:
+        outcome = channel.send(part)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert isinstance(outcome, Retry)
+    assert "no temporary file could be written" in outcome.reason
+    assert "check [email] sendmail" not in outcome.reason
 
 
 def test_certificates_are_verified_by_default() -> None:

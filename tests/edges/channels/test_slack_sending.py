@@ -49,6 +49,97 @@ def test_a_post_leaves_a_receipt_with_the_channels_id() -> None:
     assert "client_msg_id" not in slack.posted[0]
 
 
+@pytest.mark.parametrize(
+    ("channel", "ts"),
+    [
+        ("xoxb-canary-token\x1b[31m", "1.2"),
+        (TOKEN, "1.2"),
+        ("C0123\n", "1.2"),
+        ("#papers", "1.2"),
+        ("C" * 33, "1.2"),
+        ("C0123", TOKEN),
+        ("C0123", "1.2\x1b[31m"),
+        ("C0123", "12"),
+        ("C0123", "1." + "2" * 21),
+        ("C0123", 1.2),
+        (["C0123"], "1.2"),
+        (None, None),
+    ],
+)
+def test_only_a_place_in_slack_is_kept_as_a_receipt(channel: object, ts: object) -> None:
+    with FakeSlack("says " + json.dumps({"ok": True, "channel": channel, "ts": ts})) as slack:
+        sender = bot(slack)
+        outcome = sender.send(parts_for(sender)[0])
+        assert outcome == Unknown("Slack answered ok, but without the message's place")
+        assert sender.place("#papers") == "C0123"  # asked for, as nothing of the answer was kept
+
+
+@pytest.mark.parametrize("metadata", [[1], "warnings", 5, {"warnings": 5}, None])
+def test_what_is_odd_beside_a_receipt_does_not_matter(metadata: object) -> None:
+    answer = {"ok": True, "channel": "C0123", "ts": "1.2", "response_metadata": metadata}
+    with FakeSlack("says " + json.dumps(answer)) as slack:
+        outcome = bot(slack).send(parts_for(bot(slack))[0])
+    assert outcome == Sent('{"channel": "C0123", "ts": "1.2"}')
+
+
+@pytest.mark.parametrize("told", ["drop", "html", "http 500", "fatal_error", "says [1]"])
+def test_a_question_that_broke_is_not_said_to_have_posted(told: str) -> None:
+    with FakeSlack() as slack:
+        slack.asked_modes = [told] * 3
+        channel = bot(slack)
+        (part,) = parts_for(channel)
+        place, looked = channel.place("#papers"), channel.look_back(part, "", SINCE)
+        with pytest.raises(DeliveryError) as probed:
+            channel.probe()
+    assert isinstance(place, Retry)
+    assert isinstance(looked, Unknown)
+    assert not [
+        text for text in (place.reason, looked.reason, str(probed.value)) if "posted" in text
+    ]
+
+
+def test_a_person_without_an_id_of_slacks_is_a_reason_to_wait() -> None:
+    with FakeSlack() as slack:
+        slack.people["ada@example.org"] = f"{TOKEN}\x1b[31m"
+        (part,) = parts_for(bot(slack), "ada@example.org")
+        outcome = bot(slack).send(part)
+    assert outcome == Retry("Slack could not be asked who has ada@example.org")
+    assert slack.posts == 0
+
+
+def test_a_channel_that_could_not_be_listed_is_asked_for_again_after_an_hour() -> None:
+    now = [0.0]
+    with FakeSlack() as slack:
+        slack.scopes = ["chat:write"]
+        channel = bot(slack, clock=lambda: now[0])
+        assert channel.place("#papers") == ""
+        slack.scopes.append("channels:read")
+        calls = len(slack.seen)
+        assert channel.place("#papers") == ""
+        assert len(slack.seen) == calls
+        now[0] = 3601.0
+        assert channel.place("#papers") == "C0123"
+
+
+def test_a_workspace_is_named_on_one_line() -> None:
+    named = {"ok": True, "team": "\x1b]0;x\x07Readers\u202e", "user": "one\nOK  two" + "x" * 500}
+    with FakeSlack() as slack:
+        slack.asked_modes = ["says " + json.dumps(named)]
+        said = bot(slack).probe()
+    assert said.startswith("Slack workspace ]0;xReaders as one OK twox")
+    assert said.isprintable()
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize("answer", ['{"ok": true}', '{"ok": true, "channel": [1], "user": [1]}'])
+def test_a_survey_tells_of_odd_answers(answer: str) -> None:
+    with FakeSlack() as slack:
+        slack.asked_modes = ["ok", *[f"says {answer}"] * 3]
+        found = {one.what: one for one in bot(slack).survey(["#papers", "C0123", "a@example.org"])}
+    assert {found[what].grade for what in ("C0123", "a@example.org")} == {Grade.BAD}
+    assert "cannot be looked up (the answer is not Slack's own" in found["channels"].says
+
+
 def test_later_parts_hang_below_the_parent() -> None:
     with FakeSlack() as slack:
         channel = bot(slack)

@@ -28,6 +28,9 @@ def fault(phase: Phase, answer: str) -> SmtpError:
         (Phase.RCPT, "556 5.1.10 null MX"),
         (Phase.DOT, "550 5.2.1 disabled"),
         (Phase.RCPT, "550 5.4.1 Recipient address rejected: Access denied"),
+        (Phase.RCPT, "550 5.1.1 <relay-team@example.org>: User unknown"),
+        (Phase.RCPT, "550 5.1.1 <ada@example.org>: User unknown in relay recipient table"),
+        (Phase.RCPT, "550 relay-team@example.org: no such user"),
     ],
 )
 def test_a_refusal_that_is_about_the_address_says_so(phase: Phase, answer: str) -> None:
@@ -55,6 +58,38 @@ def test_a_refusal_of_the_message_is_not_the_addresss_fault(phase: Phase, answer
     met = outcome(fault(phase, answer), SERVER)
     assert isinstance(met, Refused)
     assert met.reach is Reach.MESSAGE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "554 5.7.1 <ada@example.com>: Relay access denied",
+        "550 relaying denied",
+        "550 relay not permitted",
+        "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain",
+        "550 5.7.64 TenantAttribution; Relay Access Denied",
+        "554 you are not permitted to relay through here",
+        "550 5.7.1 this host is no relay for you",
+    ],
+)
+def test_a_relay_that_takes_nothing_for_outside_holds_this_recipient_only(answer: str) -> None:
+    met = outcome(fault(Phase.RCPT, answer), SERVER)
+    assert isinstance(met, Barred)
+    assert met.reach is Reach.TARGET
+    assert "this relay does not take mail for outside addresses with this login" in met.reason
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "550 5.7.1 <relay@example.org>: blocked",
+        "550 5.7.1 relay@example.org is blocked",
+        "550 5.1.8 sender unknown to the relay",
+        "550 5.7.1 blocked by relays.example.net",
+    ],
+)
+def test_an_address_or_a_name_with_relay_in_it_says_nothing_of_relaying(answer: str) -> None:
+    assert isinstance(outcome(fault(Phase.RCPT, answer), SERVER), Refused)
 
 
 @pytest.mark.parametrize("reason", ["mx:25 answered 550 no", "", "550 5.1.1 unknown · a word"])

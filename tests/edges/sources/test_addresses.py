@@ -138,7 +138,9 @@ def test_a_page_in_place_of_a_feed_is_refused_in_words(server: HttpServer) -> No
         source.parse(found)
 
 
-@pytest.mark.parametrize(("body", "count"), [(LINES, 1), (gzip.compress(LINES * 3, mtime=0), 3), (FEED, 1)])
+@pytest.mark.parametrize(
+    ("body", "count"), [(LINES, 1), (gzip.compress(LINES * 3, mtime=0), 3), (FEED, 1)]
+)
 def test_an_address_may_hold_any_format_also_packed(
     server: HttpServer, body: bytes, count: int
 ) -> None:

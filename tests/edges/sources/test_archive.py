@@ -282,7 +282,9 @@ def test_more_than_the_limit_is_refused_whatever_packed_it(kind: str) -> None:
         unpack(packed, max_bytes=1024 * 1024)
 
 
-@pytest.mark.parametrize("part", [gzip.compress(b"", mtime=0), zstd.compress(b""), b"P*M\x18" + b"\0" * 4])
+@pytest.mark.parametrize(
+    "part", [gzip.compress(b"", mtime=0), zstd.compress(b""), b"P*M\x18" + b"\0" * 4]
+)
 def test_a_file_of_nothing_but_empty_parts_costs_little_time(part: bytes) -> None:
     started = time.perf_counter()
     with pytest.raises(RefusedInput, match="more than 100,000 parts"):
