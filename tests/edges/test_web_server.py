@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import http.client
+import select
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
 
 from house import House
 from paperdigest.store.transactions import Store
+from paperdigest.web import patience
 from paperdigest.web import server as server_module
 from paperdigest.web.desk import Desk
 from paperdigest.web.door import Door
@@ -117,6 +119,189 @@ def test_at_the_end_nobody_waits_long_for_a_request_that_hangs(
             half.sendall(b"POST / HTTP/1.1\r\nContent-Length: 100\r\n\r\nhalf")
             server.close()
     assert not server.alive
+
+
+# ------------------------------------------------------------------ who takes too long, and who makes room
+
+
+class Slow:
+    """Visitors of a server whose clock stands still until it is set."""
+
+    def __init__(
+        self, house: House, listen: str = "127.0.0.1:0", *, desk: Desk | None = None
+    ) -> None:
+        self.time = 1000.0
+        page = Application(desk) if desk else application(house)
+        self.server = Server(page, listen, clock=lambda: self.time)
+        self._open = ExitStack()
+
+    def close(self) -> None:
+        self._open.close()
+        self.server.close()
+
+    def visitor(self) -> socket.socket:
+        family = socket.AF_UNIX if isinstance(self.server.address, str) else socket.AF_INET
+        made = self._open.enter_context(socket.socket(family))
+        made.settimeout(20)
+        made.connect(self.server.address)
+        return made
+
+    def begun(self) -> socket.socket:
+        """Return a visitor who has sent the head of a request, as the server knows, and owes the body."""
+        made = self.visitor()
+        made.sendall(b"POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 8000\r\n\r\n")
+        assert made.recv(100).startswith(b"HTTP/1.1 100 ")
+        return made
+
+    def answered(self) -> int:
+        """Ask for a page over a new connection. Whatever was sent before has been seen by then."""
+        with closing(self.visitor()) as asking:
+            asking.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return int(asking.makefile("rb").readline().split()[1])
+
+    def settle(self) -> None:
+        """Return when no request is in hand: an answer is read a moment before its request is out of hand."""
+        while self.server._busy():
+            self.answered()
+
+    def pass_by(self, seconds: float) -> None:
+        """Let time go by. The server has looked at its connections before and after."""
+        self.answered()
+        self.time += seconds
+        self.answered()
+
+
+@pytest.fixture
+def slow(house: House) -> Iterator[Slow]:
+    with closing(Slow(house)) as made:
+        yield made
+
+
+def is_open(visitor: socket.socket) -> bool:
+    """Say whether the server has not closed a connection. Reads nothing."""
+    watch = select.poll()
+    watch.register(visitor, getattr(select, "POLLRDHUP", select.POLLHUP))  # the first: Linux only
+    return not watch.poll(0)
+
+
+def test_a_request_that_drips_is_given_up_after_twenty_seconds(slow: Slow) -> None:
+    visitor, lasted = slow.begun(), 0
+    while is_open(visitor) and lasted < 100:
+        slow.pass_by(1)
+        lasted += 1
+        with suppress(OSError):
+            visitor.sendall(b"a")
+    assert lasted == patience.LONGEST_REQUEST == 20
+
+
+def test_who_is_given_up_is_told_so(slow: Slow) -> None:
+    visitor = slow.begun()
+    slow.pass_by(patience.LONGEST_REQUEST)
+    assert visitor.recv(1000).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
+
+
+def test_a_request_begun_behind_another_has_its_own_time(slow: Slow) -> None:
+    visitor = slow.visitor()
+    visitor.sendall(b"HEAD / HTTP/1.1\r\n\r\nHEAD")
+    assert visitor.recv(1000).startswith(b"HTTP/1.1 404 ")
+    slow.settle()
+    slow.pass_by(19)
+    assert is_open(visitor)
+    slow.pass_by(1)
+    assert not is_open(visitor)
+
+
+def test_empty_lines_are_no_request(slow: Slow) -> None:
+    visitor = slow.visitor()
+    for _ in range(20):
+        assert is_open(visitor)
+        visitor.sendall(b"\r\n\r\n")
+        slow.pass_by(1)
+    assert not is_open(visitor)
+
+
+def test_who_says_nothing_is_given_up_after_ten_seconds(slow: Slow) -> None:
+    visitor = slow.visitor()
+    slow.pass_by(9)
+    assert is_open(visitor)
+    slow.pass_by(1)
+    assert not is_open(visitor)
+
+
+def test_a_kept_connection_may_ask_again_and_again(slow: Slow) -> None:
+    """A proxy's, say: only each request has an end, and the silence between two."""
+    host, port = slow.server.address
+    with closing(http.client.HTTPConnection(host, port, timeout=20)) as proxy:
+        proxy.connect()
+        proxy.auto_open = 0
+        for _ in range(5):
+            proxy.request("HEAD", "/")
+            assert proxy.getresponse().read() == b""
+            slow.settle()
+            slow.pass_by(29)
+        slow.pass_by(1)
+        assert not is_open(proxy.sock)
+
+
+def test_an_answer_that_is_not_taken_is_given_up(house: House, short: Path) -> None:
+    """It leaves no room in the socket, so waiting for room to end it would be waiting for its reader."""
+    with closing(Slow(house, f"unix:{short / 'web.sock'}")) as slow:
+        visitor = slow.visitor()
+        visitor.sendall(b"GET / HTTP/1.1\r\n\r\n" * 450)
+        lasted = 0
+        while is_open(visitor) and lasted < 1000:
+            slow.pass_by(patience.LONGEST_REQUEST)
+            lasted += 1
+        assert lasted < 1000
+
+
+def test_a_request_in_hand_is_never_given_up(house: House) -> None:
+    """Not when it takes long, and not to make room: its outcome is written down."""
+    reached, go_on = threading.Event(), threading.Event()
+
+    def thinking(write: bool) -> Store:
+        if not reached.is_set():  # the others are answered meanwhile
+            reached.set()
+            go_on.wait(10)
+        return house.app.open_store(write=write)
+
+    registered(house)
+    with closing(Slow(house, desk=Desk(thinking, lambda: house.now))) as slow:
+        visitor = slow.visitor()
+        visitor.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
+        assert reached.wait(10)
+        slow.pass_by(1000)
+        for _ in range(server_module.CONNECTIONS + 10):
+            slow.visitor()
+            slow.pass_by(0.01)
+        go_on.set()
+        assert visitor.recv(1000).startswith(b"HTTP/1.1 404 ")
+        slow.answered()
+        assert is_open(visitor)
+
+
+def test_however_many_ask_slowly_the_page_is_open(slow: Slow) -> None:
+    for _ in range(server_module.CONNECTIONS + 30):
+        slow.begun()
+    assert slow.answered() == 404
+
+
+def test_the_oldest_make_room(slow: Slow) -> None:
+    visitors = []
+    for _ in range(server_module.CONNECTIONS + 3):
+        visitors.append(slow.begun())
+        slow.time += 0.01
+    assert [is_open(each) for each in visitors[:5]] == [False] * 3 + [True] * 2
+
+
+def test_that_it_is_crowded_is_logged_once_an_hour(
+    slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    for hours in (1, 0, 0):
+        for _ in range(server_module.CONNECTIONS + 1):
+            slow.begun()
+        slow.pass_by(3600 * hours)
+    assert caplog.text.count("page-crowded") == 2
 
 
 # ------------------------------------------------------------------ the door

@@ -9,7 +9,9 @@ import socket
 import stat
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +19,21 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from paperdigest.core.errors import PaperdigestError
+from paperdigest.logs import event
+from paperdigest.web import patience
 from paperdigest.web.unsubscribe import LONGEST_BODY, Application
 
 #: Seconds that requests in hand are given at the end: less than half of what the service has after SIGTERM,
 #: and more than a write waits for another one.
 GRACE = 12.0
+#: As many connections at once; one more, and the one that is waited for longest makes room.
+CONNECTIONS = 100
 UNIX = "unix:"
+_TOLD_EVERY = 3600.0  # seconds
 _LIMITS: dict[str, Any] = {
     "threads": 2,
-    "connection_limit": 100,
-    "channel_timeout": 30,
-    "cleanup_interval": 10,
+    # It counts its listener and its trigger too, and the one that comes when all are taken has to come in.
+    "connection_limit": CONNECTIONS + 3,
     "max_request_header_size": 16_384,
     "max_request_body_size": 8
     * LONGEST_BODY,  # above it nothing is read; below it we say so ourselves
@@ -36,14 +42,26 @@ _LIMITS: dict[str, Any] = {
 }
 
 
+log = logging.getLogger(__name__)
+
+
 class NotOpened(PaperdigestError):
     """Nothing can be listened to there. The message says why and what to do."""
 
 
 class Server:
-    """Serves from the moment it is made, in threads of its own, until `close()`. Raises NotOpened."""
+    """Serves from the moment it is made, in threads of its own, until `close()`. Raises NotOpened.
 
-    def __init__(self, application: Application, listen: str) -> None:
+    `clock`, by which connections are given up, gives seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        listen: str,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         logging.getLogger("waitress").setLevel(logging.WARNING)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # two in a row are no trouble
         self._listener = _listener(listen)
@@ -52,6 +70,9 @@ class Server:
         self._server = create_server(
             application, map=self._map, sockets=[self._listener], **_LIMITS
         )
+        self._server.channel_class = partial(patience.Connection, clock)
+        self._clock = clock
+        self._silent_until = clock()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="paperdigest-web", daemon=True)
         self._thread.start()
@@ -90,12 +111,23 @@ class Server:
             wasyncore.close_all(self._map)
 
     def _turn(self, seconds: float) -> None:
+        patience.end_late(self._connections(), self._clock())
+        if patience.make_room(self._connections(), CONNECTIONS):
+            self._tell_crowded()
         wasyncore.loop(timeout=seconds, use_poll=True, map=self._map, count=1)
+
+    def _connections(self) -> list[patience.Connection]:
+        return list(self._server.active_channels.values())
+
+    def _tell_crowded(self) -> None:
+        now = self._clock()
+        if now >= self._silent_until:
+            self._silent_until = now + _TOLD_EVERY
+            event(log, "page-crowded", level=logging.WARNING, connections=CONNECTIONS)
 
     def _busy(self) -> bool:
         """Say whether a request is being answered, or an answer is on its way."""
-        channels = list(self._server.active_channels.values())
-        return any(channel.requests or channel.total_outbufs_len for channel in channels)
+        return any(one.in_hand or one.total_outbufs_len for one in self._connections())
 
 
 def _listener(listen: str) -> socket.socket:
