@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paperdigest.render.wrap import WIDTH, columns, wrap
@@ -28,6 +28,7 @@ def word_by_word(text: str, indent: int, hanging: int, first: str) -> str:
     return "\n".join(lines)
 
 
+@example("\u0301 :", 0, 0, "")
 @given(TEXTS, st.integers(0, 6), st.integers(0, 6), st.sampled_from(["", "- ", "漢 "]))
 def test_a_text_is_wrapped_as_word_by_word(
     text: str, indent: int, hanging: int, first: str

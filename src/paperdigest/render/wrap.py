@@ -51,11 +51,11 @@ def _filled(text: str, line: str, start: int, later: str) -> str:
 
 def _filled_by_columns(words: list[str], line: str, start: int, later: str) -> str:
     """Return the words in such lines, where some are longer than one, or letters wide or without width."""
-    used = start
+    used, begun = start, False  # a word may have no width, so that `used` does not tell
     lines: list[str] = []
     for word in words:
         width = columns(word)
-        if used == start:
+        if not begun:
             line += word
             used += width
         elif used + 1 + width <= WIDTH:
@@ -63,8 +63,8 @@ def _filled_by_columns(words: list[str], line: str, start: int, later: str) -> s
             used += 1 + width
         else:
             lines.append(line)
-            line, start = later + word, len(later)
-            used = start + width
+            line, used = later + word, len(later) + width
+        begun = True
     lines.append(line)
     return "\n".join(lines)
 
