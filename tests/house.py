@@ -37,6 +37,16 @@ name = "Maps"
 keywords = ["paper map"]
 """
 
+#: A mail server on this machine, at `{port}`.
+MAIL = """
+[email]
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+auth = "none"
+from = "papers@example.org"
+"""
+
 
 @dataclass
 class House:

@@ -19,7 +19,7 @@ from paperdigest.config import Settings, load
 from paperdigest.core.errors import LockHeld
 from paperdigest.core.ports import Channel, Source, Verdict
 from paperdigest.core.subscription import Subscriber
-from paperdigest.machine import free_bytes, steady_clock, wall_clock
+from paperdigest.machine import free_bytes, steady_clock, wait, wall_clock
 from paperdigest.plugins import Group
 from paperdigest.wiring import channel_options, is_due, source_options
 
@@ -78,8 +78,7 @@ class App:
             False  # by a person, who need not be told that it is another than it was
         )
         self._free = free
-        # Waits for the next place in the rate, a second at most at a time; tests give a clock of their own.
-        self._pause = pause or (lambda span: time.sleep(span.total_seconds()))
+        self._pause = pause or wait
         # Not the pid alone: pids come round again, and a row left by a dead process must look foreign.
         self.process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._channels: dict[str, Channel] = {}

@@ -24,6 +24,11 @@ def steady_clock() -> timedelta:
     return timedelta(seconds=seconds) + failpoints.clock_ahead
 
 
+def wait(span: timedelta) -> None:
+    """Let time pass, with nothing in hand."""
+    time.sleep(span.total_seconds())  # for room in a server's rate: nothing tells when it is there
+
+
 def free_bytes(folder: Path) -> int:
     """Return how many bytes this user may still write to the disk that holds a folder, or will hold it."""
     while not folder.exists():

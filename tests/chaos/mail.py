@@ -120,8 +120,8 @@ class MoodySmtp(HostileSmtp):
         if self._strikes(2):
             takes, says = self._chance.choice(_AFTER_THE_DOT)
         if takes:
-            # A slow server is what is tried here: the kill may fall into the wait.
-            time.sleep(self._chance.uniform(0, _SLOW) if self.badness else 0)
+            slow = self._chance.uniform(0, _SLOW) if self.badness else 0
+            time.sleep(slow)  # a slow server is what is tried: the kill may fall into the wait
             self.taken.append(Mail(recipient, data, told=says.startswith("250")))
         self._heard_one()
         if says == "hang":

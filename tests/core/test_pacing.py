@@ -87,15 +87,22 @@ def test_nobody_waits_longer_than_the_span_and_a_24th(pace: Pace, fractions: lis
         assert opens_at(pace, used, now) - now <= longest * 25 / 24 + timedelta(microseconds=1)
 
 
-@given(paces, steps, st.floats(0, 3))
-def test_a_clock_set_back_delays_by_no_more_than_that_either(
-    pace: Pace, fractions: list[float], back: float
-) -> None:
+def used_up(pace: Pace, fractions: list[float]) -> tuple[datetime, Used]:
+    """Take all there is room for at each of these steps, which are parts of the longest span."""
     longest = max(limit.span for limit in pace.limits)
     now, used = NOW, NOTHING
     for fraction in fractions:
         now += longest * fraction
         used = count(pace, used, room(pace, used, now), now)
+    return now, used
+
+
+@given(paces, steps, st.floats(0, 3))
+def test_a_clock_set_back_delays_by_no_more_than_that_either(
+    pace: Pace, fractions: list[float], back: float
+) -> None:
+    longest = max(limit.span for limit in pace.limits)
+    now, used = used_up(pace, fractions)
     earlier = now - longest * back
     assert opens_at(pace, used, earlier) - earlier <= longest * 25 / 24 + timedelta(microseconds=1)
 
@@ -105,10 +112,7 @@ def test_a_clock_set_back_is_waited_out_but_once(
     pace: Pace, fractions: list[float], back: float
 ) -> None:
     longest = max(limit.span for limit in pace.limits)
-    now, used = NOW, NOTHING
-    for fraction in fractions:
-        now += longest * fraction
-        used = count(pace, used, room(pace, used, now), now)
+    now, used = used_up(pace, fractions)
     earlier = now - longest * back
     found = set_right(pace, used, earlier)
     assert room(pace, found, opens_at(pace, found, earlier)) > 0

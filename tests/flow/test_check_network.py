@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from house import ADA, CONFIG, House
+from house import ADA, CONFIG, MAIL, House
 from program import Program
 from slack_server import FakeSlack
 from smtp_server import HostileSmtp
@@ -95,15 +95,7 @@ def test_a_mail_server_that_refuses_ends_with_4_and_advice(
     with HostileSmtp({"greeting": greeting}) as server:
         house.write(
             "paperdigest.toml",
-            CONFIG
-            + f"""
-[email]
-host = "127.0.0.1"
-port = {server.port}
-tls = "none"
-auth = "none"
-from = "papers@example.org"
-""",
+            CONFIG + MAIL.format(port=server.port),
         )
         said = program("check", "--network")
     assert said.code == 4

@@ -159,7 +159,7 @@ def test_a_channel_that_can_be_read_back_is_asked_first(
 def test_a_row_found_in_sending_is_not_blindly_sent_again(composed: House) -> None:
     wire = wired(composed, Wire())
     with composed.app.open_store() as store, store.transaction():
-        deliveries.claim(store, composed.now, process="a process that was killed")
+        deliveries.claim(store, [1], composed.now, process="a process that was killed")
 
     composed.deliver()
 
@@ -286,7 +286,7 @@ def test_a_round_that_could_not_write_down_what_it_sent_leaves_no_row_behind(
 ) -> None:
     wire = wired(composed, Wire())
     with composed.app.open_store() as store, store.transaction():
-        deliveries.claim(store, composed.now, process=composed.app.process)
+        deliveries.claim(store, [1], composed.now, process=composed.app.process)
 
     composed.deliver()
     assert states(composed) == ["unknown"]

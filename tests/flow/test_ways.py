@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import pytest
 
-from house import ADA, CONFIG, House
+from house import ADA, CONFIG, MAIL, House
 from paperdigest.core.ledger import State
 from paperdigest.flow import pacing, resolve
 from paperdigest.store import deliveries, ways
@@ -35,16 +35,7 @@ def mail(house: House, server: HostileSmtp, readers: int, more: str = "") -> Non
     """Let so many readers get their digests by mail."""
     house.write(
         "paperdigest.toml",
-        CONFIG
-        + f"""
-[email]
-host = "127.0.0.1"
-port = {server.port}
-tls = "none"
-auth = "none"
-from = "papers@example.org"
-{more}
-""",
+        f"{CONFIG}{MAIL.format(port=server.port)}{more}\n",
     )
     (house.folder / "subscriptions" / "ada.toml").unlink(missing_ok=True)
     for number in range(readers):

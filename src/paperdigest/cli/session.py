@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from paperdigest.core.errors import ScheduleError, UsageError
+from paperdigest.machine import wait
 
 if TYPE_CHECKING:
     from paperdigest.app import App
@@ -67,9 +67,7 @@ class _Standing:
         self.now = now
 
     def pause(self, span: timedelta) -> None:
-        time.sleep(
-            span.total_seconds()
-        )  # the server's rate is kept in real time whatever --now says
+        wait(span)  # a server's rate is kept in real time, whatever --now says
         self.now += span
 
 

@@ -51,6 +51,7 @@ def broke(row: Delivery, error: Exception) -> str:
 
 
 def is_repeatable(post: Post, row: Delivery) -> bool:
+    """Say whether sending a row once more would change nothing where it goes."""
     try:
         channel = post.channel(row.target.partition(":")[0])
     except PaperdigestError:

@@ -13,6 +13,7 @@ from paperdigest.core.digest import Digest
 from paperdigest.core.errors import LockHeld, PaperdigestError, StoreError
 from paperdigest.core.subscription import Subscriber
 from paperdigest.failpoints import failpoint
+from paperdigest.flow import parts
 from paperdigest.flow.brake import Brake, Load, load_of
 from paperdigest.flow.drafting import Draft, Drafting, Press
 from paperdigest.flow.due import Work, due
@@ -20,9 +21,8 @@ from paperdigest.flow.gather import gathered
 from paperdigest.flow.outcomes import given_back_to, outcomes_of, skipped_in
 from paperdigest.flow.unsubscribe import exits
 from paperdigest.flow.window import read_window
-from paperdigest.store import deliveries, digests, facts, subscribers
+from paperdigest.store import digests, facts, subscribers
 from paperdigest.store.connection import Store
-from paperdigest.store.deliveries import NewDelivery
 from paperdigest.store.digests import DigestRow
 from paperdigest.store.runs import Run
 
@@ -150,24 +150,7 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
     digests.overtake(store, given_back_to(draft, draft.digest))
     digests.record_outcomes(store, outcomes_of(draft, draft.digest, digest_id, now))
     digests.record_outcomes(store, skipped_in(draft, now))
-    ids = deliveries.put(
-        store,
-        [
-            NewDelivery(
-                part.key,
-                digest_id,
-                work.lane.subscriber_id,
-                work.lane.id,
-                work.slot.name,
-                target,
-                part.number,
-                part.payload,
-                part.left_out,
-            )
-            for target, part in draft.parts
-        ],
-        now,
-    )
+    ids = parts.put(store, work.lane, digest_id, work.slot.name, draft.parts, now)
     return Composed(
         work.subscriber.name,
         work.slot.name,

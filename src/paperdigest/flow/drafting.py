@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from paperdigest.core.arrange import arrange
 from paperdigest.core.digest import Digest
 from paperdigest.core.entry import Desk
 from paperdigest.core.ports import Channel, Form, Message, Part
+from paperdigest.flow import parts
 from paperdigest.flow.due import WEEK, Work
 from paperdigest.flow.finds import LaneFinds, lane_finds
 from paperdigest.flow.looked_at import LookedAt, SourceView
@@ -136,13 +136,5 @@ class Drafting:
 
     def _parts(self, work: Work, message: Message) -> Iterator[tuple[str, Part]]:
         local = self._now.astimezone(schedule.zone(work.subscriber.timezone))
-        for target in work.targets:
-            name, _, bare = target.partition(":")
-            key = key_of(self._database, str(work.lane.id), work.slot.name, target)
-            for part in self._press.channel(name).prepare(message, bare, key=key, at=local):
-                yield target, part
-
-
-def key_of(*named: str) -> str:
-    """Return a delivery's key: 24 hex digits made of all that tells it from any other."""
-    return hashlib.blake2b("\n".join(named).encode(), digest_size=12).hexdigest()
+        of = (self._database, work.lane.id, work.slot.name)
+        return parts.prepared(self._press.channel, message, work.targets, of=of, at=local)

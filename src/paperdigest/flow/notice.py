@@ -13,11 +13,11 @@ from paperdigest.core.digest import Digest
 from paperdigest.core.ports import Part
 from paperdigest.core.subscription import OPERATOR, Subscriber
 from paperdigest.failpoints import failpoint
-from paperdigest.flow.drafting import Press, key_of
+from paperdigest.flow import parts
+from paperdigest.flow.drafting import Press
 from paperdigest.flow.unsubscribe import exits
-from paperdigest.store import deliveries, digests, facts, history, subscribers
+from paperdigest.store import digests, facts, history, subscribers
 from paperdigest.store.connection import Store
-from paperdigest.store.deliveries import NewDelivery
 from paperdigest.store.digests import DigestRow
 from paperdigest.store.subscribers import MAIN, Lane
 
@@ -105,12 +105,11 @@ def _prepared(
         slot,
         title,
         tuple(
-            (target, part)
-            for target in to.deliver
-            for part in press.channel(target.partition(":")[0]).prepare(
+            parts.prepared(
+                press.channel,
                 replace(message, unsubscribe=leave),
-                target.partition(":")[2],
-                key=key_of(database, str(lane.id), slot, target),
+                to.deliver,
+                of=(database, lane.id, slot),
                 at=local,
             )
         ),
@@ -120,23 +119,7 @@ def _prepared(
 def _put(store: Store, notice: Notice, now: datetime) -> None:
     lane = notice.lane
     digest_id = digests.insert_digest(store, _row(store, lane, notice.slot, notice.title, now))
-    deliveries.put(
-        store,
-        [
-            NewDelivery(
-                part.key,
-                digest_id,
-                lane.subscriber_id,
-                lane.id,
-                notice.slot,
-                target,
-                part.number,
-                part.payload,
-            )
-            for target, part in notice.parts
-        ],
-        now,
-    )
+    parts.put(store, lane, digest_id, notice.slot, notice.parts, now)
 
 
 def _lane(store: Store, to: Subscriber, now: datetime) -> Lane:

@@ -54,7 +54,7 @@ def claim(
         ids = _within_pace(store, channels, found, now)
         # Where none may go, the ways they wait for are closed now, and what is behind them comes up.
         if ids or not found:
-            return deliveries.claim(store, now, process=process, only=ids)
+            return deliveries.claim(store, ids, now, process=process)
 
 
 def learn(store: Store, channels: Channels, row: Delivery, outcome: Outcome, at: datetime) -> None:

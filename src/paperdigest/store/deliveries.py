@@ -147,19 +147,8 @@ def waiting_for(store: Store, ways: Sequence[str]) -> int:
     return 0 if row is None else int(row[0])
 
 
-def claim(
-    store: Store,
-    now: datetime,
-    *,
-    process: str,
-    most: int = 10,
-    only: Sequence[int] | None = None,
-) -> list[Delivery]:
-    """Take up to `most` due rows in hand, or `only` those: they are `sending` on disk when this returns.
-
-    Must run inside a transaction.
-    """
-    ids = [id_ for id_, _ in due(store, now, most=most)] if only is None else list(only)
+def claim(store: Store, ids: Sequence[int], now: datetime, *, process: str) -> list[Delivery]:
+    """Take rows in hand: they are `sending` on disk once the transaction that this must run in is over."""
     moves.take(store, ids, process=process, now=now)
     return _fetch(store, ids)
 
