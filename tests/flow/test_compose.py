@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from house import ADA, House, titles_of
 from paperdigest.flow.why import why
 from paperdigest.store import digests, history, subscribers
+from program import Program
 
 TWO_TOPICS = """
 deliver = "file:outbox"
@@ -105,6 +108,29 @@ def test_a_paused_reader_gets_everything_after_the_pause(house: House) -> None:
     house.run()
 
     assert house.titles()[1] == ["Reading paper maps aloud"]
+
+
+@pytest.mark.parametrize("by_command", [False, True])
+def test_the_first_digest_after_a_pause_comes_at_the_readers_hour_of_that_day(
+    house: House, program: Program, by_command: bool
+) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    if by_command:
+        program("pause", "ada", "--until", "2026-11-24")
+    else:
+        house.write("subscriptions/ada.toml", "pause = { until = 2026-11-24 }\n" + ADA)
+    house.wait(days=1)
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+    house.ingest()
+
+    # Ada reads in Berlin: her 24th begins at 23:00 UTC, her 08:00 is 07:00 UTC.
+    house.now = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
+    assert house.compose().digests == ()
+    house.now = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+
+    (digest,) = house.compose().digests
+    assert digest.slot == "2026-11-24T08:00 Europe/Berlin"
 
 
 def test_catch_up_skip_leaves_out_what_missed_digests_would_have_held(house: House) -> None:

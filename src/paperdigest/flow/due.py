@@ -209,11 +209,22 @@ class _Look:
         if forced:
             name = f"{local:%Y-%m-%dT%H:%M:%S} {subscriber.timezone}"
             return self._slot_now(lane, name), ()
+        if self._comes_back_later_today(subscriber, lane, plan, local):
+            return None, ()
         if missed:
             return missed[-1], missed
         if lane.digests == 0 and stirred:
             return self._slot_now(lane, f"{local:%Y-%m-%dT%H:%M} {subscriber.timezone}"), ()
         return None, ()
+
+    def _comes_back_later_today(
+        self, subscriber: Subscriber, lane: Lane, plan: Schedule, local: datetime
+    ) -> bool:
+        """Say whether a pause ended with the last day and its first digest is not for this hour: what was
+        missed is due now, but nobody means midnight by "digests again from Monday"."""
+        held = self.suppressed.get((lane.subscriber_id, EVERYTHING))
+        ends = (subscriber.pause and subscriber.pause.until, held and held.until)
+        return local.date() in ends and local.time() < plan.times[0]
 
     def _slot_now(self, lane: Lane, name: str) -> Slot:
         """Return a slot of this instant, numbered where there was one of that name."""
