@@ -10,6 +10,8 @@ import pytest
 from house import House
 from program import Program
 
+_LONGEST = ("test_service_machine", "test_service_year", "test_process_", "test_slow_sources")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -21,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest: on several processors it would be waited for alone at the end."""
-    items.sort(key=lambda item: "test_service_machine" not in item.nodeid)
+    items.sort(key=lambda item: not any(name in item.nodeid for name in _LONGEST))
 
 
 @pytest.fixture

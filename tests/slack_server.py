@@ -70,6 +70,7 @@ class FakeSlack:
         self.seen: list[tuple[str, str]] = []
         self.people = {"ada@example.org": "U1"}
         self.channels = {"#papers": "C0123"}
+        self.team = "Readers"
         self.private: set[str] = set()
         self.archived: set[str] = set()
         self.members: set[str] | None = None
@@ -141,7 +142,7 @@ class FakeSlack:
         """Return the answer to a call that is no post."""
         match method:
             case "auth.test":
-                return {"ok": True, "team": "Readers", "user": "paperdigest"}
+                return {"ok": True, "team": self.team, "user": "paperdigest"}
             case "users.lookupByEmail":
                 return self._who(given["email"])
             case "conversations.open":

@@ -40,10 +40,12 @@ class Authority:
     def __init__(self) -> None:
         self._ca = trustme.CA()
 
-    def context(self, *names: str, expired: bool = False) -> ssl.SSLContext:
-        """Return a server context whose certificate is for these names."""
+    def context(
+        self, *names: str, expired: bool = False, ends: datetime | None = None
+    ) -> ssl.SSLContext:
+        """Return a server context whose certificate is for these names, until `ends` if that is given."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        ends = datetime(2001, 1, 1, tzinfo=UTC) if expired else None
+        ends = datetime(2001, 1, 1, tzinfo=UTC) if expired else ends
         self._ca.issue_cert(*names, not_after=ends).configure_cert(context)
         return context
 

@@ -64,13 +64,13 @@ def tell_of_reading(app: App, store: Store, report: IngestReport, now: datetime)
     whom = app.operator()
     if refused:
         say(store, lambda: app.press, whom, notices.refused_files(refused), now)
-    watched = sources(store, app.press.sources, now, whom.timezone)
+    watched = sources(store, app.views, now, whom.timezone)
     tell(store, lambda: app.press, whom, [watched], now)
 
 
 def tell_of_delivering(app: App, store: Store, now: datetime) -> bool:
     """Tell the operator what else lasts and needs a person; return whether there was anything to tell."""
-    from paperdigest.flow import bounces
+    from paperdigest.flow import backups, bounces
     from paperdigest.flow.clock import clock_behind
     from paperdigest.flow.held import held
     from paperdigest.flow.lasting import tell
@@ -83,6 +83,7 @@ def tell_of_delivering(app: App, store: Store, now: datetime) -> bool:
         bounces.paused(store, now, whom.timezone),
         held(store, now, whom.timezone),
         disk_low(app.disk(), now, whom.timezone),
+        backups.late(store, app.settings.backup.keep, now, whom.timezone),
         *(() if app.time_is_given else (clock_behind(store, now, whom.timezone),)),
     ]
     return tell(store, lambda: app.press, whom, watched, now)

@@ -6,9 +6,8 @@ from __future__ import annotations
 import gc
 import os
 import secrets
-import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -17,31 +16,31 @@ from typing import TYPE_CHECKING
 from paperdigest import alerts, plugins
 from paperdigest.config import Settings, load
 from paperdigest.core.errors import LockHeld
-from paperdigest.core.ports import Channel, Source, Verdict
+from paperdigest.core.ports import Channel, Source
 from paperdigest.core.subscription import Subscriber
 from paperdigest.machine import free_bytes, steady_clock, wait, wall_clock
 from paperdigest.plugins import Group
-from paperdigest.wiring import channel_options, is_due, source_options
+from paperdigest.unmade import made_or_not
+from paperdigest.wiring import channel_options, is_due, source_options, source_views
 
 if TYPE_CHECKING:
     from paperdigest.flow.compose import ComposeReport
     from paperdigest.flow.drafting import Press
-    from paperdigest.flow.ingest import Progress, SourceRun
+    from paperdigest.flow.ingest import Progress, Read, SourceRun
     from paperdigest.flow.ingest_report import IngestReport
+    from paperdigest.flow.looked_at import SourceView
     from paperdigest.flow.post import DeliverReport, Post
     from paperdigest.flow.room import Disk
+    from paperdigest.render import Renderer
     from paperdigest.store.connection import Store
 
-#: What a title opens when a record has no address and the source names no search of its own.
-SEARCH = {
-    "inbox": "https://scholar.google.com/scholar?q={title}",
-    "url": "https://scholar.google.com/scholar?q={title}",
-}
 DATABASE = "paperdigest.db"
 #: The folder in which processes tell each other when they asked a server last.
 TURNS = "turns"
 #: How far off may be what a command waits for: a minute's mails went out, and the next minute's may follow.
 PATIENCE = timedelta(seconds=65)
+#: How long an app trusts that its subscribers are known to the store. Another configuration may undo that.
+REGISTERED = timedelta(minutes=30)
 #: A service that is told to stop, and whoever waits for `run --once`, waits no longer for the search index.
 _INDEXING = timedelta(seconds=20)
 _PRUNING = timedelta(seconds=20)
@@ -77,11 +76,12 @@ class App:
         self.time_is_given = (
             False  # by a person, who need not be told that it is another than it was
         )
-        self._free = free
+        self.free = free
         self._pause = pause or wait
         # Not the pid alone: pids come round again, and a row left by a dead process must look foreign.
         self.process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._channels: dict[str, Channel] = {}
+        self._registered_at: datetime | None = None
 
     @classmethod
     def at(
@@ -99,7 +99,11 @@ class App:
     def again(self) -> App:
         """Return an app over the same files as they are now, on the same machine. Raises ConfigError."""
         path = self.settings.path
-        return App.at(path, self.clock, self._pause, steady=self.steady, free=self._free)
+        return App.at(path, self.clock, self._pause, steady=self.steady, free=self.free)
+
+    def as_it_is(self) -> App:
+        """Return an app over the same settings, that reads the templates anew."""
+        return App(self.settings, self.clock, self._pause, steady=self.steady, free=self.free)
 
     @property
     def database(self) -> Path:
@@ -126,7 +130,7 @@ class App:
 
         folder = self.settings.storage
         log = self.database.with_name(self.database.name + "-wal")
-        return Disk(str(folder), self._free(folder), log.stat().st_size if log.exists() else 0)
+        return Disk(str(folder), self.free(folder), log.stat().st_size if log.exists() else 0)
 
     def _as_the_clock(self) -> timedelta:
         return timedelta(seconds=self.clock().timestamp())
@@ -146,11 +150,17 @@ class App:
         return tuple(wanted)
 
     def register(self, store: Store, now: datetime) -> None:
-        """Know every subscriber before anything is read for them."""
+        """Know every subscriber before anything is read for them. One app does so now and then: its
+        configuration is always the same."""
         from paperdigest.flow.register import register
 
+        last = self._registered_at
+        if last is not None and timedelta(0) <= now - last < REGISTERED:
+            return
         broken = [broken.name for broken in self.settings.broken]
         register(store, self.settings.subscribers, now, broken=broken)
+        if not store.rehearsing:  # what a rehearsal writes is taken back
+            self._registered_at = now
 
     def operator(self) -> Subscriber:
         """Return whoever runs this, as a reader of notices."""
@@ -169,12 +179,12 @@ class App:
         stale_for: timedelta | None = None,
         baseline: bool = False,
         progress: Progress | None = None,
-        stop: Callable[[], bool] = lambda: False,
+        read: Read | None = None,
     ) -> IngestReport:
         """Read the named sources; without names those that are due, or all if `every`.
 
-        `inboxes` reads every inbox besides. `stale_for` limits it to sources not read for that long. Sources
-        left when `stop` says so wait for the next time; inboxes come first, for they are quick.
+        `inboxes` reads every inbox besides. `stale_for` limits it to sources not read for that long. `read` is how
+        they are read; without it, all of them to their ends.
         """
         from paperdigest.flow.ingest import ingest
         from paperdigest.flow.room import must_hold_more
@@ -182,63 +192,12 @@ class App:
         must_hold_more(self.disk())
         self.register(store, now)
         runs = self._runs(store, now, names, every=every, inboxes=inboxes, stale_for=stale_for)
-        runs.sort(key=lambda run: run.kind != "inbox")
-        report = ingest(store, runs, now, baseline=baseline, progress=progress, stop=stop)
+        if read is None:
+            report = ingest(store, runs, now, baseline=baseline, progress=progress)
+        else:
+            report = read(store, runs, now)
         alerts.tell_of_reading(self, store, report, now)
         return report
-
-    def ingest_file(
-        self,
-        store: Store,
-        file: Path,
-        wanted: str,
-        source: str,
-        now: datetime,
-        *,
-        baseline: bool = False,
-        progress: Progress | None = None,
-    ) -> IngestReport:
-        """Read one file for the named source; `-` is standard input. The file is not moved."""
-        from paperdigest.flow.ingest import SourceRun, ingest
-        from paperdigest.flow.room import must_hold_more
-        from paperdigest.sources.documents import document, read_file
-        from paperdigest.sources.large_file import is_large
-        from paperdigest.sources.single import SingleSource
-
-        must_hold_more(self.disk())
-        self.register(store, now)
-        settings = {one.name: one for one in self.settings.sources}.get(source)
-        kind = settings.kind if settings else "inbox"
-        if baseline and is_large(file):
-            return self._ingest_large(store, file, wanted, source, kind, now, progress)
-        found = document("-", sys.stdin.buffer.read()) if str(file) == "-" else read_file(file)
-        run = SourceRun(
-            SingleSource(source, found, wanted),
-            kind=kind,
-            max_age=settings.max_age if settings else None,
-        )
-        return ingest(store, [run], now, baseline=baseline, progress=progress)
-
-    def _ingest_large(
-        self,
-        store: Store,
-        file: Path,
-        wanted: str,
-        source: str,
-        kind: str,
-        now: datetime,
-        progress: Progress | None,
-    ) -> IngestReport:
-        """Take in an archive piece by piece, from where an earlier run was broken off."""
-        from paperdigest.flow.baseline import take_in
-        from paperdigest.flow.ingest_report import IngestReport, SourceReport, SourceStatus
-        from paperdigest.sources.large_file import LargeFile
-
-        opened = LargeFile(file, wanted)
-        done = take_in(store, source, kind, opened, now, progress or (lambda *_: None))
-        bad = done.status is Verdict.QUARANTINED or done.rejected
-        status = SourceStatus.PARTIAL if bad else SourceStatus.OK
-        return IngestReport((SourceReport(source, status, (done,)),))
 
     def compose(
         self,
@@ -247,8 +206,11 @@ class App:
         *,
         forced: frozenset[str] | None = None,
         gather: timedelta = timedelta(0),
+        alerts_only: bool = False,
+        among: Collection[str] | None = None,
     ) -> ComposeReport:
-        """Write the digests that are due. An alert waits until its first paper is `gather` old."""
+        """Write the digests that are due, or only the alerts. An alert waits until its first paper is `gather`
+        old. `among` names the only readers that may be due, where that is known."""
         from paperdigest.flow.compose import compose
         from paperdigest.flow.room import must_hold_more
 
@@ -256,8 +218,10 @@ class App:
         self.register(store, now)
         if self.settings.broken:
             alerts.tell_of_broken(self, store, now)
-        readers = self.readers(store)
-        return compose(store, self.press, readers, now, forced=forced, gather=gather)
+        readers = [one for one in self.readers(store) if among is None or one.name in among]
+        return compose(
+            store, self.press, readers, now, forced=forced, gather=gather, alerts_only=alerts_only
+        )
 
     def deliver(
         self,
@@ -308,25 +272,26 @@ class App:
     # -- parts
 
     @cached_property
-    def press(self) -> Press:
-        """Return what composing needs. Raises TemplateError."""
-        from paperdigest.flow.drafting import Press
-        from paperdigest.flow.looked_at import SourceView
+    def views(self) -> tuple[SourceView, ...]:
+        """Return what there is to know of the sources for those who look at them."""
+        return source_views(self.settings)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """Return the templates at work. Raises TemplateError."""
         from paperdigest.render import Renderer
 
         templates = self.settings.templates
-        views = tuple(
-            SourceView(
-                source.name,
-                SEARCH.get(source.kind, "") if source.search is None else source.search,
-                source.quiet_after,
-            )
-            for source in self.settings.sources
-        )
-        renderer = Renderer(templates if templates.is_dir() else None)
+        return Renderer(templates if templates.is_dir() else None)
+
+    @cached_property
+    def press(self) -> Press:
+        """Return what composing needs. Raises TemplateError."""
+        from paperdigest.flow.drafting import Press
+
         url = self.settings.public_url
         page = url if url.startswith("https://") else ""  # RFC 8058: no other can be one click
-        return Press(renderer, self.channel, views, self.settings.operator, page)
+        return Press(self.renderer, self.channel, self.views, self.settings.operator, page)
 
     def channel(self, name: str) -> Channel:
         """Return the channel of that name, made once. Raises PaperdigestError."""
@@ -373,7 +338,7 @@ class App:
         states = history.source_states(store)
         return [
             SourceRun(
-                self.source(settings.name),
+                made_or_not(settings.name, self.source),
                 kind=settings.kind,
                 max_age=settings.max_age,
                 quiet_after=settings.quiet_after,

@@ -56,6 +56,10 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
         "store.begin": "the write lock is held, and the transaction is about to begin",
         "store.commit": "a transaction is complete, not committed",
         "store.committed": "a transaction is committed, and the write lock is held",
+        "migrate.commit": "the tables are brought up to date, not committed",
+        "backup.copied": "the database is copied, and the copy is not examined",
+        "backup.rename": "the archive is complete, under a name of its own",
+        "restore.aside": "the old database is out of the way, and the restored one not in its place",
         "store.close": "a connection is about to close: the last one writes the log back (checkpoint)",
     }
 )

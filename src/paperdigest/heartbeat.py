@@ -27,11 +27,18 @@ class Heartbeat:
     """Calls `beat(name)` at once and then every interval, until `stop()`.
 
     A beat that is still running when its next one is due swallows it: what is due is always asked
-    anew, so a swallowed beat loses nothing.
+    anew, so a swallowed beat loses nothing. `skipped(name, reason)` hears of it: "overlap", or "missed" for one
+    that the scheduler itself was too late for.
     """
 
-    def __init__(self, every: Mapping[str, timedelta], beat: Callable[[str], None]) -> None:
-        self._threads = {name: _Thread(name) for name in every}
+    def __init__(
+        self,
+        every: Mapping[str, timedelta],
+        beat: Callable[[str], None],
+        skipped: Callable[[str, str], None] = lambda _, __: None,
+    ) -> None:
+        self._skipped = skipped
+        self._threads = {name: _Thread(name, self._ended) for name in every}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors=dict(self._threads),
@@ -66,6 +73,14 @@ class Heartbeat:
             else:
                 self._now(name)
 
+    def sooner(self, name: str, span: timedelta) -> None:
+        """Let the next beat of that name come after `span` at the latest; the others follow it as always."""
+        at = datetime.now(UTC) + span
+        with suppress(JobLookupError):
+            job = self._scheduler.get_job(name)
+            if job is not None and job.next_run_time is not None and job.next_run_time > at:
+                self._scheduler.modify_job(name, next_run_time=at)
+
     def stop(self) -> None:
         """Start no further beat. Those that run go on; `running` tells them."""
         self._scheduler.shutdown(wait=False)
@@ -88,15 +103,19 @@ class Heartbeat:
         try:
             beat(name)
         finally:
-            self._beating.discard(name)
-            if name in self._again:
-                self._again.discard(name)
-                self._now(name)
             if swallowed := self._swallowed.pop(name, 0):
                 event(log, "round-caught-up", level=logging.WARNING, round=name, skipped=swallowed)
 
+    def _ended(self, name: str) -> None:
+        # Only now does the scheduler know, too: earlier it would swallow the beat that was asked for.
+        self._beating.discard(name)
+        if name in self._again:
+            self._again.discard(name)
+            self._now(name)
+
     def _late(self, happened: Any) -> None:
         name = happened.job_id
+        self._skipped(name, "missed" if happened.code == EVENT_JOB_MISSED else "overlap")
         self._swallowed[name] = self._swallowed.get(name, 0) + 1
         if self._swallowed[name] == 1:  # once per long round, not once per beat
             event(log, "round-still-running", level=logging.WARNING, round=name)
@@ -118,8 +137,9 @@ class _Thread(BaseExecutor):  # type: ignore[misc]  # apscheduler has no types
     hold the whole process.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, ended: Callable[[str], None]) -> None:
         super().__init__()
+        self._ended = ended
         self._work: SimpleQueue[tuple[Any, list[datetime]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name=f"paperdigest-{name}", daemon=True)
 
@@ -145,6 +165,7 @@ class _Thread(BaseExecutor):  # type: ignore[misc]  # apscheduler has no types
         while (work := self._work.get()) is not None:
             job, run_times = work
             self._run_job_success(job.id, run_job(job, "default", run_times, self._logger.name))
+            self._ended(job.id)
 
 
 def _silent() -> logging.Logger:

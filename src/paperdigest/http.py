@@ -36,6 +36,7 @@ _ASKED = {
     "accept": "application/atom+xml, application/rss+xml, application/xml;q=0.9, */*;q=0.8",
     "accept-encoding": "gzip, deflate",
 }
+_GOOD = frozenset({200, 203})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -102,18 +103,20 @@ def fetch(
     limits: Limits | None = None,
     resolve: Resolve = look_up,
     turns: Turns = SHARED,
+    good: frozenset[int] = _GOOD,
 ) -> Answer:
     """Fetch `url`, following redirects, each waiting for its turn with its host.
 
     `allow_private` lets redirects lead to private addresses, which otherwise only the address itself may
-    be (see `Route`). `resolve` looks names up and `turns` makes it wait, for tests to replace. Raises SourceError,
+    be (see `Route`). `resolve` looks names up and `turns` makes it wait, for tests to replace. `good` are the
+    statuses that bring what was asked for; the answer says 200 for each of them. Raises SourceError,
     with the server's own wish when to come back; RefusedInput when the answer is too large or expands too far.
     """
     limits = limits or Limits()
     route = Route(url, allow_private=allow_private, resolve=resolve)
     with httpx2.Client(transport=route, follow_redirects=False) as client:
         asking = _Asking(
-            url, client, route, Watch(limits.total), limits, validators or Validators(), turns
+            url, client, route, Watch(limits.total), limits, validators or Validators(), turns, good
         )
         hop = url
         for _ in range(limits.redirects + 1):
@@ -135,6 +138,7 @@ class _Asking:
     limits: Limits
     validators: Validators
     turns: Turns
+    good: frozenset[int]
 
     def ask(self, hop: str) -> Answer:
         """Ask once. The answer may be a redirect, without its body."""
@@ -163,7 +167,7 @@ class _Asking:
             status = response.status_code
             if status in _REDIRECTS or (status == 304 and conditions):
                 return Answer(status, b"", headers), ""
-            if status not in (200, 203):
+            if status not in self.good:
                 raise _refusal(hop, response, turn)
             return Answer(200, self._body(response, hop), headers), headers.get(
                 "content-encoding", ""

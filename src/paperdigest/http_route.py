@@ -5,9 +5,13 @@ up once, checked and kept. Whether and what is asked is `http`'s matter.
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
+import ssl
 import threading
+import time
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.request import getproxies, proxy_bypass
 
 import httpx2
@@ -18,6 +22,7 @@ from paperdigest.http_words import shown
 #: Returns the addresses of a name, as numbers, the best first. Raises OSError or UnicodeError.
 Resolve = Callable[[str], tuple[str, ...]]
 
+_TLS_KEPT = 3600  # seconds: certificates that are trusted change while a service runs
 _EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 
@@ -44,7 +49,7 @@ class Route(httpx2.BaseTransport):
         self._allow_private = allow_private
         self._resolve = resolve
         self._pins: dict[str, tuple[str, ...]] = {}
-        self._tls = httpx2.create_ssl_context()
+        self._tls = _tls()
         self._wires: dict[str, httpx2.HTTPTransport] = {}
 
     def open(self, hop: str, seconds: float) -> None:
@@ -97,6 +102,18 @@ class Route(httpx2.BaseTransport):
                     f'{shown(self._url)}: the proxy of the environment cannot be used (its kind is "{kind}")'
                 ) from error
         return self._wires[proxy]
+
+
+def _tls() -> ssl.SSLContext:
+    """Return what connections are made safe with, the same for all fetches of an hour: to read the certificates
+    that are trusted takes as long as many an answer."""
+    named = (os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return _tls_of(named, int(time.monotonic() // _TLS_KEPT))
+
+
+@lru_cache(maxsize=1)
+def _tls_of(named: tuple[str | None, ...], hour: int) -> ssl.SSLContext:
+    return httpx2.create_ssl_context()
 
 
 def _pinned(request: httpx2.Request, address: str) -> httpx2.Request:

@@ -12,9 +12,12 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from urllib.parse import quote, quote_plus
 
 from paperdigest.core.secret import Secret, mask_parameters
@@ -49,6 +52,9 @@ _PRIORITY = {
     logging.CRITICAL: 2,
 }
 
+#: What the work in hand belongs to, in this thread: its keys stand on every line that is logged meanwhile.
+_bound: ContextVar[Mapping[str, object]] = ContextVar("bound", default=MappingProxyType({}))
+
 _hidden: set[str] = set()
 _hidden_pattern: re.Pattern[str] | None = None
 
@@ -73,6 +79,19 @@ def event(
     if logger.isEnabledFor(level):
         given = {key: value for key, value in keys.items() if value is not None}
         logger.log(level, Event(name, given), stacklevel=2)
+
+
+@contextmanager
+def bound(**keys: object) -> Iterator[None]:
+    """Add these keys to every line that is logged in the block, also by a library: run, source, delivery.
+
+    A line's own key of that name goes before. Another thread has them only in a copy of this context.
+    """
+    before = _bound.set(MappingProxyType({**_bound.get(), **keys}))
+    try:
+        yield
+    finally:
+        _bound.reset(before)
 
 
 def setup(level: int | str = logging.INFO, *, json: bool = False) -> None:
@@ -167,6 +186,11 @@ class _Stderr(logging.Handler):
 
 
 class _Lines(logging.Formatter):
+    def around(self, record: logging.LogRecord) -> dict[str, object]:
+        """Return what the work in hand belongs to, as far as the line does not say it itself."""
+        own = record.msg.keys if isinstance(record.msg, Event) else {}
+        return {key: value for key, value in _bound.get().items() if key not in own}
+
     def message(self, record: logging.LogRecord) -> str:
         try:
             return redact(record.getMessage())
@@ -188,7 +212,8 @@ class _TextLines(_Lines):
         self.journal = journal
 
     def format(self, record: logging.LogRecord) -> str:
-        lines = [escape(self.message(record))]
+        around = (f" {key}={_quoted(value)}" for key, value in self.around(record).items())
+        lines = [escape("".join([self.message(record), *around]))]
         # Indented, so that no text inside an exception can pass for a line of ours.
         lines += ["    " + escape(line) for line in self.trouble(record).splitlines()]
         if self.journal:
@@ -203,9 +228,9 @@ class _JsonLines(_Lines):
     """One object a line: time, level, logger, event, and the event's keys."""
 
     def format(self, record: logging.LogRecord) -> str:
-        told: dict[str, object] = {}
+        told = {key: _json_value(value) for key, value in self.around(record).items()}
         if isinstance(record.msg, Event):
-            told = {key: _json_value(value) for key, value in record.msg.keys.items()}
+            told |= {key: _json_value(value) for key, value in record.msg.keys.items()}
         told |= {
             "time": _utc(datetime.fromtimestamp(record.created, UTC)),
             "level": record.levelname.lower(),

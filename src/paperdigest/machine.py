@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
+import socket
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,3 +38,34 @@ def free_bytes(folder: Path) -> int:
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
+
+
+#: Where systemd and D-Bus keep the machine's id, as 32 hex digits: https://www.freedesktop.org/software/systemd/man/machine-id.html
+_MACHINE_IDS = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
+_CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+
+
+def host_name() -> str:
+    """Return what this machine is called."""
+    return socket.gethostname()
+
+
+def host_id(files: Sequence[Path] = _MACHINE_IDS, containers: Sequence[Path] = _CONTAINERS) -> str:
+    """Return an id of this machine that stays the same over restarts; "" where there is none.
+
+    The machine's own id is confidential and is hashed, as machine-id(5) asks. A system without one (macOS) is
+    told by its name, without the domain, which comes from the network it happens to be in; not so a container,
+    which is given a new name at each start.
+    """
+    for file in files:
+        with suppress(OSError, ValueError):
+            found = file.read_text("ascii").strip()
+            if len(found) == 32 and int(found, 16):
+                return _hashed(found)
+    if any(mark.exists() for mark in containers):
+        return ""
+    return _hashed(host_name().partition(".")[0].casefold())
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(f"paperdigest {text}".encode()).hexdigest()[:16]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from paperdigest.core.errors import SourceError
+from paperdigest.politeness_line import Line
 from paperdigest.politeness_notes import SUFFIX, InFile, InMemory, Notes, Place, tidy
 
 __all__ = ["SHARED", "Turn", "Turns", "gap", "keep_in", "key"]
@@ -59,6 +60,7 @@ class Turns:
     ) -> None:
         self._folder: Path | None = None
         self._memory: dict[str, InMemory] = {}
+        self._lines: dict[str, Line] = {}
         self._clock = clock
         self._monotonic = monotonic
         self._sleep = sleep
@@ -81,7 +83,11 @@ class Turns:
             yield mine
             return
         place = self._place(key(host))
-        self._wait(place, key(host), pause)
+        until = self._monotonic() + PATIENCE
+        with self._lines.setdefault(key(host), Line()).stand(PATIENCE) as is_first:
+            if not is_first:
+                raise _crowded(key(host))
+            self._wait(place, key(host), pause, until)
         try:
             yield mine
         finally:
@@ -94,8 +100,7 @@ class Turns:
             return InFile(self._folder / (re.sub(r"[^a-z0-9.-]", "_", name)[:200] + SUFFIX))
         return self._memory.setdefault(name, InMemory())
 
-    def _wait(self, place: Place, name: str, pause: float) -> None:
-        until = self._monotonic() + PATIENCE
+    def _wait(self, place: Place, name: str, pause: float, until: float) -> None:
         while True:
             try:
                 left = self._try(place, name, pause)
@@ -106,7 +111,7 @@ class Turns:
             if left <= 0:
                 return
             if self._monotonic() + left > until:
-                raise SourceError(f"{name}: too many others are waiting to ask it")
+                raise _crowded(name)
             self._sleep(left)
 
     def _try(self, place: Place, name: str, pause: float) -> float:
@@ -162,6 +167,10 @@ def _is_loopback(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return name == "localhost" or name.endswith(".localhost")
+
+
+def _crowded(name: str) -> SourceError:
+    return SourceError(f"{name}: too many others are waiting to ask it")
 
 
 def _left(now: float, last: float, pause: float) -> float:

@@ -5,28 +5,33 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
-from paperdigest import alerts
+from paperdigest import alerts, care
 from paperdigest.app import App, DeliversElsewhere
-from paperdigest.config import changed
 from paperdigest.core.clock import Jump, Reading, Trust
-from paperdigest.core.errors import ConfigError
+from paperdigest.flow.agenda import Agenda
+from paperdigest.health.attendant import Attendant
+from paperdigest.health.door import HealthDoor
+from paperdigest.health.examine import Examiner, Patient
 from paperdigest.logs import event
+from paperdigest.reads import LONGEST_WAIT, Reads
+from paperdigest.reloading import InForce
+from paperdigest.startup import Soundness
 from paperdigest.store.connection import Store
 from paperdigest.web.desk import Desk
 from paperdigest.web.door import Door
 
+if TYPE_CHECKING:
+    from paperdigest.flow.compose import ComposeReport
+
 log = logging.getLogger(__name__)
 
-#: Before a slot, sources not read for this long are read once more.
-STALE = timedelta(minutes=30)
 #: Long enough for the parts of one Slack thread; for what takes longer there is the next beat.
 PATIENCE = timedelta(seconds=2)
-#: How long a digest waits for its sources: on time is worth more than one slow server.
-LONGEST_WAIT = timedelta(minutes=10)
 #: Papers that come within this time of the first one are one alert.
 GATHER = timedelta(minutes=1)
 
@@ -34,21 +39,34 @@ GATHER = timedelta(minutes=1)
 class AppRounds:
     """The rounds of one app."""
 
-    def __init__(self, app: App, *, longest_wait: timedelta = LONGEST_WAIT) -> None:
-        self._app = app
-        self._longest_wait = longest_wait.total_seconds()
-        self._reading = threading.Lock()  # ingest and compose both read sources; once is enough
-        self._reloading = threading.Lock()
-        self._troubled: tuple[str, ...] = ()
-        self._retired: list[App] = []  # of an earlier config; their connections are still open
+    def __init__(
+        self,
+        app: App,
+        *,
+        longest_wait: timedelta = LONGEST_WAIT,
+        sound: Soundness | None = None,
+        attendant: Attendant | None = None,
+    ) -> None:
+        self._attendant = attendant or Attendant({})
+        self._force = InForce(app, self._attendant.systemd.reloading)
+        self._sound = sound
+        self._stop: Callable[[], bool] = lambda: False
+        self._reads = Reads(longest_wait=longest_wait)
         self._looking = threading.Lock()
         self._trust = Trust()
-        self._door = Door(Desk(lambda write: self._app.open_store(write=write), app.clock))
+        self._agenda = Agenda()  # of the thread that composes
+        self._door = Door(Desk(lambda write: self.app.open_store(write=write), app.clock))
+        self._shown = HealthDoor(Examiner(self._patient(), self._attendant))
 
     @property
     def app(self) -> App:
         """Return the app as it is configured now."""
-        return self._app
+        return self._force.app
+
+    @property
+    def wrong(self) -> Mapping[str, Sequence[str]]:
+        """Return what was changed and cannot be used, the config or the templates, with its problems."""
+        return self._force.wrong
 
     @property
     def door(self) -> Door:
@@ -57,65 +75,87 @@ class AppRounds:
 
     def close(self) -> None:
         """Close the page, after the requests in hand, and every connection that is kept."""
+        self._reads.stop()
         self._door.close()
-        for app in (*self._retired, self._app):
-            app.close()
+        self._shown.close()
+        self._force.close()
 
     def reload(self) -> None:
         """Read the config again now; keep the old one if the new one is wrong."""
-        with self._reloading:
-            self._reload()
+        self._force.reload()
 
     def ingest(self, now: datetime) -> bool:
-        """Read the sources that are due. Returns whether they brought anything."""
+        """Read the sources that are due. Returns whether anything new came in."""
         self._refresh()
-        app = self._app
-        with self._reading, app.open_store() as store:
-            if not self._trusts_clock(app, store):
-                return False
-            report = app.ingest(store, now)
-        return any(report.total(count) for count in ("new", "revised", "merged"))
+        app = self.app
+        with app.open_store() as store:
+            return self._trusts_clock(app, store) and self._reads.at_beat(app, store, now)
+
+    def unfinished(self) -> bool:
+        """Say whether the last `ingest` left sources in hand, and the next one need not wait for its beat."""
+        return self._reads.unfinished()
+
+    def hurry(self) -> None:
+        """Let no round wait for a source any longer: the service is about to end."""
+        self._reads.stop()
 
     def compose(self, now: datetime) -> bool:
         """Write the digests that are due, after reading once more what was not read lately, as far as that
         does not take too long. Returns whether there was one."""
-        from paperdigest.flow import closed_page
-        from paperdigest.flow.due import due
-
         self._refresh()
-        app = self._app
+        app = self.app
         with app.open_store() as store:
             if not self._trusts_clock(app, store):
                 return False
             app.register(store, now)
-            if any(work.regular for work in due(store, app.readers(store), now)):
-                self._read_once_more(app, store, now)
-            report = app.compose(store, now, gather=GATHER)
-            closed_page.tell(store, lambda: app.press, app.operator(), self._door.trouble, now)
-        for done in report.digests:
-            log.info(
-                "composed subscriber=%s slot=%r papers=%d", done.subscriber, done.slot, done.papers
-            )
+            if any(work.regular for work in self._agenda.due(store, app.readers(store), now)):
+                alerts_now = partial(app.compose, store, gather=GATHER, alerts_only=True)
+                self._reads.before_slot(app, store, now, alerts_now)
+            if self._reads.stopped:
+                return False  # not as if its sources had been waited for
+            # Once more: what was read meanwhile may be somebody's alert.
+            works = self._agenda.due(store, app.readers(store), now)
+            among = {work.subscriber.name for work in works}
+            report = app.compose(store, now, gather=GATHER, among=among)
+            self._tell(app, store, report, now)
         for name, reason in report.failed:
-            log.error("not composed subscriber=%s error=%r", name, reason)
+            event(log, "digest-not-composed", level=logging.ERROR, subscriber=name, error=reason)
         return bool(report.digests)
 
-    def _read_once_more(self, app: App, store: Store, now: datetime) -> None:
-        until = time.monotonic() + self._longest_wait
-        if not self._reading.acquire(timeout=self._longest_wait):
-            event(log, "composed-while-reading", level=logging.WARNING)
-            return
-        try:
-            app.ingest(store, now, stale_for=STALE, stop=lambda: time.monotonic() > until)
-        finally:
-            self._reading.release()
+    def next_slot_at(self, now: datetime) -> datetime | None:
+        """Return when the next digest is due, as far as the last `compose` could tell."""
+        return self._agenda.next_after(now)
+
+    def _tell(self, app: App, store: Store, report: ComposeReport, now: datetime) -> None:
+        """Tell the operator what hinders, and systemd what is next."""
+        from paperdigest.flow import closed_page, reloaded
+        from paperdigest.flow.outlook import outlook
+
+        whom = app.operator()
+        closed_page.tell(store, lambda: app.press, whom, self._door.trouble, now)
+        reloaded.tell(store, lambda: app.press, whom, self._force.wrong, now)
+        if self._attendant.wants_outlook(stirred=bool(report.digests)):
+            self._attendant.systemd.status(outlook(store, app.readers(store), now))
+
+    def _patient(self) -> Patient:
+        return Patient(
+            lambda write: self.app.open_store(write=write),
+            lambda: self.app.database,
+            lambda: self.app.disk(),  # noqa: PLW0108 - of the app that is in force then
+            lambda: self.app.views,
+            lambda: len(self.app.settings.subscribers),
+            self.app.clock,
+            lambda: self._trust.doubted is not None,
+        )
 
     def deliver(self, now: datetime, stop: Callable[[], bool]) -> None:
-        """Empty the outbox."""
+        """Empty the outbox, once it is certain that the database is sound."""
+        self._stop = stop  # upkeep, too, breaks off long work at it
+        if self._sound is not None and not self._sound.lets_send(stop):
+            return
         self._refresh()
-        while self._retired:  # here and not at once: this round alone uses connections
-            self._retired.pop().close()
-        app = self._app
+        self._force.close_retired()  # here and not at once: this round alone uses connections
+        app = self.app
         with app.open_store() as store:
             if not self._trusts_clock(app, store):
                 return
@@ -146,33 +186,19 @@ class AppRounds:
         return True
 
     def upkeep(self, now: datetime) -> None:
-        """Drop what is kept no longer than it is useful; take new papers into the search index."""
-        app = self._app
+        """Drop what is kept no longer than it is useful; back up and examine; fill the search index."""
+        app = self.app
         with app.open_store() as store:
             # What a clock far ahead takes for old may be of yesterday.
             if self._trusts_clock(app, store):
                 app.prune(store, now)
+                care.look_after(app, store, now, self._stop)
             app.take_into_index(store)
 
     def _refresh(self) -> None:
-        with self._reloading:
-            if changed(self._app.settings):
-                self._reload()
-            self._door.follow(self._app.settings.public_url, self._app.settings.web.listen)
-
-    def _reload(self) -> None:
-        old = self._app
-        try:
-            self._app = old.again()
-        except ConfigError as error:
-            told = tuple(str(problem) for problem in error.problems)
-            if told != self._troubled:
-                event(log, "config-not-reloaded", level=logging.ERROR, problems="; ".join(told))
-            self._troubled = told
-            return
-        self._troubled = ()
-        self._retired.append(old)
-        event(log, "config-reloaded", path=old.settings.path)
+        settings = self._force.follow().settings
+        self._door.follow(settings.public_url, settings.web.listen)
+        self._shown.follow(settings.health.listen)
 
 
 def _of(jump: Jump) -> dict[str, str]:

@@ -17,10 +17,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
-from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.errors import PaperdigestError, StoreDamaged
+from paperdigest.core.units import DigestComposed, Unit
+from paperdigest.health.attendant import Attendant
 from paperdigest.heartbeat import Heartbeat
+from paperdigest.journal import step
 from paperdigest.logs import event
-from paperdigest.signals import Bell, notify
+from paperdigest.signals import Bell
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,8 @@ GRACE = timedelta(seconds=30)
 #: A step of the wall clock against the monotonic one that is worth a word and an extra beat.
 JUMP = timedelta(minutes=1)
 _LOOK = timedelta(seconds=5)
+#: Timers may be early by a hair, and a slot is due from its moment on.
+_JUST_AFTER = timedelta(milliseconds=20)
 _ENDS: Mapping[int, int] = MappingProxyType({signal.SIGTERM: 0, signal.SIGINT: 130})
 _RELOAD = getattr(signal, "SIGHUP", None)  # not everywhere
 #: A signal often comes twice at once, from a terminal and from a wrapper: that is no impatience.
@@ -47,7 +52,11 @@ _DOUBLE = timedelta(seconds=1)
 
 
 class Rounds(Protocol):
-    """What the service runs. Each call does what is due at `now` and returns; `reload()` is optional."""
+    """What the service runs. Each call does what is due at `now` and returns.
+
+    Optional: `reload()`; `hurry()`, which lets no round wait for a source any longer; and `unfinished()`, which says
+    after each ingest whether the next one need not wait for its beat.
+    """
 
     def ingest(self, now: datetime) -> bool:
         """Read what the sources have; True when that was something new, so that composing need not wait."""
@@ -67,7 +76,8 @@ class Rounds(Protocol):
 
 
 class Service:
-    """Four rounds, each on its own beat. `clock` gives the aware time that is passed to them."""
+    """Four rounds, each on its own beat. `clock` gives the aware time that is passed to them; `attendant` lets
+    others know how they go."""
 
     def __init__(
         self,
@@ -75,39 +85,51 @@ class Service:
         clock: Callable[[], datetime],
         *,
         every: Mapping[str, timedelta] = EVERY,
+        attendant: Attendant | None = None,
     ) -> None:
         self._clock = clock
         self._every = every
+        self._attendant = attendant or Attendant(every)
         self._calls: dict[str, Callable[[datetime], object]] = {
             "ingest": rounds.ingest,
             "compose": rounds.compose,
-            "deliver": lambda now: rounds.deliver(now, self._stopping.is_set),
+            "deliver": lambda now: rounds.deliver(now, self._is_stopping),
             "upkeep": rounds.upkeep,
         }
         self._reload: Callable[[], None] | None = getattr(rounds, "reload", None)
+        self._hurry: Callable[[], None] = getattr(rounds, "hurry", _nothing)
+        self._unfinished: Callable[[], bool] = getattr(rounds, "unfinished", _no)
+        self._next_slot_at: Callable[[datetime], datetime | None] = getattr(
+            rounds, "next_slot_at", _nothing_known
+        )
         self._stopping = threading.Event()
         self._bell: Bell | None = None
         self._heartbeat: Heartbeat | None = None
         self._failing: dict[str, str] = {}
+        self._damaged = False
 
     def run(self) -> int:
-        """Run until `stop()`, SIGTERM (both 0) or SIGINT (130); return that exit code.
+        """Run until `stop()`, SIGTERM (both 0) or SIGINT (130); return that exit code, 1 for a damaged database.
 
         The message in hand is finished, for at most 30 seconds; a second SIGINT waits no longer.
         SIGHUP calls `rounds.reload()`.
         """
-        heartbeat = self._heartbeat = Heartbeat(self._every, self._round)
+        heartbeat = self._heartbeat = Heartbeat(self._every, self._round, self._attendant.skipped)
         drift = self._drift()  # before the first beat, so that no step is missed
         with closing(Bell()) as self._bell, self._bell.on_signals():
+            self._attendant.called = self._bell.ring
+            self._attendant.heard = self._hear
             heartbeat.start()
             event(log, "started", pid=os.getpid(), rounds=tuple(self._every))
-            notify("READY=1")
             code = self._watch(self._bell, heartbeat, drift)
             self._stopping.set()
-            notify("STOPPING=1")
+            self._hurry()
+            self._attendant.systemd.stopping()
             event(log, "stopping", still=heartbeat.running())
             heartbeat.stop()
             self._finish(self._bell, heartbeat)
+            self._attendant.close()
+        code = 1 if self._damaged else code
         event(log, "stopped", code=code)
         return code
 
@@ -124,8 +146,10 @@ class Service:
 
     def _watch(self, bell: Bell, heartbeat: Heartbeat, drift: timedelta) -> int:
         """Wait for a word from outside and watch the clock meanwhile. Return the exit code."""
+        rest = min(self._attendant.longest_rest or _LOOK, _LOOK).total_seconds()
         while not self._stopping.is_set():
-            for number in bell.wait(_LOOK.total_seconds()):
+            self._guarded("attendant", self._attendant.look)
+            for number in bell.wait(rest):
                 if number in _ENDS:
                     return _ENDS[number]
                 if number == _RELOAD:
@@ -151,33 +175,62 @@ class Service:
                 return
             heartbeat.join(running[0], 0.1)
 
+    def _is_stopping(self) -> bool:
+        step()  # it is asked before each message, and on the way through long work
+        return self._stopping.is_set()
+
     def _round(self, name: str) -> None:
         if name != "deliver" and self._stopping.is_set():
             return
-        self._guarded(name, lambda: self._beat(name))
+        with self._attendant.attending(name) as ending:
+            ending.error = self._guarded(name, lambda: self._beat(name))
 
     def _beat(self, name: str) -> None:
         stirred = self._calls[name](self._clock())
-        follower = _FOLLOWERS.get(name)
-        if stirred and follower and self._heartbeat is not None and not self._stopping.is_set():
-            self._heartbeat.nudge(follower)
+        nudged = [_FOLLOWERS[name]] if stirred and name in _FOLLOWERS else []
+        if name == "ingest" and self._unfinished():
+            nudged.append(name)
+        if self._heartbeat is None or self._stopping.is_set():
+            return
+        if nudged:
+            self._heartbeat.nudge(*nudged)
+        if name == "compose":
+            self._beat_at_next_slot(self._heartbeat)
+
+    def _beat_at_next_slot(self, heartbeat: Heartbeat) -> None:
+        """Let a digest be composed at its very moment, and not half a beat later."""
+        now = self._clock()
+        at = self._next_slot_at(now)
+        if at is not None and at - now < self._every["compose"]:
+            heartbeat.sooner("compose", at - now + _JUST_AFTER)
+
+    def _hear(self, unit: Unit) -> None:
+        """Let the first digests of many go out while the others are composed."""
+        if isinstance(unit, DigestComposed) and self._heartbeat is not None:
+            self._heartbeat.nudge("deliver")
 
     def _reload_now(self) -> None:
         if self._reload is not None:
             self._reload()
 
-    def _guarded(self, name: str, call: Callable[[], None]) -> None:
+    def _guarded(self, name: str, call: Callable[[], None]) -> str:
+        """Call, and return why that failed; "" if it did not."""
         try:
             call()
         except PaperdigestError as error:
-            self._failed(name, error, bug=False)
+            said = self._failed(name, error, bug=False)
+            if isinstance(error, StoreDamaged):  # a person must restore it: no round can go on
+                self._damaged = True
+                self.stop()
         except Exception as error:  # noqa: BLE001 - a bug in one round must not stop the other three
-            self._failed(name, error, bug=True)
+            said = self._failed(name, error, bug=True)
         else:
+            said = ""
             if self._failing.pop(name, None) is not None:
                 event(log, "round-recovered", round=name)
+        return said
 
-    def _failed(self, name: str, error: Exception, *, bug: bool) -> None:
+    def _failed(self, name: str, error: Exception, *, bug: bool) -> str:
         """Log once, and again when the reason changes: a full disk would else fill the log too."""
         said = f"{type(error).__name__}: {error}"
         level = logging.DEBUG if self._failing.get(name) == said else logging.ERROR
@@ -185,3 +238,16 @@ class Service:
         event(log, "round-failed", level=level, round=name, error=said)
         if bug and level == logging.ERROR:
             log.error("this is a bug in paperdigest, please report it", exc_info=error)
+        return said
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+def _nothing_known(now: datetime) -> datetime | None:
+    return None
+
+
+def _no() -> bool:
+    return False

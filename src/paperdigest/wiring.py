@@ -17,9 +17,16 @@ from paperdigest.core.secret import Secret
 from paperdigest.logs import hide
 
 if TYPE_CHECKING:
+    from paperdigest.flow.looked_at import SourceView
     from paperdigest.store.sources import SourceState
 
 T = TypeVar("T")
+
+#: What a title opens when a record has no address and the source names no search of its own.
+_SEARCH = {
+    "inbox": "https://scholar.google.com/scholar?q={title}",
+    "url": "https://scholar.google.com/scholar?q={title}",
+}
 
 
 class NotConfigured(PaperdigestError):
@@ -49,6 +56,26 @@ def source_options(source: SourceSettings, settings: Settings) -> dict[str, Any]
     if source.kind == "inbox":
         options["quarantine"] = quarantine_folder(settings)
     return options
+
+
+def ping_address(settings: Settings) -> Secret | None:
+    """Return what is fetched after a good run; None for nothing. Raises SecretError."""
+    ping = settings.health.ping
+    return ping.resolve() if isinstance(ping, SecretRef) else ping
+
+
+def source_views(settings: Settings) -> tuple[SourceView, ...]:
+    """Return what composing and looking need to know of the configured sources."""
+    from paperdigest.flow.looked_at import SourceView
+
+    return tuple(
+        SourceView(
+            source.name,
+            _SEARCH.get(source.kind, "") if source.search is None else source.search,
+            source.quiet_after,
+        )
+        for source in settings.sources
+    )
 
 
 def quarantine_folder(settings: Settings) -> Path:

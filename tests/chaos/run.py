@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chaos.audit import Audit, audit
+from chaos.plan import REACHED
 from chaos.world import Tally, World
-from paperdigest.failpoints import PLACES
 
 #: Kills in one world: with many more its clock would go past the 30 days that sent bytes are kept.
 _MOST = 250
@@ -77,8 +77,8 @@ def _figures(came: Came) -> Iterator[tuple[str, object]]:
     yield "SIGKILLs", came.kills.total()
     for by, count in sorted(came.kills.items()):
         yield f"  {by}", count
-    yield f"failpoints killed at, of {len(PLACES)}", len(came.places)
-    missed = [place for place in PLACES if place not in came.places]
+    yield f"failpoints killed at, of {len(REACHED)}", len(came.places)
+    missed = [place for place in REACHED if place not in came.places]
     if missed:
         yield "  not killed at", ", ".join(missed)
     yield "papers", sum(tally.papers for tally in came.tallies)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from paperdigest.core.ledger import DECIDABLE, ENDED, LEDGER, OPEN, UNSENT, Event, State
-from paperdigest.core.ledger_words import Standing, reason
+from paperdigest.core.ledger_words import Doubt, Standing, reason
 from transitions import after
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -75,6 +75,12 @@ def standing(state: State, error: str = "", **more: object) -> Standing:
     return Standing(**(plain | more))  # type: ignore[arg-type]
 
 
+def doubted(then: Doubt, channel: str) -> Standing:
+    """Return a row of which nobody knows whether it arrived, until a quarter to ten."""
+    at = NOW + timedelta(minutes=15)
+    return standing(State.UNKNOWN, "no answer", not_before_at=at, doubt=then, channel=channel)
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
@@ -135,9 +141,18 @@ def standing(state: State, error: str = "", **more: object) -> Standing:
             "goes out with the next round · given up if it fails",
         ),
         (
-            standing(State.UNKNOWN, "no answer", not_before_at=NOW + timedelta(minutes=15)),
+            doubted(Doubt.LOOKED_INTO, "slack"),
             "may have arrived: no answer · looked into 09:45",
         ),
+        (
+            doubted(Doubt.SENT_AGAIN, "email"),
+            "may have arrived: no answer · sent once more 09:45, with the same Message-ID",
+        ),
+        (
+            doubted(Doubt.SENT_AGAIN, "slack-webhook"),
+            "may have arrived: no answer · sent once more 09:45",
+        ),
+        (doubted(Doubt.HELD, "email"), "may have arrived: no answer · held for you 09:45"),
         (standing(State.HELD, "the brake"), "the brake"),
         (standing(State.FAILED, "550 unknown"), "not sent: 550 unknown"),
         (standing(State.DROPPED, "dropped by command"), "not sent: dropped by command"),

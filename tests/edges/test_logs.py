@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from paperdigest import logs
 from paperdigest.core.secret import Secret
-from paperdigest.logs import escape, event, hide, redact, setup
+from paperdigest.logs import bound, escape, event, hide, redact, setup
 
 log = logging.getLogger("paperdigest.tests")
 
@@ -257,3 +258,55 @@ def test_lost_standard_error_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     for stream in (gone, None):
         monkeypatch.setattr(sys, "stderr", stream)
         event(log, "unheard")
+
+
+# ------------------------------------------------------------------ what the work in hand belongs to
+
+
+def test_keys_of_the_work_in_hand_stand_on_every_line_of_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    setup()
+    with bound(run="ingest.3"), bound(source="hf"):
+        logging.getLogger("a.library").warning("retrying %s", "soon")
+    assert said(capsys) == "WARNING retrying soon run=ingest.3 source=hf"
+    event(log, "later")
+    assert said(capsys) == "INFO later"
+
+
+def test_a_line_says_a_key_of_its_own_once(capsys: pytest.CaptureFixture[str]) -> None:
+    setup()
+    with bound(source="hf", run="ingest.3"):
+        event(log, "source-read", source="arxiv")
+    assert said(capsys) == "INFO source-read source=arxiv run=ingest.3"
+
+
+def test_json_has_the_keys_of_the_work_in_hand_too(capsys: pytest.CaptureFixture[str]) -> None:
+    setup(json=True)
+    with bound(delivery=41):
+        log.warning("slow")
+    told = json.loads(capsys.readouterr().err)
+    assert (told["event"], told["delivery"]) == ("slow", 41)
+
+
+@given(st.text(), st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_nothing_that_is_bound_breaks_out_of_its_line(name: str, as_json: bool) -> None:
+    stream = io.StringIO()
+    before, sys.stderr = sys.stderr, stream
+    try:
+        setup(json=as_json)
+        with bound(source=name):
+            event(log, "seen")
+    finally:
+        sys.stderr = before
+    assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_another_thread_has_its_own_keys(capsys: pytest.CaptureFixture[str]) -> None:
+    setup()
+    with bound(run="deliver.1"):
+        other = threading.Thread(target=lambda: event(log, "elsewhere"))
+        other.start()
+        other.join()
+    assert said(capsys) == "INFO elsewhere"

@@ -22,7 +22,7 @@ START = 1_795_000_000.0  # seconds since 1970: November 2026
 class Time:
     """A clock that moves when somebody sleeps. `slept` is every wait, in seconds."""
 
-    def __init__(self, during: Callable[[], None] | None = None) -> None:
+    def __init__(self, during: Callable[[], object] | None = None) -> None:
         self.now = START
         self.slept: list[float] = []
         self._during = during
@@ -202,6 +202,45 @@ def test_threads_ask_one_host_one_at_a_time(folder: Path | None) -> None:
         thread.join(30)
     assert most == [1]
     assert time.now >= START + 21
+
+
+def test_threads_have_their_turns_in_the_order_in_which_they_came(folder: Path | None) -> None:
+    over = threading.Event()
+    turns = Time(during=lambda: over.wait(20)).turns(folder)
+    asked: list[int] = []
+
+    def work(number: int) -> None:
+        with turns.turn("arxiv.org"):
+            asked.append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    with turns.turn("arxiv.org"):
+        line = turns._lines["arxiv.org"]
+        for place, thread in enumerate(threads, 1):
+            thread.start()
+            while len(line) < place:
+                over.wait(0.001)
+    over.set()
+    for thread in threads:
+        thread.join(20)
+    assert asked == [0, 1, 2, 3, 4, 5]
+
+
+def test_one_that_waits_too_long_behind_others_gives_up(
+    folder: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = threading.Event()
+    turns = Time(during=lambda: over.wait(20)).turns(folder)
+    first = threading.Thread(target=ask, args=(turns, "arxiv.org"))
+    with turns.turn("arxiv.org"):
+        first.start()
+        while not len(turns._lines["arxiv.org"]):
+            over.wait(0.001)
+        monkeypatch.setattr(politeness, "PATIENCE", 0.01)
+        with pytest.raises(SourceError, match="too many others are waiting"):
+            ask(turns, "arxiv.org")
+    over.set()
+    first.join(20)
 
 
 def test_a_host_that_asks_to_be_left_alone_is_not_asked_by_anybody(folder: Path | None) -> None:

@@ -262,6 +262,49 @@ def test_message_that_never_ends_is_left_after_the_grace(
     rounds.let_go.set()
 
 
+class Unfinished(Fake):
+    """An ingest that leaves sources in hand until it has come a number of times."""
+
+    times_unfinished = 200
+
+    def unfinished(self) -> bool:
+        return self.counts["ingest"] < self.times_unfinished
+
+
+def test_an_ingest_that_left_sources_in_hand_comes_again_at_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rounds = Unfinished()
+    with running(Service(rounds, lambda: NOW, every=dict.fromkeys(EVERY, timedelta(hours=9)))):
+        assert rounds.seen("ingest", rounds.times_unfinished)
+    assert rounds.counts["ingest"] == rounds.times_unfinished
+    assert not [said for said in caplog.messages if said.startswith("round-still-running")]
+
+
+class Waiting(Fake):
+    """An ingest that waits for a source that hangs, until it is told to hurry."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hurried = threading.Event()
+
+    def ingest(self, now: datetime) -> bool:
+        self.count("ingest", now)
+        assert self.hurried.wait(PATIENCE)
+        return False
+
+    def hurry(self) -> None:
+        self.hurried.set()
+
+
+def test_at_the_end_no_round_waits_for_a_source(caplog: pytest.LogCaptureFixture) -> None:
+    rounds = Waiting()
+    with running(Service(rounds, lambda: NOW)) as code:
+        assert rounds.seen("ingest", 1)
+    assert code == [0]
+    assert not [said for said in caplog.messages if said.startswith("left-unfinished")]
+
+
 # ------------------------------------------------------------------ the clock
 
 

@@ -17,6 +17,7 @@ from paperdigest.store import subscribers, suppressions
 from paperdigest.store.deliveries import Attempt
 from paperdigest.store.suppressions import Suppression
 from program import Program
+from slack_server import FakeSlack
 from smtp_server import HostileSmtp
 
 GONE = "550 5.1.1 <ada@example.org>: no such user"
@@ -199,6 +200,129 @@ def test_what_a_person_said_of_a_recipient_stays(
     assert answers == []
     (pause,) = held(mailed)
     assert (pause.until, pause.reason) == (date(2036, 1, 1), "by command")
+
+
+# ------------------------------------------------------------------ an account at Slack
+
+TO_ADA_AT_SLACK = ADA.replace("file:outbox", "slack:ada@example.org")
+SLACK = """
+[slack]
+token = {{ file = "secrets/slack-token" }}
+api_url = "{slack.api_url}"
+"""
+
+
+@pytest.fixture
+def chatted(house: House) -> Iterator[tuple[House, FakeSlack]]:
+    """A house whose digests go to a person at Slack."""
+    with FakeSlack() as slack:
+        house.write("secrets/slack-token", "xoxb-bounces").chmod(0o600)
+        house.write(
+            "paperdigest.toml", 'operator = "file:ops"\n' + CONFIG + SLACK.format(slack=slack)
+        )
+        house.write("subscriptions/ada.toml", TO_ADA_AT_SLACK)
+        yield house, slack
+        house.close()
+
+
+#: What Slack says of a person: when it is asked who has the address, when the conversation is to be opened, or when
+#: the message comes.
+@pytest.mark.parametrize(
+    ("asked", "posted"),
+    [
+        (["users_not_found"], []),
+        *(
+            (["ok", error], [])
+            for error in (
+                "user_not_found",
+                "user_disabled",
+                "user_not_visible",
+                "cannot_dm_bot",
+                "invalid_user_combination",
+                "method_not_supported_for_channel_type",
+            )
+        ),
+        ([], ["user_disabled"]),
+        ([], ["cannot_dm_bot"]),
+    ],
+    ids=str,
+)
+def test_an_account_at_slack_that_is_refused_for_good_on_two_days_is_paused_and_the_operator_told(
+    chatted: tuple[House, FakeSlack], asked: list[str], posted: list[str]
+) -> None:
+    house, slack = chatted
+    slack.asked_modes, slack.modes = asked * 2, posted * 2
+    days(house, 2)
+
+    (pause,) = held(house)
+    assert (pause.target, pause.kind, pause.until) == ("slack:ada@example.org", "paused", None)
+    assert (asked + posted)[-1] in pause.reason
+    (notice,) = house.digests("ops")
+    assert notice["title"].startswith("slack:ada@example.org is refused for good: ")
+    assert "paperdigest resume ada slack:ada@example.org" in " ".join(notice["notes"])
+
+
+def test_an_account_at_slack_that_is_switched_off_later_is_noticed(
+    chatted: tuple[House, FakeSlack],
+) -> None:
+    """Slack goes on taking messages for its conversation, which nobody reads any more."""
+    house, slack = chatted
+    days(house, 1)
+    assert len(slack.posted) == 1
+    slack.people.clear()
+    house.reload()
+    days(house, 2)
+
+    assert len(slack.posted) == 1
+    (pause,) = held(house)
+    assert "users_not_found" in pause.reason
+
+
+def test_nothing_is_lost_while_an_account_at_slack_is_paused(
+    chatted: tuple[House, FakeSlack], program: Program
+) -> None:
+    house, slack = chatted
+    slack.asked_modes = ["users_not_found"] * 2
+    days(house, 3)
+    assert program("resume", "ada", "slack:ada@example.org").code == 0
+    house.run()
+
+    (posted,) = slack.posted
+    assert all(f"on {day} Nov" in str(posted) for day in (20, 21, 22))
+
+
+@pytest.mark.parametrize(
+    "error",
+    ["invalid_auth", "account_inactive", "missing_scope", "is_archived", "channel_not_found"],
+)
+def test_a_token_or_a_channel_that_is_refused_pauses_no_recipient(
+    chatted: tuple[House, FakeSlack], error: str
+) -> None:
+    """What is waiting there waits for a person, who was told."""
+    house, slack = chatted
+    house.write("subscriptions/ada.toml", ADA.replace("file:outbox", "slack:#papers"))
+    slack.modes = [error] * 100
+    days(house, 3)
+
+    assert held(house) == []
+    assert "takes no messages since 20 Nov" in house.digests("ops")[0]["title"]
+
+
+def test_a_person_has_one_address_by_mail_and_at_slack_and_only_one_of_them_is_resumed(
+    chatted: tuple[House, FakeSlack], program: Program
+) -> None:
+    house, slack = chatted
+    with HostileSmtp() as server:
+        house.write("paperdigest.toml", mail_config(server.port) + SLACK.format(slack=slack))
+        both = '["slack:ada@example.org", "ada@example.org"]'
+        house.write("subscriptions/ada.toml", ADA.replace('"file:outbox"', both))
+        for target in ("slack:ada@example.org", "ada@example.org"):
+            assert program("pause", "ada", target).code == 0
+        undo = program("subscribers").out
+        program("resume", "ada", "ada@example.org")
+
+        assert "undo: paperdigest resume ada slack:ada@example.org" in undo
+        assert [one.target for one in held(house)] == ["slack:ada@example.org"]
 
 
 def test_days_are_the_readers_own(mailed: House) -> None:

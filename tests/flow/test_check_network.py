@@ -85,6 +85,21 @@ def test_a_token_that_is_not_taken_ends_with_4_and_advice(house: House, program:
     assert "canary" not in said.out + said.err
 
 
+@pytest.mark.parametrize("before", [0, 108])
+def test_names_that_hold_the_token_are_told_without_it(
+    house: House, program: Program, before: int
+) -> None:
+    """A name is cut where it is too long, and half a token must not be left."""
+    with FakeSlack() as slack:
+        slack.team = "x" * before + "xoxb-canary-token"
+        slack.channels[f"#{slack.team}"] = "C0456"
+        configured(house, slack, "slack:C0456")
+        said = program("check", "--network")
+    assert said.code == 0
+    assert "Slack workspace " + "x" * before + "***" in said.out
+    assert "canary" not in said.out + said.err
+
+
 @pytest.mark.parametrize(
     ("greeting", "advice"),
     [("554 5.7.25 no PTR record", "not from this machine"), ("421 busy", "")],

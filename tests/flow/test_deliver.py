@@ -373,7 +373,7 @@ def test_a_row_that_a_person_sends_again_says_that_it_may_come_twice(composed: H
 
     with composed.app.open_store(write=False) as store:
         row = deliveries.by_ids(store, [1])[0]
-        (said,) = reasons(store, [row], composed.now)
+        (said,) = reasons(store, [row], composed.now, composed.app.channel)
     assert (row.state, row.resent, row.by_hand) == ("sent", 0, 1)
     assert "may have it twice" in said
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from paperdigest.core.errors import LockHeld, RefusedInput, SourceError, StoreFu
 from paperdigest.core.identity import short_title
 from paperdigest.core.paper import Announced, Change, Paper
 from paperdigest.core.ports import Document, Parsed, RefusedDocument, Rejected, Unchanged, Verdict
+from paperdigest.failpoints import FailpointReached, broken
 from paperdigest.flow.ingest import SourceRun, ingest, pause_after
 from paperdigest.flow.ingest_report import FileReport, IngestReport, SourceReport
 from paperdigest.sources.page_dump import FORMAT as PAGE_DUMP
@@ -43,7 +44,6 @@ class Shelf:
     content: dict[str, Parsed | RefusedInput] = field(default_factory=dict)
     settled: list[tuple[str, Verdict, str]] = field(default_factory=list)
     bookmarks: list[str] = field(default_factory=list)
-    on_settle: Callable[[], None] = lambda: None
 
     def put(self, *papers: Paper, name: str = "", bookmark: str = "", rejected: int = 0) -> Shelf:
         data = repr((papers, rejected)).encode()
@@ -80,7 +80,6 @@ class Shelf:
         return parsed
 
     def settle(self, name: str, verdict: Verdict, reason: str, now: datetime) -> None:
-        self.on_settle()
         self.settled.append((name, verdict, reason))
 
 
@@ -897,10 +896,6 @@ def test_hearing_everything_again_brings_no_new_paper(
 # ------------------------------------------------------------------ interruptions
 
 
-class Killed(BaseException):
-    """As sudden as a kill: nothing catches it."""
-
-
 def interrupted_in_database(store: Store, shelf: Shelf, at: int) -> bool:
     """Ingest, and die at the `at`-th of many places inside SQLite; say whether it came that far."""
     places = itertools.count(1)
@@ -955,17 +950,13 @@ def test_an_interrupted_run_is_made_good_by_the_next(
 def test_dying_between_commit_and_tidying_up_is_made_good(
     tmp_path: Path, whole: dict[str, list[tuple[Any, ...]]], document: int
 ) -> None:
-    shelf, settled = two_documents(), itertools.count(1)
-
-    def die() -> None:
-        if next(settled) == document:
-            raise Killed
-
-    shelf.on_settle = die
     path = tmp_path / "paperdigest.db"
     with open_store(path, write=True) as store:
-        with pytest.raises(Killed):
-            run(store, shelf)
+        with (
+            broken(f"ingest.committed=raise@{document}"),
+            pytest.raises(FailpointReached),
+        ):
+            run(store, two_documents())
         again = two_documents()
         run(store, again)
         run(store, two_documents())

@@ -389,7 +389,7 @@ def test_the_service_serves_the_page_until_it_ends(tmp_path: Path) -> None:
             log = ""
             for line in service.stderr:
                 log += line
-                if "page-opened" in log and log.count("delivery sent") == 2:
+                if "page-opened" in log and log.count("state=sent") == 2:
                     break
             link = link_in(room.mails[0][2])
             answer = ask(place, "POST", link, ONE_CLICK)

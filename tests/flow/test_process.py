@@ -7,56 +7,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from house import House
-
-
-def command(house: House, *args: str) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "paperdigest",
-        "--config",
-        str(house.folder / "paperdigest.toml"),
-        *args,
-    ]
-
-
-@contextmanager
-def service(house: House) -> Iterator[subprocess.Popen[str]]:
-    """Run the service as a process of its own; it is ended whatever happens."""
-    with subprocess.Popen(
-        command(house, "run"),
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def said(process: subprocess.Popen[str], word: str) -> str:
-    """Read the log up to the first line that holds the word."""
-    assert process.stderr is not None
-    for line in process.stderr:
-        if word in line:
-            return line
-    pytest.fail(f"the service ended without a word of {word}")
+from running import command, said, service
 
 
 def test_the_service_delivers_and_ends_with_0_on_sigterm(house: House) -> None:
     house.drop("monday.jsonl", "Folding paper maps again")
 
     with service(house) as process:
-        said(process, "delivery sent")
+        said(process, "state=sent")
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
 

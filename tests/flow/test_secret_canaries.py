@@ -22,6 +22,7 @@ from canaries import found, left_behind
 from contracts import message
 from house import CONFIG, House
 from http_server import HttpServer, Reply, Request, http_server
+from paperdigest import logs
 from paperdigest.channels.email import EmailChannel
 from paperdigest.channels.slack import SlackChannel
 from paperdigest.channels.slack_webhook import SlackWebhookChannel
@@ -62,7 +63,8 @@ def sent_on(request: Request) -> Reply:
 
 @dataclass(frozen=True)
 class Weather:
-    """What the servers do. `trusted`: the mail server's certificate holds."""
+    """What the servers do. `trusted`: the mail server's certificate holds. `named`: what the Slack workspace and a
+    channel of it are called."""
 
     auth: str = "password"
     trusted: bool = True
@@ -70,6 +72,7 @@ class Weather:
     slack: str = "ok"
     asked: str = "ok"
     webhook: str = "ok"
+    named: str = "maps"
     feed: Reply = field(default_factory=lambda: Reply(FEED))
     feed_by: str = ""
 
@@ -109,6 +112,16 @@ WEATHERS = {
         webhook=f"404 /services/T0/B0/{SECRETS['webhook']}",
         feed_by="repeated",
     ),
+    "a mail server whose first words repeat the password": Weather(
+        smtp={"greeting": f"554 5.7.1 go away, {ECHO}"}
+    ),
+    "a mail server whose first words repeat the token": Weather(
+        auth="xoauth2", smtp={"greeting": f"421 {SECRETS['mail token']} is busy"}
+    ),
+    "a mail server that repeats the password as it says hello": Weather(
+        smtp={"ehlo": f"554-{ECHO}\r\n554 {ECHO}"}
+    ),
+    "a workspace named by the token": Weather(named=SECRETS["slack token"]),
     "a certificate that nobody knows": Weather(trusted=False, slack="missing_scope"),
     "answers that are lost": Weather(
         smtp={"dot": DROP}, slack="take and drop", asked="drop", webhook="take and drop"
@@ -189,6 +202,13 @@ LOGIN = {
 }
 
 
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the log know of no secret yet, as in a process of its own."""
+    monkeypatch.setattr(logs, "_hidden", set())
+    monkeypatch.setattr(logs, "_hidden_pattern", None)
+
+
 @pytest.fixture(scope="module")
 def authority() -> Authority:
     return Authority()
@@ -206,6 +226,7 @@ def world(
         bot = stack.enter_context(FakeSlack(*[weather.slack] * 50))
         bot.asked_modes = [weather.asked] * 50
         bot.people["bob@example.org"] = "U2"
+        bot.team, bot.channels[f"#{weather.named}"] = weather.named, "C0456"
         hook = stack.enter_context(FakeSlack(*[weather.webhook] * 50))
         feed = stack.enter_context(http_server())
         serve(feed, weather)
@@ -231,6 +252,7 @@ def world(
             ("ada", "email:ada@example.org"),
             ("bob", "slack:bob@example.org"),
             ("cid", "slack:#papers"),
+            ("dee", "slack:C0456"),
             ("eve", "slack-webhook:team"),
             ("fay", "file:outbox"),
         ):
@@ -368,8 +390,6 @@ def test_no_secret_is_in_a_log_of_json_lines(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from paperdigest import logs
-
     with world(house, WEATHERS["servers that repeat what they were told"], authority, monkeypatch):
         logs.setup("DEBUG", json=True)
         house.run()

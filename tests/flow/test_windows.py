@@ -16,7 +16,8 @@ import pytest
 
 from machine import audit
 from machine.audit import Person
-from machine.breaking import at, files_no_larger_than
+from machine.breaking import at
+from machine.obstacles import Fault, Impatient, a_stranger_writes, another_writes, disk_is_full
 from machine.readers import TOKEN, WEBHOOK, Reader
 from machine.servers import ModalSlack, ModalSmtp
 from machine.world import World
@@ -24,6 +25,7 @@ from machine.world import World
 MAIL = "email:ada@example.org"
 SLACK = "slack:#papers"
 HOOK = "slack-webhook:team"
+FOLDER = "file:shelves"
 
 
 @pytest.fixture
@@ -77,6 +79,122 @@ def error(world: World) -> str:
     return audit.rows(world)[0].error
 
 
+def came(world: World, target: str) -> int:
+    """Return how often the message came to that target."""
+    if target == MAIL:
+        return copies(world)
+    if target == FOLDER:
+        return len(list((world.folder / "shelves").glob("*/digest.json")))
+    return len(world.slack.posted)
+
+
+def breaks_after_it_was_taken(world: World, target: str) -> None:
+    """Let the other side take a message and say nothing of it."""
+    world.smtp.mode = world.slack.mode = "take and drop"
+    later(world, 1)
+    world.smtp.mode = world.slack.mode = "ok"
+    assert rows(world) == [(target, "unknown", 0)]
+
+
+# ---------------------------------------------------------------- the same instant, on each channel
+
+
+@pytest.mark.parametrize(
+    ("fault", "moment"),
+    [
+        (disk_is_full, "deliver.settle"),
+        (disk_is_full, "deliver.settling"),
+        (another_writes, "deliver.settle"),
+        (a_stranger_writes, "deliver.settle"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("target", "resent", "times"), [(MAIL, 1, 2), (HOOK, 1, 2), (SLACK, 0, 1), (FOLDER, 0, 1)]
+)
+def test_where_nothing_can_be_written_down_after_the_answer(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+    moment: str,
+    target: str,
+    resent: int,
+    times: int,
+) -> None:
+    monkeypatch.setattr("machine.world.App", Impatient)
+    reads_by(world, target)
+    with ExitStack() as over:
+        with at(moment, lambda: fault(world, over)):
+            world.tick()
+        assert (rows(world), came(world, target)) == ([(target, "sending", 0)], 1)
+    later(world)
+    assert (rows(world), came(world, target)) == ([(target, "sent", resent)], times)
+
+
+@pytest.mark.parametrize(("target", "resent"), [(MAIL, 1), (HOOK, 1), (SLACK, 0), (FOLDER, 0)])
+def test_killed_before_the_first_byte_a_message_comes_once_and_after_the_time_of_grace(
+    world: World, target: str, resent: int
+) -> None:
+    """Nobody can tell afterwards that no byte had left."""
+    reads_by(world, target)
+    killed_at(world, "deliver.claimed")
+    later(world, 1, 13)
+    assert (rows(world), came(world, target)) == ([(target, "unknown", 0)], 0)
+    later(world, 2)
+    assert (rows(world), came(world, target)) == ([(target, "sent", resent)], 1)
+
+
+@pytest.mark.parametrize(("target", "resent", "times"), [(MAIL, 1, 2), (HOOK, 1, 2), (SLACK, 0, 1)])
+def test_where_the_connection_breaks_after_the_message_was_taken(
+    world: World, target: str, resent: int, times: int
+) -> None:
+    reads_by(world, target)
+    breaks_after_it_was_taken(world, target)
+    later(world)
+    assert (rows(world), came(world, target)) == ([(target, "sent", resent)], times)
+
+
+@pytest.mark.parametrize(("target", "state"), [(MAIL, "held"), (HOOK, "held"), (SLACK, "sent")])
+def test_with_hold_a_message_of_unknown_outcome_waits_for_a_person_where_it_cannot_be_looked_for(
+    world: World, target: str, state: str
+) -> None:
+    """Also when no byte had left."""
+    world.on_unknown = "hold"
+    world.write_config()
+    reads_by(world, target)
+    killed_at(world, "deliver.claimed")
+    later(world)
+    assert (rows(world), came(world, target)) == ([(target, state, 0)], int(state == "sent"))
+    assert ("paperdigest resolve 1 sent|resend|drop" in error(world)) == (state == "held")
+
+
+@pytest.mark.parametrize("target", [MAIL, HOOK])
+def test_a_message_that_is_doubted_twice_waits_for_a_person(world: World, target: str) -> None:
+    reads_by(world, target)
+    world.smtp.mode = world.slack.mode = "take and drop"
+    later(world)
+    assert (rows(world), came(world, target)) == ([(target, "held", 1)], 2)
+    assert "paperdigest resolve 1 sent|resend|drop" in error(world)
+
+
+@pytest.mark.parametrize("target", [MAIL, HOOK, SLACK])
+def test_a_message_that_a_person_sends_again_comes_twice(
+    world: World, person: Person, target: str
+) -> None:
+    """What is looked for is found, and a person has nothing to decide before it cannot be read for five days."""
+    world.on_unknown = "hold"
+    world.write_config()
+    reads_by(world, target)
+    breaks_after_it_was_taken(world, target)
+    world.slack.reading = "internal_error"
+    later(world, *([720] * 11 if target == SLACK else [17]))
+    assert rows(world) == [(target, "held", 0)]
+    world.command("resolve", "1", "resend")
+    world.slack.reading = "ok"
+    later(world)
+    assert (rows(world)[0][:2], came(world, target)) == ((target, "sent"), 2)
+    person.again[1] = 1
+
+
 # ---------------------------------------------------------------- a mail may come twice
 
 
@@ -101,38 +219,7 @@ def test_killed_before_what_was_written_down_is_committed_a_mail_comes_twice(wor
     assert (rows(world), copies(world)) == ([(MAIL, "sent", 1)], 2)
 
 
-def test_where_the_connection_breaks_after_the_dot_a_mail_comes_twice(world: World) -> None:
-    reads_by(world, MAIL)
-    world.smtp.mode = "take and drop"
-    later(world, 1)
-    world.smtp.mode = "ok"
-    later(world)
-    assert (rows(world), copies(world)) == ([(MAIL, "sent", 1)], 2)
-
-
-def test_where_the_disk_takes_no_more_after_the_answer_a_mail_comes_twice(world: World) -> None:
-    reads_by(world, MAIL)
-    with ExitStack() as full:
-        with at("deliver.settle", lambda: full.enter_context(files_no_larger_than(0))):
-            world.tick()
-        assert rows(world) == [(MAIL, "sending", 0)]
-    later(world)
-    assert (rows(world), copies(world)) == ([(MAIL, "sent", 1)], 2)
-
-
 # ---------------------------------------------------------------- a mail comes once, but late
-
-
-def test_killed_before_the_first_byte_a_mail_comes_once_and_after_the_time_of_grace(
-    world: World,
-) -> None:
-    """Nobody can tell afterwards that no byte had left."""
-    reads_by(world, MAIL)
-    killed_at(world, "deliver.claimed")
-    later(world, 1, 13)
-    assert (rows(world), copies(world)) == ([(MAIL, "unknown", 0)], 0)
-    later(world, 2)
-    assert (rows(world), copies(world)) == ([(MAIL, "sent", 1)], 1)
 
 
 def test_killed_before_the_dot_a_mail_comes_once(world: World) -> None:
@@ -291,26 +378,6 @@ def test_a_slack_channel_that_cannot_be_read_for_five_days_leaves_the_message_to
 # ---------------------------------------------------------------- a message waits for a person
 
 
-def test_with_hold_a_mail_of_unknown_outcome_waits_for_a_person_also_when_no_byte_had_left(
-    world: World,
-) -> None:
-    world.on_unknown = "hold"
-    world.write_config()
-    reads_by(world, MAIL)
-    killed_at(world, "deliver.claimed")
-    later(world)
-    assert (rows(world), copies(world)) == ([(MAIL, "held", 0)], 0)
-    assert "paperdigest resolve 1 sent|resend|drop" in error(world)
-
-
-def test_a_mail_that_is_doubted_twice_waits_for_a_person(world: World) -> None:
-    reads_by(world, MAIL)
-    world.smtp.mode = "take and drop"
-    later(world)
-    assert (rows(world), copies(world)) == ([(MAIL, "held", 1)], 2)
-    assert "paperdigest resolve 1 sent|resend|drop" in error(world)
-
-
 def test_a_mail_that_is_doubted_and_then_refused_waits_for_a_person(world: World) -> None:
     reads_by(world, MAIL)
     world.smtp.mode = "take and drop"
@@ -334,18 +401,6 @@ def test_a_mail_that_is_doubted_and_then_stopped_does_not_come_back_with_the_nex
     world.command("resume", "ada", "ada@example.org")
     later(world, 61, 61)
     assert copies(world) == 1
-
-
-def test_a_mail_that_a_person_sends_again_comes_twice(world: World, person: Person) -> None:
-    world.on_unknown = "hold"
-    world.write_config()
-    reads_by(world, MAIL)
-    killed_at(world, "email.answered")
-    later(world)
-    world.command("resolve", "1", "resend")
-    later(world)
-    assert (rows(world)[0][:2], copies(world)) == ((MAIL, "sent"), 2)
-    person.again[1] = 1
 
 
 def test_a_mail_that_the_server_takes_and_then_says_no_to_comes_twice(

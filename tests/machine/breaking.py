@@ -4,14 +4,51 @@ from __future__ import annotations
 
 import logging
 import resource
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from paperdigest import failpoints
+from paperdigest.flow.reading import LeftAlone
 
 
 class Killed(BaseException):
     """The process is gone: nothing of it catches this."""
+
+
+@contextmanager
+def dying(last_look: Callable[[], None]) -> Iterator[Callable[[], None]]:
+    """Yield what ends the main thread on the spot, after a last look at what is on disk, whichever thread calls it.
+    The main thread stands still meanwhile, and the other one goes no further."""
+    still, looked, over = threading.Event(), threading.Event(), threading.Event()
+    main = threading.main_thread()
+
+    def strike(*_: object) -> None:
+        still.set()
+        looked.wait()
+        raise Killed
+
+    def die() -> None:
+        if threading.current_thread() is main:
+            last_look()
+            raise Killed
+        assert main.ident is not None
+        signal.pthread_kill(main.ident, signal.SIGUSR1)
+        still.wait()
+        try:
+            last_look()
+        finally:
+            looked.set()
+        over.wait()
+        raise LeftAlone
+
+    before = signal.signal(signal.SIGUSR1, strike)
+    try:
+        yield die
+    finally:
+        over.set()
+        signal.signal(signal.SIGUSR1, before)
 
 
 class _Then(failpoints._Armed):

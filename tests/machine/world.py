@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from chaos.papers import token
-from machine.breaking import Bugs, Killed, at, files_no_larger_than
+from machine.breaking import Bugs, Killed, at, dying, files_no_larger_than
 from machine.readers import READERS, Reader, config_text
 from machine.servers import ModalSlack, ModalSmtp
 from paperdigest import failpoints
@@ -161,10 +161,21 @@ class World:
 
         def last_look() -> None:
             with files_no_larger_than(None):
-                shutil.copytree(self.folder, grave)
-            raise Killed(place)
+                while not grave.exists():
+                    try:
+                        shutil.copytree(self.folder, grave)
+                    except (
+                        FileNotFoundError,
+                        shutil.Error,
+                    ):  # another source's file moves just now
+                        shutil.rmtree(grave)
 
-        with suppress(Killed), self._disk(), at(place, last_look, count):
+        with (
+            suppress(Killed),
+            self._disk(),
+            dying(last_look) as die,
+            at(place, die, count),
+        ):
             service.tick()
         if not grave.exists():
             return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shlex
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from paperdigest.core.errors import DeliveryError, PaperdigestError
 from paperdigest.core.pacing import Limit, Pace
 from paperdigest.core.ports import Form, Message, Outcome, Part, Reach, Refused, Retry, Sent
 from paperdigest.core.secret import Secret
+from paperdigest.core.survey import Finding
 
 _TLS = ("starttls", "implicit", "none")
 _AUTH = ("password", "xoauth2", "none")
@@ -138,15 +140,20 @@ class EmailChannel:
 
         Raises DeliveryError, which says what to do.
         """
+        return self.survey(())[0].says
+
+    def survey(self, targets: Sequence[str]) -> tuple[Finding, ...]:
+        """Return what was agreed on, as `probe` does, and the server's certificate. Targets are not asked about:
+        a server that tells who has a mailbox tells everybody."""
         if self._command:
-            return f"mail goes to the program {self._command[0]}"
+            return (Finding("", f"mail goes to the program {self._command[0]}"),)
         try:
             session = SmtpSession.open(self._server)
         except SmtpError as fault:
             raise DeliveryError(smtp_errors.describe(fault, str(self._server))) from None
-        seen = session.describe()
+        seen, certificate = session.describe(), session.certificate()
         session.quit()
-        return seen
+        return (Finding("", seen), *([certificate] if certificate is not None else []))
 
     def close(self) -> None:
         """Say goodbye on kept connections."""

@@ -28,7 +28,8 @@ from paperdigest.channels.options import (
 )
 from paperdigest.channels.slack_client import Bot, Clock
 from paperdigest.channels.slack_errors import PACE, UNREADABLE, asking, connection_outcome
-from paperdigest.channels.slack_outcomes import api_outcome, id_in, read_receipt, receipt
+from paperdigest.channels.slack_outcomes import api_outcome, read_receipt, receipt
+from paperdigest.channels.slack_people import NotPosted, People, nothing_posted
 from paperdigest.channels.slack_validator import validate
 from paperdigest.core.errors import DeliveryError, PaperdigestError
 from paperdigest.core.pacing import Pace
@@ -73,7 +74,7 @@ class SlackChannel:
     )
     name: str = field(default="slack", init=False)
     forms: frozenset[Form] = field(default=frozenset({Form.SLACK}), init=False, repr=False)
-    _people: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _people: People = field(init=False, repr=False, compare=False)
     _ids: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
     _unlisted: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -81,6 +82,8 @@ class SlackChannel:
         check_on_unknown(self.on_unknown)
         if not is_private_way(self.api_url):
             raise OptionError(f"api_url: {self.api_url!r} must start with https://")
+        # The class is frozen for its users; what is known of people is kept with it.
+        object.__setattr__(self, "_people", People(self.clock))
 
     @property
     def pace(self) -> Pace:
@@ -114,7 +117,7 @@ class SlackChannel:
         outcome = self._answered(part.target, lambda client: self._post(client, part, payload))
         if isinstance(outcome, Barred | Refused):  # perhaps the target is another one by now
             self._ids.pop(part.target, None)
-            self._people.pop(part.target, None)
+            self._people.forget(part.target)
         return outcome
 
     def place(self, target: str) -> str | Outcome:
@@ -127,7 +130,7 @@ class SlackChannel:
             return Sent()
 
         outcome = self._answered(target, ask)
-        return found[0] if found else _nothing_posted(outcome)
+        return found[0] if found else nothing_posted(outcome)
 
     def look_back(self, part: Part, after: str, since: datetime) -> Outcome:
         """Read the channel to learn whether a part of unknown outcome was posted after `since`.
@@ -167,7 +170,7 @@ class SlackChannel:
 
     def _post(self, client: WebClient, part: Part, payload: dict[str, Any]) -> Outcome:
         if "channel" not in payload:
-            payload["channel"] = part.place or self._channel(client, part.target)
+            payload["channel"] = self._where(client, part)
         failpoint("slack.post")
         answer = client.chat_postMessage(**payload)
         failpoint("slack.answered")
@@ -189,23 +192,20 @@ class SlackChannel:
             channel = parent[0] if parent else part.place or self._place(client, part.target)
             thread = parent[1] if parent and part.number else ""
             return slack_look_back.look(client, channel, thread, metadata, since)
-        except _NotPosted as error:
+        except NotPosted as error:
             return error.outcome
+
+    def _where(self, client: WebClient, part: Part) -> str:
+        """Return what to post a parent to: its place, where that is known and still somebody's."""
+        if not part.place:
+            return self._channel(client, part.target)
+        if "@" in part.target:
+            self._people.meet(client, part.target)
+        return part.place
 
     def _channel(self, client: WebClient, target: str) -> str:
         """Return what to post to; for a mail address the direct conversation with that person."""
-        if "@" not in target:
-            return target
-        if target not in self._people:
-            try:
-                self._people[target] = _conversation(client, target)
-            except SlackApiError as error:
-                raise _NotPosted(
-                    _nothing_posted(api_outcome(error, target, datetime.now(UTC)))
-                ) from None
-            except (OSError, http.client.HTTPException, SlackClientError, ValueError):
-                raise _NotPosted(Retry(f"Slack could not be asked who has {target}")) from None
-        return self._people[target]
+        return self._people.conversation(client, target) if "@" in target else target
 
     def _known_place(self, client: WebClient, target: str) -> str:
         if target not in self._ids and self._unlisted.get(target, -math.inf) > self.clock():
@@ -236,7 +236,7 @@ class SlackChannel:
         """Make one call, and turn whatever goes wrong into an outcome."""
         try:
             return call(self._client(endless=endless))
-        except _NotPosted as error:
+        except NotPosted as error:
             return error.outcome
         except SlackApiError as error:
             return api_outcome(error, target, datetime.now(UTC))
@@ -255,20 +255,6 @@ class SlackChannel:
             clock=self.clock,
             endless=endless,
         )
-
-
-class _NotPosted(Exception):
-    """The message was not even tried."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__()
-        self.outcome = outcome
-
-
-def _conversation(client: WebClient, address: str) -> str:
-    """Return the id of the direct conversation with a person. Raises OddAnswer for an answer without."""
-    user = id_in(client.users_lookupByEmail(email=address).get("user"))
-    return id_in(client.conversations_open(users=user).get("channel"))
 
 
 def payload_of(page: slack_blocks.Page, **extra: Any) -> dict[str, Any]:
@@ -290,9 +276,3 @@ def payload_of(page: slack_blocks.Page, **extra: Any) -> dict[str, Any]:
 def _payload(page: slack_blocks.Page, key: str, number: int) -> bytes:
     metadata = {"event_type": EVENT, "event_payload": {"key": key, "part": number}}
     return json.dumps(payload_of(page, metadata=metadata), ensure_ascii=False).encode()
-
-
-def _nothing_posted(outcome: Outcome) -> Outcome:
-    """A call that only asks cannot leave a message behind."""
-    asked = asking(outcome)
-    return Retry(asked.reason) if isinstance(asked, Unknown) else asked

@@ -10,6 +10,7 @@ import math
 import re
 import ssl
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.error import URLError
@@ -243,7 +244,7 @@ def status_outcome(status: int, headers: Mapping[str, str], *, now: datetime) ->
 def asking(outcome: Outcome) -> Outcome:
     """Return what the outcome of a call is that only asks: it cannot leave a message behind."""
     if isinstance(outcome, Unknown):
-        return Unknown(outcome.reason.removesuffix(_MAYBE), outcome.ask_again)
+        return replace(outcome, reason=outcome.reason.removesuffix(_MAYBE))
     return outcome
 
 
@@ -262,7 +263,8 @@ def connection_outcome(error: OSError) -> Outcome:
         told = f"Slack could not be reached ({_cause(error.reason)})"
         return Retry(told, reach=Reach.CHANNEL)
     if isinstance(error, TimeoutError):
-        return Unknown(f"Slack did not answer in time{_MAYBE}")
+        # The next message would wait as long, and all others behind it.
+        return Unknown(f"Slack did not answer in time{_MAYBE}", reach=Reach.CHANNEL)
     if isinstance(error, TooLong):
         return Unknown(f"the answer is too long to be Slack's own (a proxy?){_MAYBE}")
     return Unknown(f"the connection ended before Slack answered{_MAYBE}")

@@ -113,7 +113,8 @@ def meaning(found: Outcome) -> Outcome:
     if isinstance(found, Refused) or (isinstance(found, Barred) and found.reach is Reach.TARGET):
         return Unknown(told)
     after = found.after if isinstance(found, Retry) else None
-    return Unknown(told, ask_again=after or _AGAIN)
+    reach = found.reach if isinstance(found, Unknown) else Reach.MESSAGE
+    return Unknown(told, ask_again=after or _AGAIN, reach=reach)
 
 
 def channel_id(client: WebClient, channel: str) -> str:

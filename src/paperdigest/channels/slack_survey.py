@@ -16,6 +16,7 @@ from paperdigest.core.survey import Finding, Grade
 from paperdigest.core.text import clean
 
 _WRITE = "chat:write"
+_HIDDEN = "***"
 _LONGEST_NAME = 120  # bytes; Slack's own are at most 80 characters
 #: What each scope is for, in the order of the manifest (deploy/slack-manifest.yaml).
 SCOPES: Mapping[str, str] = {
@@ -43,7 +44,7 @@ def survey(client: WebClient, targets: Sequence[str]) -> Iterator[Finding]:
     Raises what the library raises when Slack does not answer at all, or does not know the token.
     """
     answer = client.auth_test()
-    team, user = _shown(answer.get("team")), _shown(answer.get("user"))
+    team, user = (_shown(answer.get(name), client.token) for name in ("team", "user"))
     yield Finding("", f"Slack workspace {team} as {user}")
     granted = _granted(answer.headers)
     if granted is not None:
@@ -58,9 +59,12 @@ def survey(client: WebClient, targets: Sequence[str]) -> Iterator[Finding]:
         yield _about(client, target, by_name, granted or frozenset())
 
 
-def _shown(name: object) -> str:
-    """Return a name as Slack tells it, on one line and not too long."""
-    return clean(name, _LONGEST_NAME) if isinstance(name, str) and name else "?"
+def _shown(name: object, token: str | None) -> str:
+    """Return a name as Slack tells it, on one line and not too long. The token is hidden before it is cut: half
+    of one would pass for a word."""
+    if not isinstance(name, str) or not name:
+        return "?"
+    return clean(name.replace(token, _HIDDEN) if token else name, _LONGEST_NAME)
 
 
 def _granted(headers: Mapping[str, str]) -> frozenset[str] | None:
@@ -103,7 +107,7 @@ def _about(
         if not target.startswith("#"):
             answer = client.conversations_info(channel=target)
             id_in(answer.get("channel"))
-            return _channel(target, answer["channel"], granted)
+            return _channel(client, target, answer["channel"], granted)
     except SlackApiError as error:
         return _unanswered(target, slack_look_back.error_of(error))
     except OddAnswer:
@@ -111,7 +115,7 @@ def _about(
     if target not in by_name:
         told = "no such channel that the bot can list · check the name; a private channel needs the bot as a member"
         return Finding(target, told, Grade.BAD)
-    return _channel(target, by_name[target], granted)
+    return _channel(client, target, by_name[target], granted)
 
 
 def _unanswered(target: str, error: str) -> Finding:
@@ -120,9 +124,11 @@ def _unanswered(target: str, error: str) -> Finding:
     return Finding(target, f"Slack answered {error}", grade)
 
 
-def _channel(target: str, found: Mapping[str, Any], granted: frozenset[str]) -> Finding:
+def _channel(
+    client: WebClient, target: str, found: Mapping[str, Any], granted: frozenset[str]
+) -> Finding:
     kind = "private channel" if found.get("is_private") else "channel"
-    name = "" if target.startswith("#") else f" #{_shown(found.get('name'))}"
+    name = "" if target.startswith("#") else f" #{_shown(found.get('name'), client.token)}"
     known = f"{kind}{name} {found.get('id', '?')}"
     if found.get("is_archived"):
         return Finding(target, f"{known}, but it is archived · deliver elsewhere", Grade.BAD)

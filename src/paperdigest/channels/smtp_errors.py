@@ -166,6 +166,9 @@ def _is_about_the_server(fault: SmtpError) -> bool:
     """Say whether the next message would fare no better just now."""
     if fault.phase in _BEFORE_MESSAGES or fault.code == _CLOSING:
         return True
+    # The next message would wait as long, and all others behind it.
+    if isinstance(fault.__cause__, TimeoutError):
+        return True
     return fault.phase is Phase.MAIL and fault.code < 500
 
 

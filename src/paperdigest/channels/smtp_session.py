@@ -18,7 +18,9 @@ from ipaddress import ip_address
 from paperdigest.channels.smtp_client import SmtpClient, own_name
 from paperdigest.channels.smtp_errors import Phase, SmtpError, answer, trouble
 from paperdigest.channels.smtp_mask import Mask, xoauth2
+from paperdigest.channels.tls_certificate import certificate
 from paperdigest.core.secret import Secret
+from paperdigest.core.survey import Finding
 from paperdigest.failpoints import failpoint
 
 _CHUNK = 32_768
@@ -42,6 +44,14 @@ class Server:
     final_timeout: float
     mask: Mask = field(default_factory=Mask)
 
+    def secret(self) -> str | None:
+        """Fetch the credential, and hide it from now on; None for no login."""
+        if self.credential is None:
+            return None
+        value = self.credential().reveal()
+        self.mask.learn(self.username, value)
+        return value
+
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
@@ -60,14 +70,16 @@ class SmtpSession:
 
     @classmethod
     def open(cls, server: Server) -> SmtpSession:
-        """Connect, start TLS, log in."""
+        """Connect, start TLS, log in. The credential is fetched first: a server that was told it before may
+        repeat it in its very first words. Raises also what fetching raises."""
+        secret = server.secret()
         failpoint("email.connect")
         with _faults(Phase.CONNECT):
             sock = _connect(server)
         session = cls(SmtpClient(sock, own_name(sock), server.timeout), server)
         try:
             session._greet()
-            session._login()
+            session._login(secret)
             failpoint("email.connected")
         except BaseException:
             session.close()
@@ -84,6 +96,10 @@ class SmtpSession:
         )
         login = f"logged in as {self._server.username}" if self._server.credential else "no login"
         return f"{self._server}, {tls}, {login}"
+
+    def certificate(self) -> Finding | None:
+        """Return the server's certificate, which holds; None without TLS."""
+        return certificate(self._smtp.sock)
 
     def hand_over(self, sender: str, recipient: str, data: bytes) -> None:
         """Send one message to one recipient; returns only when the server has said that it has it."""
@@ -144,37 +160,36 @@ class SmtpSession:
             self._smtp.secure(self._server.context(), self._server.host)
         self._hello()
 
-    def _login(self) -> None:
-        credential = self._server.credential
-        if credential is None:
+    def _login(self, secret: str | None) -> None:
+        if secret is None:
             return
         if not isinstance(self._smtp.sock, ssl.SSLSocket):
             raise SmtpError(Phase.LOGIN, "has no TLS, so no password was sent")
-        methods = self._smtp.esmtp_features.get("auth", "").upper().split()
+        offered = self._smtp.esmtp_features.get("auth", "")
+        methods = offered.upper().split()
         if not methods:
             raise SmtpError(
                 Phase.LOGIN, "offers no login", advice='if it needs none, set [email] auth = "none"'
             )
-        secret = credential().reveal()
         if self._server.auth == "xoauth2":
             self._login_xoauth2(secret)
         elif "PLAIN" in methods:
-            self._login_with("PLAIN", secret, f"\0{self._server.username}\0{secret}")
+            self._login_with("PLAIN", f"\0{self._server.username}\0{secret}")
         elif "LOGIN" in methods:
-            self._login_with("LOGIN", secret, self._server.username, secret)
+            self._login_with("LOGIN", self._server.username, secret)
         else:
+            told = self._quoted(offered.strip().encode("latin-1"))  # as the library has read it
             raise SmtpError(
                 Phase.LOGIN,
-                f"offers no way to log in that is known here ({answer(' '.join(methods).encode())})",
+                f"offers no way to log in that is known here ({told})",
                 advice='for XOAUTH2 set [email] auth = "xoauth2"',
             )
 
     def _login_xoauth2(self, token: str) -> None:
         # On failure the server explains itself in a challenge, which an empty line answers.
-        self._login_with("XOAUTH2", token, xoauth2(self._server.username, token), "")
+        self._login_with("XOAUTH2", xoauth2(self._server.username, token), "")
 
-    def _login_with(self, method: str, secret: str, *steps: str) -> None:
-        self._server.mask.learn(self._server.username, secret)
+    def _login_with(self, method: str, *steps: str) -> None:
         coded = [base64.b64encode(step.encode()).decode("ascii") for step in steps]
         with self._guard(Phase.LOGIN):
             code, text = self._smtp.docmd(f"AUTH {method}", coded[0])

@@ -37,6 +37,7 @@ COMMANDS = {
     "show": ("show", "command", "Show one paper as history knows it."),
     "paper": ("paper", "command", "Undo a merge of two papers that are not one."),
     "status": ("status", "command", "Say how everything stands."),
+    "doctor": ("doctor", "command", "Examine the machine and all that is needed on it."),
     "sources": ("sources", "command", "List the sources and what they brought."),
     "subscribers": (
         "subscribers",
@@ -58,6 +59,8 @@ COMMANDS = {
     "resume": ("pausing", "resume", "Let digests go out again."),
     "stop": ("pausing", "stop", "Stop a subscriber or one target for good."),
     "forget": ("forget", "command", "Erase what is known of a subscriber who left the config."),
+    "backup": ("backup", "command", "Make a backup of the database and the config now."),
+    "restore": ("restore", "command", "Put a backup back in place."),
     "templates": ("templates", "command", "List, copy or check the digest templates."),
 }
 

@@ -29,7 +29,8 @@ def command(ctx: click.Context, state: str | None, limit: int, as_json: bool) ->
 
     with opened(ctx, write=False) as (app, store):
         rows = deliveries.listed(store, state=state or "", limit=limit)
-        told = reasons(store, rows, app.clock().astimezone(zone(app.settings.timezone)))
+        now = app.clock().astimezone(zone(app.settings.timezone))
+        told = reasons(store, rows, now, app.channel)
     if as_json:
         answers = [
             {**delivery_json(row), "reason": reason} for row, reason in zip(rows, told, strict=True)

@@ -56,10 +56,12 @@ def command(
                     store, now, names=source, every=not source, baseline=baseline, progress=progress
                 )
         else:
+            from paperdigest.one_file import ingest_file
+
             chosen = source[0] if source else _inbox(app)
             with progress_bar() as progress:
-                report = app.ingest_file(
-                    store, file, wanted, chosen, now, baseline=baseline, progress=progress
+                report = ingest_file(
+                    app, store, file, wanted, chosen, now, baseline=baseline, progress=progress
                 )
     if as_json:
         say(report.to_json())

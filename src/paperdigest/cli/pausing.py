@@ -9,6 +9,7 @@ import click
 
 from paperdigest.cli.session import one_reader, opened
 from paperdigest.core.errors import UsageError
+from paperdigest.core.target import named, short
 
 if TYPE_CHECKING:
     from paperdigest.core.subscription import Subscriber
@@ -53,7 +54,7 @@ def resume(ctx: click.Context, subscriber: str | None, target: str | None) -> No
             lifted = suppressions.lift(store, id_, _target(reader, target))
         left = [one for one in reader.deliver if suppressions.suppressions_of(store, id_, one)]
     for one in left if target is None else ():
-        bare = one.partition(":")[2]
+        bare = short(one)
         click.echo(
             f"{bare} stays stopped by the reader · undo: paperdigest resume {reader.name} {bare}"
         )
@@ -97,9 +98,8 @@ def _target(reader: Subscriber, target: str | None) -> str:
 
     if target is None:
         return EVERYTHING
-    for known in reader.deliver:
-        if target in (known, known.partition(":")[2]):
-            return known
+    if known := named(target, reader.deliver):
+        return known
     raise UsageError(
         f'"{target}" is not a target of {reader.name} · there are {", ".join(reader.deliver)}'
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from paperdigest.app import App
 from paperdigest.config import Settings
 from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.examine_network import ends_soon
 from paperdigest.core.survey import Grade, Surveys
+from paperdigest.logs import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,30 @@ class Probed:
 
 def probe_all(settings: Settings) -> Iterator[Probed]:
     """Yield one result for each channel in use and each source that can be asked."""
+    yield from probe_channels(settings)
+    yield from probe_sources(settings)
+
+
+def probe_channels(settings: Settings) -> Iterator[Probed]:
+    """Yield what each channel in use answers, and what it says of each target."""
     app = App(settings)
     try:
         for channel in _channels(settings):
-            yield from _probed(channel, partial(app.channel, channel), _targets(settings, channel))
+            yield from _probed(
+                channel, partial(app.channel, channel), app.clock(), _targets(settings, channel)
+            )
+    finally:
+        app.close()
+
+
+def probe_sources(settings: Settings) -> Iterator[Probed]:
+    """Yield what each source that can be asked answers."""
+    app = App(settings)
+    try:
         for source in settings.sources:
-            yield from _probed(f"source {source.name}", partial(app.source, source.name))
+            yield from _probed(
+                f"source {source.name}", partial(app.source, source.name), app.clock()
+            )
     finally:
         app.close()
 
@@ -65,15 +86,24 @@ def _targets(settings: Settings, channel: str) -> list[str]:
     return list(dict.fromkeys(bare for name, _, bare in parts if name == channel))
 
 
-def _probed(name: str, make: Callable[[], Any], targets: Sequence[str] = ()) -> Iterator[Probed]:
+def _probed(
+    name: str, make: Callable[[], Any], now: datetime, targets: Sequence[str] = ()
+) -> Iterator[Probed]:
     try:
         made = make()
         if isinstance(made, Surveys):
             for found in made.survey(targets):
                 about = f"{name} {found.what}".rstrip()
                 good, warns = found.grade is not Grade.BAD, found.grade is Grade.WARNING
-                yield Probed(about, good, found.says, warns)
+                soon = ends_soon(found.until, now)
+                says = f"{found.says}, {soon}" if soon else found.says
+                yield _told(about, good, says, warns or bool(soon))
         elif hasattr(made, "probe"):
-            yield Probed(name, True, str(made.probe()))
+            yield _told(name, True, str(made.probe()))
     except PaperdigestError as error:
-        yield Probed(name, False, str(error))
+        yield _told(name, False, str(error))
+
+
+def _told(name: str, ok: bool, says: str, warns: bool = False) -> Probed:
+    """Return what may be shown: the other side may have named something by what it was told."""
+    return Probed(redact(name), ok, redact(says), warns)

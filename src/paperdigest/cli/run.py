@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from datetime import datetime
@@ -9,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperdigest.care import look_after
 from paperdigest.cli.answers import say, table
+from paperdigest.cli.beginning import Decided, begin_service, begun
 from paperdigest.cli.ingest import print_report
 from paperdigest.cli.progress import progress_bar
 from paperdigest.cli.session import json_option, now_option, opened, opened_app
 from paperdigest.core import words
 from paperdigest.core.errors import LockHeld, UsageError
+from paperdigest.core.schedule import slot_in_words
 
 if TYPE_CHECKING:
     from paperdigest.app import App
@@ -31,42 +35,89 @@ if TYPE_CHECKING:
     "--dry-run", is_flag=True, help="Show what would happen; write, move and send nothing."
 )
 @click.option("--all", "every", is_flag=True, help="With --once: read every source, due or not.")
+@click.option(
+    "--assume-sent",
+    "decision",
+    flag_value="assume sent",
+    help="After a restore: what may have gone out since the backup counts as sent.",
+)
+@click.option(
+    "--resend",
+    "decision",
+    flag_value="resend",
+    help="After a restore: what may have gone out since the backup may go out once more.",
+)
+@click.option("--take-over", is_flag=True, help="The machine that ran this before has stopped.")
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, once: bool, now: datetime | None, dry_run: bool, every: bool, as_json: bool
+    ctx: click.Context,
+    once: bool,
+    now: datetime | None,
+    dry_run: bool,
+    every: bool,
+    decision: str | None,
+    take_over: bool,
+    as_json: bool,
 ) -> int:
     """Run as a service until SIGTERM; with --once, do what is due and end.
 
     A second one beside a running service ends with 5 and names its holder.
     """
+    decided = Decided(decision, take_over)
+    if dry_run and decided:
+        raise UsageError("--dry-run decides nothing: leave the other option out")
     if not once:
         if now is not None or dry_run or every:
             raise UsageError("--now, --dry-run and --all go with --once")
-        return _serve(ctx)
+        return _serve(ctx, decided)
+    from paperdigest import logs
     from paperdigest.store.locks import FileLock
 
     with (
         opened(ctx, write=True, now=now) as (app, store),
         FileLock(app.settings.storage / "service.lock").holding(),
     ):
-        return _once(app, store, dry_run=dry_run, every=every, as_json=as_json)
+        logs.setup(logging.getLogger().level, json=app.settings.log.format == "json")
+        if dry_run:
+            return _once(app, store, dry_run=True, every=every, as_json=as_json)
+        with begun(app, store, decided), logs.bound(run="once"):
+            code = _once(app, store, dry_run=False, every=every, as_json=as_json)
+    if not code:
+        _ping(app)
+    return code
 
 
-def _serve(ctx: click.Context) -> int:
+def _serve(ctx: click.Context, decided: Decided) -> int:
     from paperdigest import logs
+    from paperdigest.health.attendant import Attendant
+    from paperdigest.health.ping import Pinger
+    from paperdigest.health.sign import Sign
     from paperdigest.rounds import AppRounds
-    from paperdigest.service import Service
+    from paperdigest.service import EVERY, Service
     from paperdigest.store.locks import FileLock
+    from paperdigest.wiring import ping_address
 
     with opened_app(ctx) as app:
-        logs.setup("INFO")
+        logs.setup("INFO", json=app.settings.log.format == "json")
         app.settings.storage.mkdir(parents=True, exist_ok=True, mode=0o700)
         with FileLock(app.settings.storage / "service.lock").holding():
-            with app.open_store():
-                pass  # a database that cannot be used ends the service here, with its reason
-            with closing(AppRounds(app)) as rounds:
-                return Service(rounds, app.clock).run()
+            with app.open_store() as store:  # one that cannot be used ends the service here
+                attended = begin_service(app, store, decided)
+            attendant = Attendant(EVERY, sign=Sign(app.settings.storage, app.clock))
+            made = AppRounds(app, sound=attended.sound, attendant=attendant)
+            with closing(made) as rounds, attended:
+                attendant.pinger = Pinger(lambda: ping_address(rounds.app.settings))
+                return Service(rounds, app.clock, attendant=attendant).run()
+
+
+def _ping(app: App) -> None:
+    """Tell whoever watches that all went well."""
+    from paperdigest.health.ping import Pinger
+    from paperdigest.wiring import ping_address
+
+    if app.settings.health.ping is not None:
+        Pinger(lambda: ping_address(app.settings)).ping()
 
 
 def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) -> int:
@@ -96,6 +147,7 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
     if not dry_run:
         with suppress(LockHeld):
             app.prune(store, now)
+            look_after(app, store, now)
             app.take_into_index(store)
     for broken in app.settings.broken:
         click.echo(f"set aside: {'; '.join(map(str, broken.problems))}", err=True)
@@ -200,7 +252,7 @@ def _print(
 
 def _line(reader: Subscriber, slot: str, why_not: str, count: int, *, served: bool) -> str:
     """Return "ada  nothing due · 3 waiting · next Mon 23 Nov 08:00 Europe/Berlin · now: paperdigest send ada"."""
-    when = f"next {in_words(slot)}" if slot else "at once"
+    when = f"next {slot_in_words(slot)}" if slot else "at once"
     if served and not why_not and not count:
         return f"{reader.name}  {when}"
     if why_not:
@@ -209,10 +261,3 @@ def _line(reader: Subscriber, slot: str, why_not: str, count: int, *, served: bo
     if count:
         parts.append(f"now: paperdigest send {reader.name}")
     return " · ".join(parts)
-
-
-def in_words(slot: str) -> str:
-    """Return a slot's name for people: "Mon 23 Nov 08:00 Europe/Berlin"."""
-    local, _, zone = slot.partition(" ")
-    at = datetime.fromisoformat(local)
-    return f"{words.weekday(at)[:3]} {words.short_date(at)} {at:%H:%M} {zone}"

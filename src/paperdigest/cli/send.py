@@ -25,6 +25,7 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
     """Send what is waiting to each SUBSCRIBER (default: all) as a slot of its own."""
     from paperdigest.app import DeliversElsewhere
     from paperdigest.flow.due import standings
+    from paperdigest.startup import ready
 
     with opened(ctx, write=True) as (app, store):
         now = app.clock()
@@ -37,6 +38,7 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
             from paperdigest.cli.sample import send_samples
 
             return send_samples(app, store, chosen, now, as_json=as_json)
+        ready(app, store)
         hindrances = {one.subscriber.name: one.why_not for one in standings(store, chosen, now)}
         composed = app.compose(store, now, forced=frozenset(reader.name for reader in chosen))
         try:

@@ -146,7 +146,7 @@ def _states(app: App, store: Store, now: datetime) -> list[dict[str, Any]]:
     from paperdigest.store import history
 
     known = history.source_states(store)
-    looked_at = LookedAt(store, app.press.sources, now)
+    looked_at = LookedAt(store, app.views, now)
     day_ago = history.new_papers_since(store, now - _DAY)
     lines = looked_at.lines(now - _DAY, now, zone(app.settings.timezone))
     kinds = {source.name: source.kind for source in app.settings.sources}

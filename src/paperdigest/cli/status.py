@@ -11,15 +11,18 @@ import click
 
 from paperdigest import __version__
 from paperdigest.cli.answers import iso, say, table
+from paperdigest.cli.service_signs import ails, in_words
 from paperdigest.cli.session import json_option, opened_app
 from paperdigest.cli.sources import ailing, source_states
 from paperdigest.core import words
+from paperdigest.core.errors import PaperdigestError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from paperdigest.app import App
     from paperdigest.flow.attention import Want
+    from paperdigest.store.connection import Store
 
 #: States that a person should look at.
 TROUBLED = ("failed", "unknown")
@@ -33,18 +36,30 @@ TROUBLED = ("failed", "unknown")
 @click.pass_context
 def command(ctx: click.Context, healthy: bool, as_json: bool) -> int:
     """Say how everything stands: papers, sources, subscribers, deliveries."""
+    if healthy and not as_json:
+        return _healthy(ctx)
     with opened_app(ctx) as app:
         told = _status(app, app.clock())
     if as_json:
         say(told)
-    elif healthy:
-        click.echo("healthy" if told["healthy"] else "\n".join(told["ails"]))
     else:
         _print(told)
     return 1 if healthy and not told["healthy"] else 0
 
 
-def _status(app: App, now: datetime) -> dict[str, Any]:
+def _healthy(ctx: click.Context) -> int:
+    """Say in a word whether all is well, or what is not; whatever goes wrong is an answer, too."""
+    try:
+        with opened_app(ctx) as app:
+            found = _status(app, app.clock(), brief=True)["ails"]
+    except PaperdigestError as error:
+        found = [str(error)]
+    click.echo("\n".join(found) or "healthy")
+    return 1 if found else 0
+
+
+def _status(app: App, now: datetime, *, brief: bool = False) -> dict[str, Any]:
+    """Return how everything stands; `brief`: only what ails, without a look at every reader and row."""
     sources = source_states(app, now)
     told: dict[str, Any] = {
         "healthy": True,
@@ -55,43 +70,33 @@ def _status(app: App, now: datetime) -> dict[str, Any]:
         "subscribers": len(app.settings.subscribers),
         "due": [],
         "deliveries": {},
-        "quarantined": _quarantined(app),
+        "quarantined": 0 if brief else _quarantined(app),
         "waits": [],
-        "ails": _ails_of_config(app) + _ails_of_sources(sources),
-        "service": _service(app),
+        "ails": [
+            *ails(app.settings.storage, now),
+            *_ails_of_config(app),
+            *_ails_of_sources(sources),
+        ],
+        "service": "" if brief else in_words(app.settings.storage),
     }
-    _from_store(app, now, told)
+    _from_store(app, now, told, brief=brief)
     told["healthy"] = not told["ails"]
     return told
 
 
-def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
+def _from_store(app: App, now: datetime, told: dict[str, Any], *, brief: bool) -> None:
     from paperdigest.flow.attention import wants
-    from paperdigest.flow.due import due, standings
-    from paperdigest.store import deliveries, history
+    from paperdigest.store import gauges
     from paperdigest.store.connection import NoHistory
 
     waits = list(_of_disk(app))
     try:
         with app.open_store(write=False) as store:
-            waits += wants(store, app.operator(), now)
-            readers = app.readers(store)
-            told["papers"] = history.paper_count(store)
-            told["subscribers"] = len(readers)
-            told["deliveries"] = deliveries.counts(store)
-            told["due"] = [
-                {"subscriber": work.subscriber.name, "slot": work.slot.name}
-                for work in due(store, readers, now)
-            ]
-            told["next"] = [
-                {
-                    "subscriber": found.subscriber.name,
-                    "slot": found.next_slot.name if found.next_slot else "at once",
-                    "why_not": found.why_not,
-                    "last_digest_at": iso(found.lane.last_digest_at),
-                }
-                for found in standings(store, readers, now)
-            ]
+            waits += wants(store, app.operator(), now, keep=app.settings.backup.keep)
+            if brief:
+                told["deliveries"] = gauges.outbox(store, now).counts
+            else:
+                told |= _in_full(app, store, now)
     except NoHistory:
         told["next"] = []
     told["waits"] = [asdict(want) for want in waits]
@@ -101,6 +106,31 @@ def _from_store(app: App, now: datetime, told: dict[str, Any]) -> None:
         for state, count in told["deliveries"].items()
         if state in TROUBLED and count
     ]
+
+
+def _in_full(app: App, store: Store, now: datetime) -> dict[str, Any]:
+    from paperdigest.flow.due import due, standings
+    from paperdigest.store import deliveries, history
+
+    readers = app.readers(store)
+    return {
+        "papers": history.paper_count(store),
+        "subscribers": len(readers),
+        "deliveries": deliveries.counts(store),
+        "due": [
+            {"subscriber": work.subscriber.name, "slot": work.slot.name}
+            for work in due(store, readers, now)
+        ],
+        "next": [
+            {
+                "subscriber": found.subscriber.name,
+                "slot": found.next_slot.name if found.next_slot else "at once",
+                "why_not": found.why_not,
+                "last_digest_at": iso(found.lane.last_digest_at),
+            }
+            for found in standings(store, readers, now)
+        ],
+    }
 
 
 def _of_disk(app: App) -> Iterator[Want]:
@@ -128,21 +158,6 @@ def _ails_of_sources(sources: list[dict[str, Any]]) -> list[str]:
         for one in sources
         if one["status"] in ("failed", "stale")
     ]
-
-
-def _service(app: App) -> str:
-    from paperdigest.core.errors import LockHeld
-    from paperdigest.store.locks import FileLock
-
-    lock = FileLock(app.settings.storage / "service.lock")
-    if not lock.path.exists():
-        return "not running"
-    try:
-        # The note in the file outlives its writer; only the lock itself tells.
-        with lock.holding():
-            return "not running"
-    except LockHeld:
-        return str(lock.holder() or "running")
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import click
 
 from paperdigest.cli.answers import say
 from paperdigest.cli.session import json_option, opened_app
+from paperdigest.core.target import short
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -99,7 +100,7 @@ def _held(
 
 def _line(held: Suppression) -> str:
     """Return "ada@example.org paused (by command)"; "" for the whole subscriber, whose state says it."""
-    return f"{held.target.partition(':')[2]} {held}" if held.target else ""
+    return f"{short(held.target)} {held}" if held.target else ""
 
 
 def _told(

@@ -46,11 +46,25 @@ def public_url(text: str) -> str:
     return plain
 
 
+def listen_or_not(text: str) -> str:
+    """Return where a server of ours listens that nobody reaches through a proxy; "" is nowhere."""
+    return _listen(text, "") if text.strip() else ""
+
+
+def secret_address(text: str) -> str:
+    """Return an address of which no word may be shown."""
+    return _encrypted(text)
+
+
 def listen(text: str) -> str:
     """Return where a server of ours listens: a host of this machine with a port, or a path of a socket.
 
     Anything that another machine could reach is refused: there is no TLS here.
     """
+    return _listen(text, ", and put a reverse proxy with TLS before it")
+
+
+def _listen(text: str, else_: str) -> str:
     plain = text.strip()
     if plain.startswith(UNIX):
         return _socket(plain)
@@ -61,7 +75,7 @@ def listen(text: str) -> str:
             'write it like "127.0.0.1:8710" or "unix:/run/paperdigest/web.sock"',
         )
     if not is_loopback(name) or name == "::1":
-        hint = f'write "127.0.0.1:{port}", and put a reverse proxy with TLS before it'
+        hint = f'write "127.0.0.1:{port}"{else_}'
         raise wrong("only this machine itself may reach this page directly", hint)
     return plain
 

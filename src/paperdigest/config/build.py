@@ -14,11 +14,14 @@ from paperdigest.config import model
 from paperdigest.config.settings import (
     BackupSettings,
     EmailSettings,
+    HealthSettings,
+    LogSettings,
     SlackSettings,
     SourceSettings,
     WebSettings,
 )
 from paperdigest.config.targets import bare_address
+from paperdigest.core.secret import Secret
 from paperdigest.core.subscription import Pause, Subscriber, Topic
 
 #: How often a kind is read, and after how long a silence it is stale. Other kinds: every hour, never.
@@ -89,6 +92,19 @@ def backup_settings(table: model.BackupTable) -> BackupSettings:
 def web_settings(table: model.WebTable) -> WebSettings:
     """Return where the unsubscribe page is."""
     return WebSettings(listen=table.listen)
+
+
+def health_settings(table: model.HealthTable, folder: Path) -> HealthSettings:
+    """Return where the service shows how it is, and whom it tells after good runs."""
+    ping = table.ping
+    if ping is None:
+        return HealthSettings(table.listen)
+    return HealthSettings(table.listen, Secret(ping.address) if ping.address else ping.ref(folder))
+
+
+def log_settings(table: model.LogTable) -> LogSettings:
+    """Return how the log is written."""
+    return LogSettings(format=table.format)
 
 
 def topic(table: model.SharedTopicTable, name: str) -> Topic:

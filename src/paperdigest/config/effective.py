@@ -13,6 +13,7 @@ from paperdigest.config.secrets import SecretRef
 from paperdigest.config.settings import EmailSettings, Settings
 from paperdigest.config.toml import duration_text, toml_key, toml_value
 from paperdigest.core.expression import parse_query
+from paperdigest.core.secret import Secret
 from paperdigest.core.subscription import Pause, Subscriber, Topic
 
 _FILES = ("path", "folder", "templates", "files", "broken")
@@ -93,7 +94,7 @@ def _plain(value: Any) -> Any:
         return duration_text(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
-    if isinstance(value, (Path, date)):
+    if isinstance(value, (Path, date, Secret)):
         return str(value)
     return without_password(value) if isinstance(value, str) else value
 

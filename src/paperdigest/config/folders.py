@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from paperdigest.config.document import stamp
@@ -27,8 +28,16 @@ def toml_files(folder: Path) -> tuple[Path, ...]:
         problem = Problem(shown(folder), 0, 0, f"cannot be read ({reason})")
         raise ConfigError((problem,)) from None
     return tuple(
-        folder / name for name in names if name.endswith(".toml") and not name.startswith(".")
+        _within(folder, name)
+        for name in names
+        if name.endswith(".toml") and not name.startswith(".")
     )
+
+
+# Ten thousand files are looked at several times a minute, and most of that would be making their paths anew.
+@lru_cache(maxsize=65_536)
+def _within(folder: Path, name: str) -> Path:
+    return folder / name
 
 
 def fingerprint(path: Path) -> tuple[Stamp, ...]:

@@ -194,6 +194,8 @@ def _settings(
         keep_deliveries=found.storage.keep_deliveries,
         backup=build.backup_settings(found.backup),
         web=build.web_settings(found.web),
+        health=build.health_settings(found.health, folder),
+        log=build.log_settings(found.log),
         subscribers=subscribers,
         broken=broken,
         files=files,

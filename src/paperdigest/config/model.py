@@ -74,6 +74,19 @@ class SecretTable(Table):
 Secret = Annotated[SecretTable, BeforeValidator(_pointed)]
 
 
+class PingTable(SecretTable):
+    """An address that counts as secret: written as it is, or kept elsewhere."""
+
+    address: v.SecretAddress | None = Field(None, description="the address itself")
+
+
+def _addressed(value: Any) -> Any:
+    return {"address": value} if isinstance(value, str) else _pointed(value)
+
+
+Ping = Annotated[PingTable, BeforeValidator(_addressed, json_schema_input_type=str | SecretTable)]
+
+
 class StorageTable(Table):
     """Where the program keeps what it writes."""
 
@@ -91,7 +104,7 @@ class BackupTable(Table):
 
     at: when.Clock = Field(_written("03:30"), description="when a copy is made, local time")
     keep: Annotated[int, v.whole(0, 10_000, "how many copies to keep")] = Field(
-        7, description="how many copies are kept"
+        7, description="how many copies are kept; 0: none is made"
     )
 
 
@@ -102,6 +115,24 @@ class WebTable(Table):
         "127.0.0.1:8710",
         description="where the reverse proxy finds it: this machine, or unix:/run/paperdigest/web.sock",
     )
+
+
+class HealthTable(Table):
+    """How others see that the service is well."""
+
+    listen: v.HealthListen = Field(
+        "",
+        description='where /healthz, /readyz and /metrics are, like 127.0.0.1:9710 or unix:/run/paperdigest/health.sock; "": nowhere',
+    )
+    ping: Ping | None = Field(
+        None, description="fetched after each good run, so that silence is noticed; a secret"
+    )
+
+
+class LogTable(Table):
+    """What the service writes to standard error."""
+
+    format: v.LogFormat = Field("text", description="text, or json: one object a line")
 
 
 class SourceTable(Table):
@@ -272,6 +303,8 @@ class MainTable(Table):
     storage: StorageTable = Field(_written({}), description=str(StorageTable.__doc__))
     backup: BackupTable = Field(_written({}), description=str(BackupTable.__doc__))
     web: WebTable = Field(_written({}), description=str(WebTable.__doc__))
+    health: HealthTable = Field(_written({}), description=str(HealthTable.__doc__))
+    log: LogTable = Field(_written({}), description=str(LogTable.__doc__))
     source: tuple[SourceTable, ...] = Field((), description=str(SourceTable.__doc__))
     email: EmailTable | None = Field(None, description=str(EmailTable.__doc__))
     slack: SlackTable | None = Field(None, description=str(SlackTable.__doc__))

@@ -36,6 +36,7 @@ _EXAMPLES: Mapping[tuple[str, str], Any] = {
     ("[[source]]", "schedule"): "daily 07:00",
     ("[[source]]", "quiet_after"): "4 days",
     ("[[source]]", "search"): "https://example.org/search?q={title}",
+    ("[health]", "ping"): {"file": "secrets/ping"},
     ("[email]", "host"): "smtp.example.org",
     ("[email]", "username"): "papers",
     ("[email]", "password"): {"file": "secrets/smtp-password"},
@@ -84,6 +85,8 @@ _NOT_HERE = (
     "storage",
     "backup",
     "web",
+    "health",
+    "log",
     "email",
     "slack",
     "channels",
@@ -101,6 +104,8 @@ def reference() -> str:
     lines += _section("[storage]", model.StorageTable)
     lines += _section("[backup]", model.BackupTable)
     lines += _section("[web]", model.WebTable)
+    lines += _section("[health]", model.HealthTable)
+    lines += _section("[log]", model.LogTable)
     for kind in _SOURCES:
         lines += _source(kind)
     lines += _section("[email]", model.EmailTable)

@@ -11,6 +11,7 @@ from typing import Any
 
 from paperdigest.config.secrets import SecretRef
 from paperdigest.core.errors import Problem
+from paperdigest.core.secret import Secret
 from paperdigest.core.subscription import Subscriber
 
 
@@ -97,6 +98,21 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HealthSettings:
+    """The `[health]` section. `listen` as for `[web]`, "" for nowhere. `ping` is an address that counts as secret."""
+
+    listen: str = ""
+    ping: SecretRef | Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """The `[log]` section. `format` is text or json."""
+
+    format: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
 class Broken:
     """A subscriptions file that cannot be used. `deliver` is what could be read of its targets.
 
@@ -130,6 +146,8 @@ class Settings:
     keep_deliveries: timedelta = timedelta(days=400)
     backup: BackupSettings = BackupSettings()
     web: WebSettings = WebSettings()
+    health: HealthSettings = HealthSettings()
+    log: LogSettings = LogSettings()
     subscribers: tuple[Subscriber, ...] = ()
     broken: tuple[Broken, ...] = ()
     files: tuple[Stamp, ...] = ()
@@ -141,6 +159,7 @@ class Settings:
         if self.slack is not None:
             yield from _given("[slack]", token=self.slack.token)
             yield from _given("[slack.webhooks]", **self.slack.webhooks)
+        yield from _given("[health]", ping=self.health.ping)
         for source in self.sources:
             yield from _given(f'source "{source.name}"', **source.options)
         for name, options in self.channels.items():

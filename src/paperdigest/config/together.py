@@ -14,8 +14,11 @@ from paperdigest.config.addresses import is_loopback
 from paperdigest.config.around import Around, rows, table
 from paperdigest.config.complaint import At, Complaint
 from paperdigest.config.positions import Path
+from paperdigest.config.settings import WebSettings
 
 Raw = Mapping[str, Any]
+#: Where the page for readers listens unless the config says otherwise.
+_WEB = WebSettings().listen
 _WANTS = ("keywords", "require", "authors", "categories", "sources", "query", "trending")
 
 
@@ -29,6 +32,7 @@ def main_rules(raw: Raw, around: Around) -> Iterator[Complaint]:
             yield Complaint(path, "every and schedule exclude each other", "keep one", At.KEY)
     if isinstance(raw.get("email"), Mapping):
         yield from _email(raw["email"])
+    yield from _places(table(raw.get("web")), table(raw.get("health")))
     yield from shared_rules(raw)
     subscribers = rows(raw.get("subscriber"))
     yield from _twice(_named(subscribers, ("subscriber",)), "subscriber")
@@ -81,6 +85,13 @@ def topic_rules(raw: Raw, path: Path) -> Iterator[Complaint]:
     if raw.get("alert") is True and schedule is not None and schedule != "at once":
         what = "alert means at once, the schedule says otherwise"
         yield Complaint((*path, "schedule"), what, "keep one of the two", At.KEY)
+
+
+def _places(web: Raw, health: Raw) -> Iterator[Complaint]:
+    place = health.get("listen")
+    if place and place == web.get("listen", _WEB):
+        what = "the page for readers listens there, and health is not for readers"
+        yield Complaint(("health", "listen"), what, "give it another port or socket")
 
 
 def _email(raw: Raw) -> Iterator[Complaint]:

@@ -100,6 +100,10 @@ class StoreError(PaperdigestError):
     """The database cannot be used as it is. The message says what to do."""
 
 
+class StoreDamaged(StoreError):
+    """The database is damaged, or gone: nothing may be sent, and only a backup helps."""
+
+
 class StoreFull(StoreError):
     """No room left on the disk: nothing was written, nothing may be sent."""
 

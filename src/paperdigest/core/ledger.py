@@ -21,7 +21,7 @@ class State(StrEnum):
     SENT = "sent"
     RETRY = "retry"  # certainly not sent, tried again by itself
     FAILED = "failed"  # certainly not sent, and given up
-    UNKNOWN = "unknown"  # may have arrived; looked into by itself
+    UNKNOWN = "unknown"  # may have arrived; looked up, sent once more, or held
     HELD = "held"  # waits for a person
     DROPPED = "dropped"  # not to be sent any more
 
@@ -51,6 +51,7 @@ class Event(StrEnum):
     TOLD_TO_SEND = "a person wants it sent again"
     TOLD_SENT = "a person says that it arrived"
     TOLD_TO_DROP = "a person does not want it sent"
+    RESTORED = "the ledger was restored from a backup, and it may have been sent since"
     FORGOTTEN = "its reader is erased"
 
 
@@ -99,6 +100,7 @@ LEDGER: Final[Mapping[Event, Transition]] = MappingProxyType(
         Event.TOLD_TO_SEND: Transition(DECIDABLE, State.RETRY),
         Event.TOLD_SENT: Transition(DECIDABLE, State.SENT),
         Event.TOLD_TO_DROP: Transition(DECIDABLE, State.DROPPED),
+        Event.RESTORED: Transition(_READY, State.UNKNOWN),
         Event.FORGOTTEN: Transition(OPEN | {State.HELD}, State.DROPPED),
     }
 )

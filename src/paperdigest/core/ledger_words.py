@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from paperdigest.core import words
 from paperdigest.core.ledger import State
 
 _TWICE = "sent once more after a try that may have arrived: its reader may have it twice, as the same message"
+
+
+class Doubt(StrEnum):
+    """What is done by itself about a row that may have arrived, once it has been waited for."""
+
+    LOOKED_INTO = "looked into"
+    SENT_AGAIN = "sent once more"
+    HELD = "held for you"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +26,7 @@ class Standing:
 
     `error` is what the last try came to. `way` names what is closed on its way out, `trouble` why (""
     where it is only resting), `opens_at` until when. `parent` is the state of the message it hangs below.
+    `doubt` counts only where it may have arrived; `channel` is the name of its channel.
     """
 
     state: State
@@ -32,6 +42,8 @@ class Standing:
     way: str = ""
     trouble: str = ""
     opens_at: datetime | None = None
+    doubt: Doubt = Doubt.HELD
+    channel: str = ""
 
 
 def reason(row: Standing) -> str:
@@ -46,7 +58,7 @@ def reason(row: Standing) -> str:
         case State.RETRY:
             return _DOT.join(filter(None, (_not_sent(row), _waits(row), _until(row))))
         case State.UNKNOWN:
-            return f"may have arrived: {row.error}{_DOT}looked into {_when(row.not_before_at, row.now)}"
+            return f"may have arrived: {row.error}{_DOT}{_doubted(row)}"
         case State.HELD:
             return row.error
         case State.FAILED | State.DROPPED:
@@ -54,6 +66,12 @@ def reason(row: Standing) -> str:
 
 
 _DOT = words.DOT
+
+
+def _doubted(row: Standing) -> str:
+    same = row.doubt is Doubt.SENT_AGAIN and row.channel == "email"
+    told = f"{row.doubt} {_when(row.not_before_at, row.now)}"
+    return f"{told}, with the same Message-ID" if same else told
 
 
 def _sent(row: Standing) -> str:

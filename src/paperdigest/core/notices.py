@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from paperdigest.core import words
+from paperdigest.core.target import short
 
 #: Title and lines of a notice.
 Words = tuple[str, tuple[str, ...]]
@@ -137,7 +138,7 @@ def held_run(run: int, papers: int, readers: int, usual: int, at: datetime) -> W
 
 def paused_recipient(subscriber: str, target: str, days: str, error: str) -> Words:
     """Return title and lines that tell the operator of an address that does not exist (any more)."""
-    bare = target.partition(":")[2]
+    bare = short(target)
     return (
         f"{bare} is refused for good: nothing more goes there for now",
         (
@@ -155,8 +156,8 @@ def paused_recipients(paused: Sequence[tuple[str, str, str, str]], now: datetime
         return paused_recipient(*paused[0])
     return f"{words.count(len(paused), 'address', 'addresses')} are refused for good", (
         *(
-            f"{name} at {_bare(target)}, refused on {days}: {error}"
-            f" · paperdigest resume {name} {_bare(target)}"
+            f"{name} at {short(target)}, refused on {days}: {error}"
+            f" · paperdigest resume {name} {short(target)}"
             for name, target, days, error in paused[:_MOST_LINES]
         ),
         *_and_more(len(paused)),
@@ -166,7 +167,7 @@ def paused_recipients(paused: Sequence[tuple[str, str, str, str]], now: datetime
 
 def recipients_again(again: Sequence[tuple[str, str]], now: datetime) -> Words:
     """Return title and lines that tell the operator of addresses that get digests again: (subscriber, target)."""
-    named = [f"{_bare(target)} of {name}" for name, target in again[:_MOST_LINES]]
+    named = [f"{short(target)} of {name}" for name, target in again[:_MOST_LINES]]
     return (
         f"{words.names(named)} {'gets' if len(again) == 1 else 'get'} digests again",
         (f"Since {words.full_date(now)} at {words.clock(now)}.", *_and_more(len(again))),
@@ -271,10 +272,6 @@ _MOST_LINES = 20
 
 def _and_more(count: int, shown: int = _MOST_LINES) -> tuple[str, ...]:
     return (f"and {words.number(count - shown)} more",) if count > shown else ()
-
-
-def _bare(target: str) -> str:
-    return target.partition(":")[2]
 
 
 def _moment(at: datetime) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from paperdigest.core import words
 from paperdigest.core.duration import parse_duration, parse_quiet
 from paperdigest.core.schedule_words import Schedule, parse_schedule
 from paperdigest.core.timezone import zone
@@ -26,6 +27,7 @@ __all__ = [
     "parse_quiet",
     "parse_schedule",
     "quiet_until",
+    "slot_in_words",
     "slots",
     "zone",
 ]
@@ -148,3 +150,10 @@ def _aware(moment: datetime) -> datetime:
             "a schedule needs a time with its zone"
         )  # else the machine's would be taken
     return moment.astimezone(UTC)
+
+
+def slot_in_words(name: str) -> str:
+    """Return a regular slot's name for people: "Mon 23 Nov 08:00 Europe/Berlin"."""
+    local, _, zone_name = name.partition(" ")
+    at = datetime.fromisoformat(local)
+    return f"{words.weekday(at)[:3]} {words.short_date(at)} {at:%H:%M} {zone_name}"

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
+from functools import lru_cache
 
 from paperdigest.core.duration import parse_clock
 from paperdigest.core.errors import ScheduleError
@@ -63,6 +64,7 @@ class Schedule:
         )
 
 
+@lru_cache(maxsize=4_096)  # asked for each reader at every beat
 def parse_schedule(text: str) -> Schedule:
     """Return what "weekdays 08:00,17:00" and its like mean. Raises ScheduleError.
 

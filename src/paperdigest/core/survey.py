@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
@@ -18,11 +19,13 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What asking the other side found out about `what` ("" for the channel itself)."""
+    """What asking the other side found out about `what` ("" for the channel itself). `until`: when that ends by
+    itself, as a certificate does."""
 
     what: str
     says: str
     grade: Grade = Grade.OK
+    until: datetime | None = None
 
 
 @runtime_checkable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from paperdigest.core.errors import ScheduleError
@@ -34,6 +35,8 @@ _ABBREVIATIONS = {
 }
 
 
+# Python itself keeps eight: readers in ten zones would have their files read anew at every look.
+@lru_cache(maxsize=1_024)
 def zone(name: str) -> ZoneInfo:
     """Return the zone of an IANA name such as "Europe/Berlin". Raises ScheduleError.
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from paperdigest.core import notices, schedule
+from paperdigest.core import care_words, notices, restoring, schedule
 from paperdigest.core.subscription import Subscriber
-from paperdigest.flow import bounces
+from paperdigest.flow import backups, bounces, restored
 from paperdigest.flow.clock import behind
 from paperdigest.flow.ways import barred
 from paperdigest.store import doubts, runs
@@ -17,8 +17,8 @@ from paperdigest.store.connection import Store
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """One thing that waits for a person. `what` is "held", "run", "way", "recipient", "disk" or "clock", `name`
-    which one of these, `command` what to run."""
+    """One thing that waits for a person. `what` is "restored", "held", "run", "way", "recipient", "disk", "backup"
+    or "clock", `name` which one of these, `command` what to run."""
 
     what: str
     name: str
@@ -29,8 +29,9 @@ class Want:
         return f"{self.said} · {self.command}"
 
 
-def wants(store: Store, operator: Subscriber, now: datetime) -> Iterator[Want]:
-    """Yield what the store says waits for a person."""
+def wants(store: Store, operator: Subscriber, now: datetime, *, keep: int = 1) -> Iterator[Want]:
+    """Yield what the store says waits for a person. `keep` is how many backups are to be kept."""
+    yield from _restored(store)
     yield from _doubts(store)
     for run in runs.held(store):
         said = notices.held_said(run.id, run.papers, run.readers, run.usual)
@@ -47,6 +48,18 @@ def wants(store: Store, operator: Subscriber, now: datetime) -> Iterator[Want]:
             found.expected.astimezone(zone), found.shown.astimezone(zone)
         )
         yield Want("clock", "", said, "timedatectl")
+    missing = backups.standing(store) if keep else None
+    if missing is not None and missing.ails(now):
+        since = missing.since.astimezone(schedule.zone(operator.timezone))
+        said = care_words.no_backup_line(since, missing.trouble)
+        yield Want("backup", "", said, "paperdigest backup")
+
+
+def _restored(store: Store) -> Iterator[Want]:
+    found = restored.restored(store)
+    if found is not None:
+        said = restoring.not_decided_line(found.made_at)
+        yield Want("restored", "", said, restoring.COMMANDS)
 
 
 def _doubts(store: Store) -> Iterator[Want]:

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from paperdigest.core import notices, schedule, words
 from paperdigest.core.ports import address_fault
+from paperdigest.core.target import short
 from paperdigest.flow.lasting import Watched
 from paperdigest.store import deliveries, subscribers, suppressions
 from paperdigest.store.connection import Store
@@ -73,21 +74,19 @@ class Paused:
         return f"{self.subscriber} {self.target}"
 
     @property
-    def bare(self) -> str:
-        """Return the address alone."""
-        return self.target.partition(":")[2]
+    def address(self) -> str:
+        """Return where it is, as people write it."""
+        return short(self.target)
 
     @property
     def said(self) -> str:
         """Return what it is, in a line."""
-        return (
-            f"{self.subscriber} at {self.bare} gets nothing, refused on {self.days}: {self.error}"
-        )
+        return f"{self.subscriber} at {self.address} gets nothing, refused on {self.days}: {self.error}"
 
     @property
     def command(self) -> str:
         """Return what ends it."""
-        return f"paperdigest resume {self.subscriber} {self.bare}"
+        return f"paperdigest resume {self.subscriber} {self.address}"
 
 
 def paused_by_rule(store: Store) -> tuple[Paused, ...]:

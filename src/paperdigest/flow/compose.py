@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from paperdigest.core.digest import Digest
 from paperdigest.core.errors import LockHeld, PaperdigestError, StoreError
 from paperdigest.core.subscription import Subscriber
+from paperdigest.core.units import DigestComposed
 from paperdigest.failpoints import failpoint
 from paperdigest.flow import parts
 from paperdigest.flow.brake import Brake, Load, load_of
@@ -21,6 +22,7 @@ from paperdigest.flow.gather import gathered
 from paperdigest.flow.outcomes import given_back_to, outcomes_of, skipped_in
 from paperdigest.flow.unsubscribe import exits
 from paperdigest.flow.window import read_window
+from paperdigest.journal import finished, step
 from paperdigest.store import digests, facts, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import DigestRow
@@ -41,6 +43,8 @@ class Composed:
     papers: int
     deliveries: tuple[int, ...]
     load: Load
+    topics: int = 0
+    late: timedelta | None = None  # after its slot, where one was due
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +65,14 @@ def compose(
     *,
     forced: frozenset[str] | None = None,
     gather: timedelta = timedelta(0),
+    alerts_only: bool = False,
 ) -> ComposeReport:
     """Write the digests that are due. `forced` names subscribers served now whatever the schedule says. An
-    alert waits until its first paper is `gather` old: what comes meanwhile goes with it."""
+    alert waits until its first paper is `gather` old: what comes meanwhile goes with it. `alerts_only` leaves all
+    others for later."""
     works = due(store, wanted, now, forced=forced)
+    if alerts_only:
+        works = [work for work in works if work.kind == "alert"]
     if not works:
         return ComposeReport()
     database = facts.database_id(store)
@@ -87,6 +95,8 @@ def compose(
                 failpoint("compose.commit")
             failpoint("compose.committed")
             composed += written
+            if not store.rehearsing:
+                _tell(written)
     return ComposeReport(tuple(composed), tuple(failed), brake.ended())
 
 
@@ -114,6 +124,7 @@ def _drafts(
     desk: Drafting, works: Sequence[Work], failed: list[tuple[str, str]]
 ) -> Iterator[Draft]:
     for work in works:
+        step()
         try:
             yield desk.draft(work)
         except (StoreError, LockHeld):
@@ -158,7 +169,17 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
         draft.digest.papers,
         tuple(ids),
         load_of(work, digest_id, draft.digest, draft.waiting, now),
+        sum(1 for section in draft.digest.sections if section.total),
+        now - work.slot.at if work.regular and not work.forced else None,
     )
+
+
+def _tell(written: Sequence[Composed]) -> None:
+    for done in written:
+        late = None if done.late is None else done.late.total_seconds()
+        finished(
+            DigestComposed(done.subscriber, done.slot, done.kind, done.papers, done.topics, late)
+        )
 
 
 def _is_taken(store: Store, draft: Draft) -> bool:

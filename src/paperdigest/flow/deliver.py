@@ -3,32 +3,36 @@ leaves, and one found in `sending` at the start is never blindly sent again."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
+from datetime import datetime
+from time import perf_counter
 
-from paperdigest.core.ledger import Event
+from paperdigest.core.ledger import Event, State
 from paperdigest.failpoints import failpoint
 from paperdigest.flow import pacing
 from paperdigest.flow.attempt import attempt, is_repeatable
 from paperdigest.flow.doubt import revive
 from paperdigest.flow.post import GRACE, DeliverReport, Post
-from paperdigest.flow.settling import Done, done_with, settle
+from paperdigest.flow.restored import must_be_decided
+from paperdigest.flow.settling import Done, done_with, settle, tell
+from paperdigest.journal import bound
 from paperdigest.store import deliveries, moves
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
-
-log = logging.getLogger(__name__)
 
 AT_ONCE = 10  # rows in hand at most: what a kill can leave in doubt
 
 
 def deliver(store: Store, post: Post) -> DeliverReport:
-    """Send what is due, until nothing is or `stop` says so. The caller holds the right to deliver."""
+    """Send what is due, until nothing is or `stop` says so. The caller holds the right to deliver. Raises
+    Undecided after a restore."""
+    must_be_decided(store)
     report = DeliverReport()
+    not_before: dict[str, datetime] = {}
     _recover(store, post)
     while not post.stop():
         now = post.clock()
-        more_in_doubt = revive(store, post, now, report)
+        more_in_doubt = revive(store, post, now, report, not_before)
         with store.transaction():
             rows = pacing.claim(store, post.channel, now, process=post.process, most=AT_ONCE)
             failpoint("deliver.claim")
@@ -56,9 +60,12 @@ def _send(store: Store, post: Post, rows: list[Delivery], report: DeliverReport)
             if pacing.goes_over(row, closed):
                 continue
             not_begun.remove(row)
-            outcome = attempt(store, post, row)
+            began = perf_counter()
+            with bound(delivery=row.id):
+                outcome = attempt(store, post, row)
+            took = perf_counter() - began
             closed.append(pacing.shut_by(row, outcome))
-            sent.append(done_with(row, outcome, post.clock()))
+            sent.append(done_with(row, outcome, post.clock(), took))
             failpoint("deliver.settle")
             if not is_repeatable(post, row):
                 settle(store, post, sent, report)
@@ -78,12 +85,13 @@ def _recover(store: Store, post: Post) -> None:
     if not lost:
         return
     now = post.clock()
+    reason = "it was being sent when the program ended or could not write it down"
     with store.transaction():
         for row in lost:
-            reason = "it was being sent when the program ended or could not write it down"
             later = now + GRACE
             moves.settle(store, row.id, Event.LOST, now=now, error=reason, not_before_at=later)
-            log.warning("delivery unknown id=%d target=%s reason=%r", row.id, row.target, reason)
+    for row in lost:
+        tell(row, State.UNKNOWN, reason)
     failpoint("deliver.recovered")
 
 

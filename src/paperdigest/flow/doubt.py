@@ -3,38 +3,52 @@ held for a person."""
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.ledger import LEDGER, Event
-from paperdigest.core.ports import Outcome, Part, ReadsBack, Retry, Sent, Unknown
+from paperdigest.core.ledger_words import Doubt
+from paperdigest.core.ports import (
+    Channel,
+    Outcome,
+    Part,
+    ReadsBack,
+    Repeatable,
+    Retry,
+    Sent,
+    Unknown,
+)
 from paperdigest.failpoints import failpoint
+from paperdigest.flow import pacing
 from paperdigest.flow.attempt import broke, is_repeatable
 from paperdigest.flow.post import GIVE_UP_AFTER, GRACE, DeliverReport, Post, ask
-from paperdigest.flow.settling import Done, settle
+from paperdigest.flow.settling import Done, settle, tell
 from paperdigest.store import deliveries, moves, ways
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
-
-log = logging.getLogger(__name__)
 
 _LOOKS = 3  # before other messages have their turn again
 _CLOCKS_DIFFER = timedelta(minutes=5)  # ours and the other side's
 
 
-def revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> bool:
+def revive(
+    store: Store, post: Post, now: datetime, report: DeliverReport, not_before: dict[str, datetime]
+) -> bool:
     """Unknown outcomes whose grace is over: looked up where the channel can tell, else sent once more
     with the same bytes, or held for a person. A few at a time, for a look takes its time and others wait to be
-    sent; return whether there may be more."""
-    not_now: dict[str, Unknown] = {}  # channels that just said to ask again later
+    sent; return whether there may be more. `not_before` are the channels that said in this round to ask again
+    later, and when."""
     rows = deliveries.unknown_due(store, now, most=_LOOKS)
     for row in rows:
         if post.stop():
             return False
         name = row.target.partition(":")[0]
-        found = not_now.get(name) or _look_back(store, post, row)
+        if not_before.get(name, now) > now:
+            _ask_later(store, row, not_before[name])
+            continue
+        found = _look_back(store, post, row)
         failpoint("deliver.looked_back")
         match found:
             case Sent():
@@ -42,8 +56,9 @@ def revive(store: Store, post: Post, now: datetime, report: DeliverReport) -> bo
                 done = Done(row, Event.FOUND, "", found.receipt, None, at, found)
                 settle(store, post, [done], report)
             case Unknown():
-                not_now[name] = found
-                _ask_later(store, row, now + (found.ask_again or GRACE))
+                not_before[name] = now + (found.ask_again or GRACE)
+                _ask_later(store, row, not_before[name])
+                _rest(store, row, found, post.clock())
             case Retry() if _is_too_old(row, post.clock()) and not (row.resent or row.by_hand):
                 told = f"given up after {GIVE_UP_AFTER.days} days: {row.error}"
                 at = post.clock()
@@ -62,6 +77,12 @@ def _ask_later(store: Store, row: Delivery, at: datetime) -> None:
         moves.settle(store, row.id, Event.NOT_TOLD, now=at, error=row.error, not_before_at=at)
 
 
+def _rest(store: Store, row: Delivery, found: Unknown, at: datetime) -> None:
+    """Leave the whole channel alone for a while where it said nothing at all."""
+    with store.transaction():
+        pacing.rest(store, row, found, at)
+
+
 def _decide(
     store: Store, row: Delivery, found: Retry | _NobodyKnows, now: datetime, report: DeliverReport
 ) -> None:
@@ -75,7 +96,7 @@ def _decide(
     with store.transaction():
         moves.settle(store, row.id, event, now=now, error=error, not_before_at=now)
     state = LEDGER[event].to
-    log.warning("delivery %s id=%d target=%s: %s", state, row.id, row.target, event.value)
+    tell(row, state, event.value)
     if event is Event.ASKED:
         report.note(row, state, error)
 
@@ -112,6 +133,20 @@ def _look_back(store: Store, post: Post, row: Delivery) -> Sent | Retry | Unknow
             # Not to be guessed at while it may still be found out.
             return _NobodyKnows(reason, resend=False) if too_old else found
     return _NobodyKnows(reason, resend=channel.on_unknown == "resend_once")
+
+
+def foreseen(channels: Callable[[str], Channel], row: Delivery) -> Doubt:
+    """Return what will be done about a row in doubt, as far as that can be told without asking the other side."""
+    try:
+        channel = channels(row.target.partition(":")[0])
+    except PaperdigestError:
+        return Doubt.HELD
+    if isinstance(channel, Repeatable) and channel.repeatable:
+        return Doubt.SENT_AGAIN
+    if isinstance(channel, ReadsBack):
+        return Doubt.LOOKED_INTO
+    may_go = channel.on_unknown == "resend_once" and row.resent == 0
+    return Doubt.SENT_AGAIN if may_go else Doubt.HELD
 
 
 def _looked(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from itertools import chain, count
+from zoneinfo import ZoneInfo
 
 from paperdigest.core import schedule
 from paperdigest.core.schedule import Schedule, Slot
@@ -20,6 +21,8 @@ from paperdigest.store.suppressions import EVERYTHING, Suppression, suppressions
 WEEK = timedelta(days=7)
 #: How long what is over limit, or came back undelivered, waits for its lane's next digest.
 WAITS = timedelta(days=14)
+#: Of more readers than this everything is read at once, and not asked for by name.
+FEW = 500
 #: An alert lane has no next slot: what waits for it is tried again after so long.
 _ALERT_AGAIN = timedelta(days=1)
 
@@ -77,11 +80,11 @@ def due(
     forced: frozenset[str] | None = None,
 ) -> list[Work]:
     """Return the lanes to compose now. `forced` names subscribers served whatever the schedule says."""
-    look = _Look(store, now)
+    if forced is not None:
+        wanted = [subscriber for subscriber in wanted if subscriber.name in forced]
+    look = _Look(store, now, wanted)
     works = []
     for subscriber in wanted:
-        if forced is not None and subscriber.name not in forced:
-            continue
         for name in lane_names(subscriber):
             work = look.work(subscriber, name, forced=forced is not None)
             if work is not None:
@@ -91,7 +94,7 @@ def due(
 
 def standings(store: Store, wanted: Sequence[Subscriber], now: datetime) -> list[Standing]:
     """Return each reader's next slot, the earliest of all lanes, or why there is none."""
-    look = _Look(store, now)
+    look = _Look(store, now, wanted)
     found = []
     for subscriber in wanted:
         lane = look.lane(subscriber, MAIN)
@@ -106,10 +109,15 @@ def standings(store: Store, wanted: Sequence[Subscriber], now: datetime) -> list
 
 def slot_of(subscriber: Subscriber, lane_name: str, now: datetime) -> Slot | None:
     """Return a lane's next slot; None for alerts, which go at once."""
-    plan = schedule.parse_schedule(subscriber.schedule if lane_name == MAIN else lane_name)
+    plan = plan_of(subscriber, lane_name)
     if plan.at_once:
         return None
     return schedule.next_slot(plan, schedule.zone(subscriber.timezone), now)
+
+
+def plan_of(subscriber: Subscriber, lane_name: str) -> Schedule:
+    """Return a lane's schedule."""
+    return schedule.parse_schedule(subscriber.schedule if lane_name == MAIN else lane_name)
 
 
 def quiet_until(subscriber: Subscriber, now: datetime) -> datetime | None:
@@ -126,15 +134,18 @@ def _lanes_in_use(subscriber: Subscriber) -> set[str]:
 
 
 class _Look:
-    """One reading of the store, shared by all subscribers of a round."""
+    """One reading of the store, shared by all subscribers of a round. Of few, only what concerns them is read."""
 
-    def __init__(self, store: Store, now: datetime) -> None:
+    def __init__(self, store: Store, now: datetime, wanted: Sequence[Subscriber]) -> None:
         self._store = store
         self.now = now
         self.newest = history.newest_change(store)
-        self.registered = subscribers.registered(store)
-        self.lanes = subscribers.lanes(store)
-        self.asked = subscribers.topics_seen(store)
+        names = None if len(wanted) > FEW else [subscriber.name for subscriber in wanted]
+        self.registered = subscribers.registered(store, names)
+        ids = None if names is None else [row.id for row in self.registered.values()]
+        self.lanes = subscribers.lanes(store, ids)
+        lanes = None if ids is None else [lane.id for lane in self.lanes.values()]
+        self.asked = subscribers.topics_seen(store, lanes)
         self.suppressed = suppressions(store)
 
     def lane(self, subscriber: Subscriber, name: str) -> Lane | None:
@@ -171,7 +182,7 @@ class _Look:
         topics = tuple(topic for topic in subscriber.topics if (topic.schedule or MAIN) == name)
         if lane is None or self.hindrance(subscriber, lane):
             return None
-        plan = schedule.parse_schedule(subscriber.schedule if name == MAIN else name)
+        plan = plan_of(subscriber, name)
         slot, missed = self._slot(subscriber, lane, plan, topics, forced=forced)
         if slot is None:
             return None
@@ -205,7 +216,7 @@ class _Look:
             if not forced and (not stirred or quiet_until(subscriber, self.now) is not None):
                 return None, ()
             return self._slot_now(lane, f"change {self.newest}"), ()
-        missed = schedule.due(plan, zone, lane.last_slot_at or lane.created_at, self.now)
+        missed = self._missed(plan, zone, lane.last_slot_at or lane.created_at)
         if forced:
             name = f"{local:%Y-%m-%dT%H:%M:%S} {subscriber.timezone}"
             return self._slot_now(lane, name), ()
@@ -216,6 +227,12 @@ class _Look:
         if lane.digests == 0 and stirred:
             return self._slot_now(lane, f"{local:%Y-%m-%dT%H:%M} {subscriber.timezone}"), ()
         return None, ()
+
+    def _missed(self, plan: Schedule, zone: ZoneInfo, last: datetime) -> tuple[Slot, ...]:
+        # As a rule nothing is, and that is known from the last look.
+        if self.now < _next_after(plan, zone, last):
+            return ()
+        return schedule.due(plan, zone, last, self.now)
 
     def _comes_back_later_today(
         self, subscriber: Subscriber, lane: Lane, plan: Schedule, local: datetime
@@ -250,8 +267,13 @@ def _definitions(topics: Sequence[Topic]) -> dict[str, str]:
     return {topic.name: _definition(topic) for topic in topics}
 
 
-# Asked for several times for each lane of a round.
-_definition = lru_cache(maxsize=4_096)(topic_to_json)
+# Asked for several times for each lane of a round; with room for fewer than there are, none would be found again.
+_definition = lru_cache(maxsize=65_536)(topic_to_json)
+
+
+@lru_cache(maxsize=65_536)
+def _next_after(plan: Schedule, zone: ZoneInfo, last: datetime) -> datetime:
+    return schedule.next_slot(plan, zone, last).at
 
 
 def _paused(pause: Pause, today: date) -> bool:

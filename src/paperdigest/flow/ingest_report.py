@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from paperdigest.core.ports import Verdict
+from paperdigest.core.units import SourceRead
 
 _COUNTS = ("papers", "new", "revised", "unchanged", "merged", "rejected")
 
@@ -37,6 +38,11 @@ class FileReport:
     unchanged: int = 0
     merged: int = 0
     rejected: int = 0
+
+    @property
+    def stirs(self) -> bool:
+        """Say whether it said something that was not known."""
+        return bool(self.new or self.revised or self.merged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,38 @@ class IngestReport:
     def to_json(self) -> dict[str, Any]:
         """Return the answer of `ingest --json`."""
         return {"sources": [_source(source) for source in self.sources]}
+
+
+@dataclass(slots=True)
+class Served:
+    """What came in during one call of `serve`: the sources that were read to their end, in that order, and whether
+    anything was new, also of those still being read."""
+
+    sources: list[SourceReport] = field(default_factory=list)
+    stirred: bool = False
+
+    def note(self, made: object) -> None:
+        """Take note of what came of one piece of work."""
+        if isinstance(made, SourceReport):
+            self.sources.append(made)
+        elif isinstance(made, FileReport):
+            self.stirred = self.stirred or made.stirs
+
+
+def unit_of(source: SourceReport, seconds: float) -> SourceRead:
+    """Return what is told of a source that was read in so many seconds."""
+    return SourceRead(
+        source.name,
+        str(source.status),
+        documents=len(source.files),
+        papers=source.total("papers"),
+        new=source.total("new"),
+        revised=source.total("revised"),
+        rejected=source.total("rejected"),
+        refused=sum(file.status is Verdict.QUARANTINED for file in source.files),
+        seconds=seconds,
+        error=source.error,
+    )
 
 
 def _source(source: SourceReport) -> dict[str, Any]:

@@ -68,11 +68,16 @@ def learn(store: Store, channels: Channels, row: Delivery, outcome: Outcome, at:
         case Retry(after=after):
             _rest(store, shut_by(row, outcome), outcome.reason, at, after or REST)
         case Unknown():
-            _rest(store, shut_by(row, outcome), outcome.reason, at, REST)
+            rest(store, row, outcome, at)
         case Refused():
             pass
         case _:
             assert_never(outcome)
+
+
+def rest(store: Store, row: Delivery, outcome: Unknown, at: datetime) -> None:
+    """Leave alone for a while what an unknown outcome had better not be followed by. Must run inside a transaction."""
+    _rest(store, shut_by(row, outcome), outcome.reason, at, REST)
 
 
 def shut_by(row: Delivery, outcome: Outcome | str) -> str:

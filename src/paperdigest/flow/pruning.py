@@ -1,4 +1,4 @@
-"""Upkeep of the ledger: bytes go after a month, digests when nothing asks about them any more.
+"""Upkeep of the ledger: bytes go after a month, digests when nothing asks about them any more, receipts after a year.
 
 In small steps, each a transaction: others write in between, and a kill costs no more than the step in hand.
 What may go is `store.pruning`'s to say.
@@ -16,6 +16,10 @@ from paperdigest.store.connection import Store
 from paperdigest.store.pruning import Place
 
 KEEP_PAYLOADS: Final = timedelta(days=30)
+#: Digests look back over some weeks of them, and a person hardly longer.
+KEEP_RECEIPTS: Final = timedelta(days=400)
+#: Receipts of one day: small rows, and more than 20 sources leave in a week.
+_RECEIPTS = 5_000
 #: Rows of one transaction: other writers wait for a tenth of a second.
 BATCH: Final = 200
 #: The whole ledger is walked over once a day at most.
@@ -75,4 +79,5 @@ def _prune_digests(store: Store, now: datetime, before: datetime, stop: Callable
 def _end_walk(store: Store, now: datetime, before: datetime) -> None:
     with store.transaction():
         pruning.forget_ways(store, before)
+        pruning.forget_receipts(store, now - KEEP_RECEIPTS, _RECEIPTS)
         pruning.keep_place(store, Place(rests_until=now + _REST))

@@ -19,19 +19,15 @@ def register(
     where the main one stands: its topics look back by themselves. `broken` are names whose file
     cannot be read now: they keep their last good version and are not gone.
     """
-    if not _anything_to_do(wanted, subscribers.registered(store), subscribers.lanes(store), broken):
+    here = _Known(store)
+    if not here.lacks(wanted) and not here.gone(wanted, broken):
         return
     with store.transaction():
         # Read anew under the lock: another thread or command may have written the same meanwhile.
-        known = subscribers.registered(store)
-        for subscriber in wanted:
-            _register(store, subscriber, known, now)
-        names = {subscriber.name for subscriber in wanted} | set(broken)
-        renamed = {subscriber.formerly for subscriber in wanted}
-        staying = names | renamed | {OPERATOR}
-        subscribers.mark_gone(
-            store, [row.id for name, row in known.items() if name not in staying], now
-        )
+        here = _Known(store)
+        for subscriber in here.lacks(wanted):
+            _register(store, subscriber, here, now)
+        subscribers.mark_gone(store, here.gone(wanted, broken), now)
 
 
 def lane_names(subscriber: Subscriber) -> tuple[str, ...]:
@@ -40,28 +36,36 @@ def lane_names(subscriber: Subscriber) -> tuple[str, ...]:
     return (subscribers.MAIN, *own)
 
 
-def _anything_to_do(
-    wanted: Sequence[Subscriber],
-    known: dict[str, subscribers.Registered],
-    lanes: dict[tuple[int, str], subscribers.Lane],
-    broken: Sequence[str],
-) -> bool:
-    for subscriber in wanted:
-        row = known.get(subscriber.name)
+class _Known:
+    """Who and what is known to the store at one moment."""
+
+    def __init__(self, store: Store) -> None:
+        self.rows = subscribers.registered(store)
+        self.lanes = subscribers.lanes(store)
+
+    def lacks(self, wanted: Sequence[Subscriber]) -> list[Subscriber]:
+        """Return the subscribers who are new, or not as they were."""
+        return [subscriber for subscriber in wanted if not self._has(subscriber)]
+
+    def gone(self, wanted: Sequence[Subscriber], broken: Sequence[str]) -> list[int]:
+        """Return the numbers of those who left the config; whoever has another name now did not."""
+        names = {subscriber.name for subscriber in wanted} | set(broken)
+        staying = names | {subscriber.formerly for subscriber in wanted} | {OPERATOR}
+        return [
+            row.id for name, row in self.rows.items() if row.gone_at is None and name not in staying
+        ]
+
+    def _has(self, subscriber: Subscriber) -> bool:
+        row = self.rows.get(subscriber.name)
         if row is None or row.last_good != subscriber or row.gone_at is not None:
-            return True
-        if any((row.id, name) not in lanes for name in lane_names(subscriber)):
-            return True
-    names = {subscriber.name for subscriber in wanted} | set(broken) | {OPERATOR}
-    return any(row.gone_at is None and name not in names for name, row in known.items())
+            return False
+        return all((row.id, name) in self.lanes for name in lane_names(subscriber))
 
 
-def _register(
-    store: Store, subscriber: Subscriber, known: dict[str, subscribers.Registered], now: datetime
-) -> None:
-    row = known.get(subscriber.name)
-    if row is None and subscriber.formerly in known:
-        row = known[subscriber.formerly]
+def _register(store: Store, subscriber: Subscriber, here: _Known, now: datetime) -> None:
+    row = here.rows.get(subscriber.name)
+    if row is None and subscriber.formerly in here.rows:
+        row = here.rows[subscriber.formerly]
         subscribers.rename(store, subscriber.formerly, subscriber.name)
     if row is None:
         newest = history.newest_change(store)
@@ -70,7 +74,7 @@ def _register(
     else:
         id_ = row.id
         subscribers.keep_definition(store, id_, subscriber)
-        main = subscribers.lanes(store).get((id_, subscribers.MAIN))
+        main = here.lanes.get((id_, subscribers.MAIN))
         bookmark = main.bookmark if main else history.newest_change(store)
     for name in lane_names(subscriber):
         subscribers.open_lane(store, id_, name, bookmark=bookmark, now=now, later=row is not None)

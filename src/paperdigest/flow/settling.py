@@ -13,14 +13,15 @@ from paperdigest.core.errors import LockHeld
 from paperdigest.core.ledger import LEDGER, UNSENT, Event, State
 from paperdigest.core.ports import Barred, Refused, Retry, Sent, Unknown
 from paperdigest.core.ports import Outcome as SendOutcome
+from paperdigest.core.units import DeliverySettled
+from paperdigest.core.unsubscribe import masked
 from paperdigest.failpoints import failpoint
 from paperdigest.flow import bounces, pacing, places
 from paperdigest.flow.post import GIVE_UP_AFTER, GRACE, DeliverReport, Post, ask
+from paperdigest.journal import finished
 from paperdigest.store import deliveries, digests, moves
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
-
-log = logging.getLogger(__name__)
 
 _PATIENCE = 6  # times ten seconds that a busy database is waited for after sending
 _FIRST_WAIT = timedelta(minutes=15)
@@ -38,6 +39,7 @@ class Done:
     not_before_at: datetime | None
     at: datetime
     outcome: SendOutcome | str
+    seconds: float | None = None  # that the channel took to send it, if it was asked to
 
     @property
     def state(self) -> State:
@@ -45,9 +47,12 @@ class Done:
         return LEDGER[self.event].to
 
 
-def done_with(row: Delivery, outcome: SendOutcome | str, now: datetime) -> Done:
+def done_with(
+    row: Delivery, outcome: SendOutcome | str, now: datetime, seconds: float | None = None
+) -> Done:
     """Return what an outcome makes of a row; a text is why it must not be sent."""
-    return Done(row, *_verdict(row, outcome, now), now, outcome)
+    asked = None if isinstance(outcome, str) else seconds
+    return Done(row, *_verdict(row, outcome, now), now, outcome, asked)
 
 
 def settle(store: Store, post: Post, all_done: Sequence[Done], report: DeliverReport) -> None:
@@ -60,7 +65,7 @@ def settle(store: Store, post: Post, all_done: Sequence[Done], report: DeliverRe
     failpoint("deliver.settled")
     for done in written:
         report.note(done.row, done.state, done.error)
-        _tell(done)
+        tell(done.row, done.state, done.error, done.seconds)
 
 
 def _write_down(store: Store, post: Post, done: Done) -> bool:
@@ -100,19 +105,27 @@ def _patiently(store: Store) -> Iterator[None]:
         yield
 
 
-def _tell(done: Done) -> None:
-    level = logging.INFO if done.state in (State.SENT, State.DROPPED) else logging.WARNING
-    log.log(
-        level,
-        "delivery %s id=%d subscriber=%s target=%s part=%d attempt=%d error=%r",
-        done.state,
-        done.row.id,
-        done.row.subscriber,
-        done.row.target,
-        done.row.part,
-        done.row.attempts,
-        done.error,
+def tell(row: Delivery, state: State, error: str, seconds: float | None = None) -> None:
+    """Tell where a row stands now."""
+    level = logging.INFO if state in (State.SENT, State.DROPPED) else logging.WARNING
+    unit = DeliverySettled(
+        row.id,
+        row.key,
+        row.subscriber,
+        row.target.partition(":")[0],
+        _shown(row.target),
+        row.part,
+        state.value,
+        row.attempts,
+        seconds,
+        error,
     )
+    finished(unit, level=level)
+
+
+def _shown(target: str) -> str:
+    """Return a target without its channel; a person's address only so far that its owner knows it."""
+    return masked(target) if "@" in target else target.partition(":")[2]
 
 
 def _verdict(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from paperdigest.core.ledger import State
-from paperdigest.core.ledger_words import Standing, reason
+from paperdigest.core.ledger_words import Doubt, Standing, reason
+from paperdigest.core.ports import Channel
+from paperdigest.flow.doubt import foreseen
 from paperdigest.flow.post import GIVE_UP_AFTER
 from paperdigest.store import deliveries, ways
 from paperdigest.store.connection import Store
@@ -16,13 +18,19 @@ from paperdigest.store.ways import Closed
 _WAITING = (State.PENDING, State.RETRY)
 
 
-def reasons(store: Store, rows: Sequence[Delivery], now: datetime) -> list[str]:
-    """Return a sentence for each row. `now` carries the time zone that instants are told in."""
+def reasons(
+    store: Store, rows: Sequence[Delivery], now: datetime, channels: Callable[[str], Channel]
+) -> list[str]:
+    """Return a sentence for each row. `now` carries the time zone that instants are told in. `channels` gives the
+    channel of a name, and is asked only for rows in doubt."""
     closed = {one.way: one for one in ways.closed(store, now)}
-    return [reason(_standing(store, row, closed, now)) for row in rows]
+    doubts = {row.id: foreseen(channels, row) for row in rows if row.state == State.UNKNOWN}
+    return [reason(_standing(store, row, closed, now, doubts)) for row in rows]
 
 
-def _standing(store: Store, row: Delivery, closed: dict[str, Closed], now: datetime) -> Standing:
+def _standing(
+    store: Store, row: Delivery, closed: dict[str, Closed], now: datetime, doubts: dict[int, Doubt]
+) -> Standing:
     zone = now.tzinfo
     way = _closed_way(row, closed) if row.state in _WAITING else None
     parent = deliveries.parent_of(store, row) if row.state in _WAITING else None
@@ -40,6 +48,8 @@ def _standing(store: Store, row: Delivery, closed: dict[str, Closed], now: datet
         way=way.way if way else "",
         trouble=way.trouble if way else "",
         opens_at=way.open_at.astimezone(zone) if way else None,
+        doubt=doubts.get(row.id, Doubt.HELD),
+        channel=row.target.partition(":")[0],
     )
 
 

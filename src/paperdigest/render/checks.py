@@ -18,8 +18,12 @@ _PAGES = ("digest.html.j2", "digest.txt.j2", "subject.txt.j2")
 
 def check(user_templates: Path | None = None) -> list[TemplateError]:
     """Return everything that is wrong with the templates, each with file and line; empty: nothing."""
-    found = [*_misnamed(user_templates), *broken(user_templates)]
-    return found or _failing(Templates(user_templates))
+    return [*_misnamed(user_templates), *unusable(user_templates)]
+
+
+def unusable(user_templates: Path | None = None) -> list[TemplateError]:
+    """Return what would break a digest; a strange file beside the templates, as editors leave them, does not."""
+    return broken(user_templates) or _failing(Templates(user_templates))
 
 
 def own_templates(folder: Path | None) -> frozenset[str]:

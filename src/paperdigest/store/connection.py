@@ -12,9 +12,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from paperdigest import __version__
+from paperdigest.core.backups import before_schema
 from paperdigest.core.errors import StoreError
+from paperdigest.failpoints import failpoint
+from paperdigest.store.backup import before_migration
 from paperdigest.store.faults import plainly, told_plainly
 from paperdigest.store.locks import WRITE_LOCK, FileLock
+from paperdigest.store.lost import refuse_lost
 from paperdigest.store.schema import APPLICATION_ID, OLDEST_READABLE, SCHEMA_VERSION, migrations
 from paperdigest.store.transactions import WRITE_WAIT, Store
 
@@ -71,12 +76,14 @@ def open_store(
     """Open the database at `path`; with `write`, make it or bring it up to date first.
 
     Raises NoHistory when reading where nothing was written yet; StoreError when the file is another
-    program's, another user's, a newer version's, damaged or not writable. `user` is the id to compare
+    program's, another user's, a newer version's, damaged, gone though there was one, or not writable. `user` is the id to compare
     the file's owner with (default: the effective user of this process); `wait` are the seconds that a write
     waits for another one.
     """
     with told_plainly(path):
         exists = _looked_at(path, os.geteuid() if user is None else user)
+        if not exists or path.stat().st_size == 0:
+            refuse_lost(path)
     if not exists and not write:
         raise NoHistory(_NO_HISTORY)
     return _open_to_write(path, wait) if write else _open_to_read(path)
@@ -97,7 +104,7 @@ def _looked_at(path: Path, user: int) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     if found.st_uid != user:
-        owner = _user_name(found.st_uid)
+        owner = user_name(found.st_uid)
         raise StoreError(f"{path} belongs to {owner} · use: sudo -u {owner} paperdigest …")
     if found.st_size == 0:
         return path.is_file()
@@ -154,12 +161,21 @@ def _open_to_write(path: Path, wait: float) -> Store:
     try:
         if _version(db) != SCHEMA_VERSION:
             with lock.holding(wait):
-                _make(db)
+                _bring_up_to_date(db, path)
         db.conn.execute("PRAGMA query_only = ON")
     except BaseException:
         db.close()
         raise
     return Store(db, path, write=True, lock=lock, wait=wait)
+
+
+def _bring_up_to_date(db: Database, path: Path) -> None:
+    """Make the tables, or migrate them: then never without a backup of what was there."""
+    version = _version(db)  # read anew under the lock: another process may have been first
+    if 0 < version < SCHEMA_VERSION:
+        before_migration(path, SCHEMA_VERSION, __version__)
+    if version != SCHEMA_VERSION:
+        _make(db)
 
 
 def _make(db: Database) -> None:
@@ -174,6 +190,7 @@ def _migrate(db: Database) -> None:
     try:
         migrations.apply(db)
         db.conn.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        failpoint("migrate.commit")
         db.conn.execute("COMMIT")
     except BaseException:
         if db.conn.in_transaction:
@@ -188,7 +205,7 @@ def _version(db: Database) -> int:
     if newest > SCHEMA_VERSION:
         raise StoreError(
             f"the database was written by a newer paperdigest (schema {newest}, this one knows {SCHEMA_VERSION})"
-            " · upgrade, or restore a backup"
+            f" · upgrade, or restore what was kept before: backups/{before_schema(newest)}"
         )
     return version
 
@@ -220,7 +237,8 @@ def _wrap(conn: sqlite3.Connection, path: Path | None) -> Database:
         raise
 
 
-def _user_name(user: int) -> str:
+def user_name(user: int) -> str:
+    """Return what a user is called; "#1000" for one who has no name."""
     try:
         return pwd.getpwuid(user).pw_name
     except KeyError:

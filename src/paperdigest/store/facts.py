@@ -52,6 +52,11 @@ def database_id(store: Store) -> str:
     return known
 
 
+def rename_database(store: Store) -> None:
+    """Let this database be another one from now on. Must run inside a transaction."""
+    remember(store, _DATABASE_ID, secrets.token_hex(8))
+
+
 def unsubscribe_key(store: Store) -> bytes:
     """Return the key of all unsubscribe links; made at first use and kept, for links in old mails must lead
     on. Who has it can stop digests, and nothing else."""

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from paperdigest.core.errors import LockHeld, PaperdigestError, StoreError, StoreFull
+from paperdigest.core.errors import (
+    LockHeld,
+    PaperdigestError,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+)
 
 # https://www.sqlite.org/rescode.html: the low byte is the primary code.
 _PRIMARY = 0xFF
@@ -61,6 +67,14 @@ def plainly(error: sqlite3.Error, path: Path | None) -> PaperdigestError | None:
     return _by_primary(code & _PRIMARY, name, str(error))
 
 
+def damaged(name: str | Path, said: str) -> StoreDamaged:
+    """Return the error for a database that is damaged, with what to do."""
+    return StoreDamaged(
+        f"{name} is damaged ({said}) · nothing is sent, and the file stays as it is"
+        " · restore a backup: paperdigest restore FILE --replace"
+    )
+
+
 def _by_primary(code: int, name: str, said: str) -> PaperdigestError | None:
     match code:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
@@ -76,7 +90,7 @@ def _by_primary(code: int, name: str, said: str) -> PaperdigestError | None:
         case sqlite3.SQLITE_NOTADB:
             return StoreError(f"{name} is not a paperdigest database · nothing was changed")
         case sqlite3.SQLITE_CORRUPT:
-            return StoreError(f"{name} is damaged ({said}) · keep the file, restore a backup")
+            return damaged(name, said)
         case sqlite3.SQLITE_IOERR | sqlite3.SQLITE_PROTOCOL | sqlite3.SQLITE_NOLFS:
             return StoreError(f"{name} cannot be read or written ({said}) · look at the disk")
         case _:

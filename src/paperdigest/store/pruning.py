@@ -1,4 +1,4 @@
-"""What of the ledger goes with age: bytes that were sent, and digests that nothing asks about any more.
+"""What goes with age: bytes that were sent, digests that nothing asks about any more, and receipts.
 
 A paper never comes back by it. Which papers a reader had stands in `outcomes`, and these rows stay for ever; how
 far a lane is stands in `lanes`. Each question here reads a bounded number of rows, however many there are.
@@ -98,6 +98,17 @@ def forget_ways(store: Store, before: datetime) -> int:
     return store.write(
         "DELETE FROM ways WHERE instr(way, ':') > 0 AND trouble = '' AND open_at < ?",
         [to_instant(before)],
+    )
+
+
+def forget_receipts(store: Store, before: datetime, most: int) -> int:
+    """Drop up to `most` of the receipts of documents that were looked at before then, but for the last one of each
+    source. Return how many. Bytes that come again after so long are read again, and their papers are known. Must
+    run inside a transaction."""
+    return store.write(
+        "DELETE FROM receipts WHERE id IN (SELECT id FROM receipts WHERE at < ?"
+        " AND id NOT IN (SELECT max(id) FROM receipts GROUP BY source) ORDER BY at, id LIMIT ?)",
+        [to_instant(before), most],
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -16,13 +17,18 @@ MAIN = "main"
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A subscriber as the store knows it. `last_good` is the last version that could be read."""
+    """A subscriber as the store knows it. `definition` is the last version that could be read, as it is kept."""
 
     id: int
     name: str
-    last_good: Subscriber
+    definition: str = field(repr=False)
     registered_at: datetime
     gone_at: datetime | None
+
+    @property
+    def last_good(self) -> Subscriber:
+        """Return the last version that could be read."""
+        return _subscriber(self.definition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,12 @@ class Lane:
 _SUBSCRIBER = "SELECT id, name, definition, registered_at, gone_at FROM subscribers"
 
 
-def registered(store: Store) -> dict[str, Registered]:
-    """Return every subscriber ever seen, by name."""
-    rows = store.rows(_SUBSCRIBER + " ORDER BY id")
+def registered(store: Store, names: Sequence[str] | None = None) -> dict[str, Registered]:
+    """Return every subscriber ever seen, by name; or only those of these names."""
+    some, values = _among("name", names)
+    rows = store.rows(f"{_SUBSCRIBER}{some} ORDER BY id", values)
     return {
-        name: Registered(id_, name, _subscriber(definition), from_instant(at), _maybe(gone))
+        name: Registered(id_, name, definition, from_instant(at), _maybe(gone))
         for id_, name, definition, at, gone in rows
     }
 
@@ -66,7 +73,7 @@ def _registered(row: tuple[int, str, str, int, int | None] | None) -> Registered
     if row is None:
         return None
     id_, name, definition, at, gone = row
-    return Registered(id_, name, _subscriber(definition), from_instant(at), _maybe(gone))
+    return Registered(id_, name, definition, from_instant(at), _maybe(gone))
 
 
 def register(store: Store, subscriber: Subscriber, *, change: int, now: datetime) -> int:
@@ -106,9 +113,10 @@ _LANE = (
 )
 
 
-def lanes(store: Store) -> dict[tuple[int, str], Lane]:
-    """Return every lane by (subscriber id, lane name)."""
-    found = (_lane(row) for row in store.rows(_LANE))
+def lanes(store: Store, of: Sequence[int] | None = None) -> dict[tuple[int, str], Lane]:
+    """Return every lane by (subscriber id, lane name); or only those of these subscribers."""
+    some, values = _among("subscriber_id", of)
+    found = (_lane(row) for row in store.rows(_LANE + some, values))
     return {(lane.subscriber_id, lane.name): lane for lane in found}
 
 
@@ -162,12 +170,15 @@ def advance(
     )
 
 
-def topics_seen(store: Store) -> dict[int, dict[str, str]]:
-    """Return what each lane's topics asked for when it last composed: lane id → topic → definition."""
+_TOPICS = "SELECT lane_id, topic, definition FROM lane_topics"
+
+
+def topics_seen(store: Store, of: Sequence[int] | None = None) -> dict[int, dict[str, str]]:
+    """Return what each lane's topics asked for when it last composed: lane id → topic → definition. `of` names
+    the lanes, None is all."""
     seen: dict[int, dict[str, str]] = {}
-    for lane_id, topic, definition in store.rows(
-        "SELECT lane_id, topic, definition FROM lane_topics"
-    ):
+    some, values = _among("lane_id", of)
+    for lane_id, topic, definition in store.rows(_TOPICS + some, values):
         seen.setdefault(lane_id, {})[topic] = definition
     return seen
 
@@ -179,6 +190,16 @@ def keep_topics(store: Store, lane_id: int, definitions: Mapping[str, str]) -> N
         "INSERT INTO lane_topics (lane_id, topic, definition) VALUES (?, ?, ?)",
         [(lane_id, topic, definition) for topic, definition in definitions.items()],
     )
+
+
+_LISTED = " (SELECT value FROM json_each(?))"
+
+
+def _among(column: str, wanted: Sequence[int | str] | None) -> tuple[str, list[str]]:
+    """Return the clause that keeps rows with these values, and what it takes; None keeps all."""
+    if wanted is None:
+        return "", []
+    return f" WHERE {column} IN" + _LISTED, [json.dumps(list(wanted))]
 
 
 def _lane(row: tuple[int, int, str, int, str, int | None, int | None, int, int]) -> Lane:

@@ -1,4 +1,4 @@
-"""The server of the pages: where it listens, its limits, its thread and its end. Waitress speaks HTTP."""
+"""The server of our pages: where it listens, its limits, its thread and its end. Waitress speaks HTTP."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from waitress.server import create_server
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.logs import event
 from paperdigest.web import patience
-from paperdigest.web.unsubscribe import LONGEST_BODY, Application
+from paperdigest.web.unsubscribe import LONGEST_BODY
 
 #: Seconds that requests in hand are given at the end: less than half of what the service has after SIGTERM,
 #: and more than a write waits for another one.
@@ -52,19 +52,22 @@ class NotOpened(PaperdigestError):
 class Server:
     """Serves from the moment it is made, in threads of its own, until `close()`. Raises NotOpened.
 
-    `clock`, by which connections are given up, gives seconds that never go back.
+    `section` of the config says where; `mode` is who may come near a socket of the file system. `clock`, by
+    which connections are given up, gives seconds that never go back.
     """
 
     def __init__(
         self,
-        application: Application,
+        application: Callable[[dict[str, Any], Any], Iterable[bytes]],
         listen: str,
         *,
+        section: str = "[web]",
+        mode: int = 0o666,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         logging.getLogger("waitress").setLevel(logging.WARNING)
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # two in a row are no trouble
-        self._listener = _listener(listen)
+        self._listener = _listener(listen, section, mode)
         self._path = Path(listen.removeprefix(UNIX)) if listen.startswith(UNIX) else None
         self._map: dict[int, Any] = {}
         self._server = create_server(
@@ -130,15 +133,15 @@ class Server:
         return any(one.in_hand or one.total_outbufs_len for one in self._connections())
 
 
-def _listener(listen: str) -> socket.socket:
+def _listener(listen: str, section: str, mode: int) -> socket.socket:
     """Return a bound socket. Raises NotOpened."""
     unix = listen.startswith(UNIX)
     try:
-        return _unix(Path(listen.removeprefix(UNIX))) if unix else _tcp(listen)
+        return _unix(Path(listen.removeprefix(UNIX)), mode) if unix else _tcp(listen)
     except OSError as error:
         reason = error.strerror or str(error)
         taken = error.errno == errno.EADDRINUSE
-        hint = "another program listens there" if taken else "see [web] listen in the config"
+        hint = "another program listens there" if taken else f"see {section} listen in the config"
         raise NotOpened(f"{listen} cannot be listened to: {reason.lower()} · {hint}") from None
 
 
@@ -151,11 +154,11 @@ def _tcp(listen: str) -> socket.socket:
     return _bound(socket.socket(family, kind, protocol), place)
 
 
-def _unix(path: Path) -> socket.socket:
+def _unix(path: Path, mode: int) -> socket.socket:
     _clear(path)
     made = _bound(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM), str(path))
-    # The proxy runs as somebody else. Who may come near is the folder's affair, and the page is public anyway.
-    path.chmod(0o666)
+    # The proxy of the public page runs as somebody else: who may come near is the folder's affair then.
+    path.chmod(mode)
     return made
 
 

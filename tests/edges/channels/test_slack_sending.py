@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -581,3 +582,49 @@ def test_the_servers_own_clock_decides_how_long_a_date_is_away() -> None:
         "Date": "Fri, 20 Nov 2026 12:00:00 GMT",
     }
     assert retry_after(headers, NOW) == timedelta(seconds=30)
+
+
+def test_a_person_is_looked_up_once_an_hour() -> None:
+    """Slack takes messages for an account that was switched off."""
+    now = [0.0]
+    with FakeSlack() as slack:
+        channel = bot(slack, clock=lambda: now[0])
+        (part,) = parts_for(channel, "ada@example.org")
+        part = replace(part, place="DU1")
+
+        def asked() -> int:
+            assert isinstance(channel.send(part), Sent)
+            return sum(path.endswith("users.lookupByEmail") for path, _ in slack.seen)
+
+        assert [asked(), asked()] == [1, 1]
+        now[0] = 3601.0
+        assert [asked(), asked()] == [2, 2]
+
+
+@pytest.mark.parametrize("met", ["429 30", "internal_error", "html", "missing_scope", "http 500"])
+def test_a_question_that_says_nothing_of_a_person_holds_no_message_back(met: str) -> None:
+    with FakeSlack() as slack:
+        (part,) = parts_for(bot(slack), "ada@example.org")
+        slack.asked_modes = [met]
+        outcome = bot(slack).send(replace(part, place="DU1"))
+    assert isinstance(outcome, Sent)
+
+
+def test_a_connection_that_breaks_while_a_person_is_looked_up_has_posted_nothing() -> None:
+    with FakeSlack() as slack:
+        (part,) = parts_for(bot(slack), "ada@example.org")
+        slack.asked_modes = ["drop"]
+        outcome = bot(slack).send(replace(part, place="DU1"))
+    assert outcome == Retry("the connection ended before Slack answered")
+    assert slack.posts == 0
+
+
+@pytest.mark.parametrize("status", [201, 400, 404])
+def test_a_webhook_that_repeats_its_secret_in_the_form_of_an_error_is_not_quoted(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with FakeSlack(f"{status} canarysecret26") as slack:
+        channel = SlackWebhookChannel({"team": Secret(f"{slack.webhook_url}/canarysecret26")})
+        (part,) = channel.prepare(message(), "team", key=KEY, at=NOW)
+        outcome = channel.send(part)
+    assert "canary" not in repr(outcome) + caplog.text

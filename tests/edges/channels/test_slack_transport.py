@@ -104,7 +104,8 @@ def test_a_call_as_a_whole_has_an_end_by_the_clock() -> None:
     with FakeSlack("drips") as slack:
         channel = bot(slack, timeout=30.0, clock=lambda: next(seconds))
         outcome = channel.send(channel.prepare(message(), "C0123", key=KEY, at=NOW)[0])
-    assert outcome == Unknown("Slack did not answer in time, so the message may have been posted")
+    told = "Slack did not answer in time, so the message may have been posted"
+    assert outcome == Unknown(told, reach=Reach.CHANNEL)
     assert next(seconds) < 150
 
 
