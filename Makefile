@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 READY := $(VENV)/.ready
-BENCHMARKS ?= matching search ingest baseline feed digest_bytes smtp outbox cron_trigger main_job sources start
+BENCHMARKS ?= matching search ingest baseline feed digest_bytes smtp outbox cron_trigger main_job sources service start
 # The core is pure, so nothing excuses a line of it that no test runs.
 CORE_COVERAGE ?= 95
 # How often `make chaos` kills the program, and which run of all possible ones it makes.

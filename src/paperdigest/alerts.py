@@ -4,17 +4,20 @@ Each condition is told once, again each day while it lasts, and when it is over.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from paperdigest.core import notices
 from paperdigest.core.clock import Jump
+from paperdigest.core.errors import LockHeld, StoreError
 from paperdigest.core.ports import Verdict
 from paperdigest.core.subscription import OPERATOR, Subscriber
 
 if TYPE_CHECKING:
     from paperdigest.app import App
     from paperdigest.config import Settings
+    from paperdigest.flow.compose import ComposeReport
     from paperdigest.flow.ingest_report import IngestReport
     from paperdigest.store.connection import Store
 
@@ -66,6 +69,24 @@ def tell_of_reading(app: App, store: Store, report: IngestReport, now: datetime)
         say(store, lambda: app.press, whom, notices.refused_files(refused), now)
     watched = sources(store, app.views, now, whom.timezone)
     tell(store, lambda: app.press, whom, [watched], now)
+
+
+def tell_of_composing(app: App, store: Store, report: ComposeReport, now: datetime) -> None:
+    """Tell the operator of readers whose digests cannot be made. For a report of all that was due."""
+    from paperdigest.flow.failing import note, unmade
+    from paperdigest.flow.lasting import tell
+
+    def readers() -> set[str]:
+        return {reader.name for reader in app.readers(store)}
+
+    whom = app.operator()
+    watched = [unmade(note(store, report.failed), readers, now, whom.timezone)]
+    try:
+        tell(store, lambda: app.press, whom, watched, now)
+    except (StoreError, LockHeld):
+        raise
+    except Exception:  # noqa: BLE001 - what hinders the digest may hinder the word on it: the log has it
+        tell(store, lambda: app.press, replace(whom, deliver=()), watched, now)
 
 
 def tell_of_delivering(app: App, store: Store, now: datetime) -> bool:

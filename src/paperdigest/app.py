@@ -208,9 +208,11 @@ class App:
         gather: timedelta = timedelta(0),
         alerts_only: bool = False,
         among: Collection[str] | None = None,
+        regardless: bool = False,
     ) -> ComposeReport:
         """Write the digests that are due, or only the alerts. An alert waits until its first paper is `gather`
-        old. `among` names the only readers that may be due, where that is known."""
+        old. `among` names the only readers that may be due, where that is known. `regardless` looks past pauses
+        and quiet hours."""
         from paperdigest.flow.compose import compose
         from paperdigest.flow.room import must_hold_more
 
@@ -220,7 +222,14 @@ class App:
             alerts.tell_of_broken(self, store, now)
         readers = [one for one in self.readers(store) if among is None or one.name in among]
         return compose(
-            store, self.press, readers, now, forced=forced, gather=gather, alerts_only=alerts_only
+            store,
+            self.press,
+            readers,
+            now,
+            forced=forced,
+            gather=gather,
+            alerts_only=alerts_only,
+            regardless=regardless,
         )
 
     def deliver(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperdigest import __version__, machine
+from paperdigest.config.find import NAME as MAIN_FILE
 from paperdigest.config.secrets import FOLDER as SECRETS
 from paperdigest.config.secrets import SecretKind
 from paperdigest.core import backups as rules
@@ -41,7 +42,8 @@ def back_up(
 
     config, left_out = config_files(app.settings)
     folder = app.settings.storage / backup.FOLDER
-    keep = None if target is not None else max(app.settings.backup.keep, 1)
+    # Who keeps none makes them by hand: then it is not for us to say which may go.
+    keep = None if target is not None else app.settings.backup.keep or None
     made = backup.make(
         app.database,
         target or folder / rules.file_name(now),
@@ -60,8 +62,10 @@ def look_after(
 ) -> None:
     """Make the backup that is due and examine the database when that is due. A backup that cannot be made stops
     nothing else. Raises StoreDamaged."""
+    from paperdigest.flow import host
     from paperdigest.store.copying import Stopped
 
+    host.still_used(store, now)
     try:
         _back_up_if_due(app, store, now, stop)
         _examine_if_due(app, store, now, stop)
@@ -79,22 +83,26 @@ def _back_up_if_due(app: App, store: Store, now: datetime, stop: Callable[[], bo
         made, _ = back_up(app, store, now, stop=stop)
     except LockHeld as held:  # one is made by hand just now
         event(log, "backup-waits", reason=str(held))
+        backups.tried(store, now)
     except StoreDamaged as damage:
         _examine(
             app, store, now, stop
         )  # raises where it is more than the copy, or its search index
-        _failed(store, damage)
+        _failed(store, damage, now)
     except (StoreError, OSError) as error:
-        _failed(store, error)
+        _failed(store, error, now)
     else:
         event(log, "backed-up", file=made.file, bytes=made.size, removed=made.removed)
 
 
-def _failed(store: Store, error: Exception) -> None:
+def _failed(store: Store, error: Exception, now: datetime) -> None:
     from paperdigest.flow import backups
 
+    urgent = isinstance(error, StoreFull | StoreDamaged)
     event(log, "backup-failed", level=logging.ERROR, error=str(error))
-    backups.failed(store, str(error), urgent=isinstance(error, StoreFull | StoreDamaged))
+    backups.failed(store, str(error), urgent=urgent)
+    if not urgent:  # told at once, whenever it is tried
+        backups.tried(store, now)
 
 
 def _examine_if_due(app: App, store: Store, now: datetime, stop: Callable[[], bool]) -> None:
@@ -126,6 +134,8 @@ def config_files(settings: Settings) -> tuple[dict[str, bytes], tuple[str, ...]]
     left_out: list[str] = []
     for path in _wanted(settings):
         name = _name(path, settings.folder)
+        if name is not None and path == settings.path and path.suffix != ".toml":
+            name = archive.CONFIG + MAIN_FILE  # where it is put back it may have any name again
         identity = _identity(path)
         if identity is None:
             continue

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from paperdigest.core.units import Unit, keys
-from paperdigest.logs import bound, event
+from paperdigest.logs import bound, event, fault
 
-__all__ = ["Listener", "bound", "finished", "heard_by", "step"]
+__all__ = ["Listener", "bound", "event", "fault", "finished", "heard_by", "step"]
 
 log = logging.getLogger(__name__)
 

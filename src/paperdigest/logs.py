@@ -81,6 +81,11 @@ def event(
         logger.log(level, Event(name, given), stacklevel=2)
 
 
+def fault(logger: logging.Logger, name: str, error: BaseException, /, **keys: object) -> None:
+    """Log `name key=value …` as an error, with its traceback."""
+    logger.error(Event(name, keys), exc_info=error, stacklevel=2)
+
+
 @contextmanager
 def bound(**keys: object) -> Iterator[None]:
     """Add these keys to every line that is logged in the block, also by a library: run, source, delivery.

@@ -6,23 +6,32 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from paperdigest.core.errors import StoreError
 from paperdigest.machine import free_bytes
-from paperdigest.store import archive
+from paperdigest.store import archive, restore
+from paperdigest.store.faults import told_plainly
 
 
-def config_into(file: Path, main: Path) -> Path:
+def config_into(file: Path, main: Path, undo: ExitStack) -> Path:
     """Put the config of a backup where there is none: its main file as `main`, the others beside it. Return `main`.
 
-    Raises StoreError for a bad archive, and where one of its files is there already.
+    First all of the archive is examined, the database too. Closing `undo` takes back what was placed: for the caller
+    to do, or not, once he knows whether the database could be placed. Raises StoreError for a bad archive, and where
+    one of its files is there already.
     """
     folder = main.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as work:
+    with told_plainly(folder):
+        _make_folder(folder, undo)
+    with (
+        told_plainly(folder),
+        tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as work,
+    ):
         archive.extract(file, Path(work), free=free_bytes)
+        restore.refuse_unusable(file, Path(work) / archive.DATABASE)
         found = Path(work) / archive.CONFIG
         files = _files(found)
         mains = [path for path in files if path.parent == found and path.suffix == ".toml"]
@@ -34,9 +43,23 @@ def config_into(file: Path, main: Path) -> Path:
             raise StoreError(f"{there[0]} is there already · nothing was changed, move it away")
         # The main file last: broken off before, the command can be run again once the others are moved away.
         for path in sorted(places, key=lambda path: path == mains[0]):
-            places[path].parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(places[path].parent, undo)
             path.rename(places[path])
+            undo.callback(places[path].unlink, missing_ok=True)
     return main
+
+
+def _make_folder(folder: Path, undo: ExitStack) -> None:
+    """Make a folder and those above it; `undo` removes the new ones unless something else came into them."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        undo.callback(_remove_if_empty, each)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def differs(found: Path, folder: Path, main: Path) -> bool:

@@ -1,9 +1,11 @@
 """The configuration in force while the service runs: read again when a file changed or somebody asks, whole or not
-at all. A config that is wrong leaves the old one in force, templates that are wrong leave the old ones.
+at all. A config that is wrong leaves the old one in force, templates that are wrong leave the old ones, and at the
+start the shipped ones.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -11,13 +13,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paperdigest import logs
 from paperdigest.app import App
 from paperdigest.config import fingerprint
-from paperdigest.core.errors import ConfigError, TemplateError
+from paperdigest.config.folders import shown
+from paperdigest.core.errors import ConfigError, Problem
 from paperdigest.core.reload_words import CONFIG, TEMPLATES
 from paperdigest.logs import event
+
+if TYPE_CHECKING:
+    from paperdigest.render import Renderer
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +32,8 @@ log = logging.getLogger(__name__)
 #: let rest, and seconds after which it comes at the latest.
 _QUICK, _RARELY, _LONGEST = 0.02, 500, 30.0
 
-_Stamps = tuple[tuple[str, int, int, int], ...]
+_Stamp = tuple[str, int, int, int, int]
+_Stamps = tuple[_Stamp, ...]
 
 
 class InForce:
@@ -44,6 +52,7 @@ class InForce:
         self._not_before = 0.0  # by the monotonic clock
         self._wrong: dict[str, tuple[str, ...]] = {}
         self._retired: list[App] = []  # of an earlier config; their connections are still open
+        app.renderer = self._tried(app) or _shipped()
 
     @property
     def wrong(self) -> Mapping[str, Sequence[str]]:
@@ -75,9 +84,12 @@ class InForce:
             self._read()
 
     def close_retired(self) -> None:
-        """Let go of the connections of apps that are not in force any more. For the round that uses them."""
+        """Let go of the apps that are not in force any more, and their connections. For the round that uses them."""
+        if not self._retired:
+            return
         while self._retired:
             self._retired.pop().close()
+        gc.collect()  # an app holds itself, and Python looks for such rarely (`app.collect_less`)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -89,7 +101,7 @@ class InForce:
         with self._around():
             self._files, before = fingerprint(old.settings.path), _stamps(old.settings.templates)
             try:
-                fresh = old.again()
+                fresh = _over_the_same_store(old, old.again())
                 self._note(CONFIG, ())
             except ConfigError as error:
                 self._note(CONFIG, [str(problem) for problem in error.problems])
@@ -97,18 +109,18 @@ class InForce:
                     return
                 fresh = old.as_it_is()
             self._templates = _stamps(fresh.settings.templates)
-            if not self._has_good_templates(fresh):
-                with suppress(TemplateError):  # none were ever good: then each digest says so
-                    fresh.renderer = old.renderer
+            fresh.renderer = self._tried(fresh) or old.renderer
             self._replace(old, fresh)
 
-    def _has_good_templates(self, app: App) -> bool:
-        from paperdigest.render.checks import unusable
+    def _tried(self, app: App) -> Renderer | None:
+        """Return the templates as they are now, made here and not when the first digest asks: the files may be
+        others then. None where they are wrong."""
+        from paperdigest.render.checks import tried
 
         folder = app.settings.templates
-        problems = unusable(folder if folder.is_dir() else None)
+        renderer, problems = tried(folder if folder.is_dir() else None)
         self._note(TEMPLATES, [str(problem) for problem in problems])
-        return not problems
+        return renderer
 
     def _replace(self, old: App, fresh: App) -> None:
         self.app = fresh
@@ -127,15 +139,31 @@ class InForce:
             self._wrong.pop(what, None)
 
 
+def _shipped() -> Renderer:
+    from paperdigest.render import Renderer
+
+    return Renderer()
+
+
+def _over_the_same_store(old: App, fresh: App) -> App:
+    """Return the fresh app. Raises ConfigError where it would go on with another database: all that was sent would
+    be new to that one, and whoever else looks at the config would start a second service beside this one."""
+    here, there = (os.path.realpath(app.settings.storage) for app in (old, fresh))
+    if here != there:
+        what, hint = "[storage] dir was changed", "it counts from the next start"
+        raise ConfigError((Problem(shown(fresh.settings.path), 0, 0, what, hint),))
+    return fresh
+
+
 def _stamps(folder: Path) -> _Stamps:
     """Return what the files of a folder look like, those of its folders too; nothing where there is none."""
     return tuple(sorted(_of_files(folder)))
 
 
-def _of_files(folder: Path) -> Iterator[tuple[str, int, int, int]]:
+def _of_files(folder: Path) -> Iterator[_Stamp]:
     for here, _, names in os.walk(folder):
         for name in names:
             path = os.path.join(here, name)  # noqa: PTH118 - this is done every few seconds
             with suppress(OSError):  # gone in this very moment
                 found = os.stat(path)  # noqa: PTH116 - likewise
-                yield path, found.st_mtime_ns, found.st_size, found.st_ino
+                yield path, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns

@@ -55,6 +55,7 @@ class AppRounds:
         self._looking = threading.Lock()
         self._trust = Trust()
         self._agenda = Agenda()  # of the thread that composes
+        self._failed: frozenset[tuple[str, str]] = frozenset()  # (reader, reason), likewise
         self._door = Door(Desk(lambda write: self.app.open_store(write=write), app.clock))
         self._shown = HealthDoor(Examiner(self._patient(), self._attendant))
 
@@ -111,20 +112,27 @@ class AppRounds:
             if any(work.regular for work in self._agenda.due(store, app.readers(store), now)):
                 alerts_now = partial(app.compose, store, gather=GATHER, alerts_only=True)
                 self._reads.before_slot(app, store, now, alerts_now)
+                now = app.clock()  # it may have taken minutes, and what is late is to say so
             if self._reads.stopped:
                 return False  # not as if its sources had been waited for
             # Once more: what was read meanwhile may be somebody's alert.
             works = self._agenda.due(store, app.readers(store), now)
             among = {work.subscriber.name for work in works}
             report = app.compose(store, now, gather=GATHER, among=among)
+            self._log_failed(report)
             self._tell(app, store, report, now)
-        for name, reason in report.failed:
-            event(log, "digest-not-composed", level=logging.ERROR, subscriber=name, error=reason)
         return bool(report.digests)
 
     def next_slot_at(self, now: datetime) -> datetime | None:
         """Return when the next digest is due, as far as the last `compose` could tell."""
         return self._agenda.next_after(now)
+
+    def _log_failed(self, report: ComposeReport) -> None:
+        """Log each once, and again when its reason changes: it is tried again at every beat."""
+        failed = frozenset(report.failed)
+        for name, reason in sorted(failed - self._failed):
+            event(log, "digest-not-composed", level=logging.ERROR, subscriber=name, error=reason)
+        self._failed = failed
 
     def _tell(self, app: App, store: Store, report: ComposeReport, now: datetime) -> None:
         """Tell the operator what hinders, and systemd what is next."""
@@ -134,6 +142,7 @@ class AppRounds:
         whom = app.operator()
         closed_page.tell(store, lambda: app.press, whom, self._door.trouble, now)
         reloaded.tell(store, lambda: app.press, whom, self._force.wrong, now)
+        alerts.tell_of_composing(app, store, report, now)
         if self._attendant.wants_outlook(stirred=bool(report.digests)):
             self._attendant.systemd.status(outlook(store, app.readers(store), now))
 

@@ -54,8 +54,9 @@ _DOUBLE = timedelta(seconds=1)
 class Rounds(Protocol):
     """What the service runs. Each call does what is due at `now` and returns.
 
-    Optional: `reload()`; `hurry()`, which lets no round wait for a source any longer; and `unfinished()`, which says
-    after each ingest whether the next one need not wait for its beat.
+    Optional: `reload()`; `hurry()`, which lets no round wait for a source any longer; `unfinished()`, which says
+    after each ingest whether the next one need not wait for its beat; and `next_slot_at(now)`, which says when there
+    is something to compose next.
     """
 
     def ingest(self, now: datetime) -> bool:
@@ -186,7 +187,8 @@ class Service:
             ending.error = self._guarded(name, lambda: self._beat(name))
 
     def _beat(self, name: str) -> None:
-        stirred = self._calls[name](self._clock())
+        began = self._clock()
+        stirred = self._calls[name](began)
         nudged = [_FOLLOWERS[name]] if stirred and name in _FOLLOWERS else []
         if name == "ingest" and self._unfinished():
             nudged.append(name)
@@ -195,14 +197,19 @@ class Service:
         if nudged:
             self._heartbeat.nudge(*nudged)
         if name == "compose":
-            self._beat_at_next_slot(self._heartbeat)
+            self._beat_at_next_slot(self._heartbeat, began)
 
-    def _beat_at_next_slot(self, heartbeat: Heartbeat) -> None:
-        """Let a digest be composed at its very moment, and not half a beat later."""
-        now = self._clock()
-        at = self._next_slot_at(now)
-        if at is not None and at - now < self._every["compose"]:
-            heartbeat.sooner("compose", at - now + _JUST_AFTER)
+    def _beat_at_next_slot(self, heartbeat: Heartbeat, began: datetime) -> None:
+        """Let a digest be composed at its very moment, and not half a beat later; also one whose moment came
+        while the beat that `began` then composed others."""
+        at = self._next_slot_at(began)
+        if at is None:
+            return
+        span = at - self._clock()
+        if span <= timedelta(0):
+            heartbeat.nudge("compose")
+        elif span < self._every["compose"]:
+            heartbeat.sooner("compose", span + _JUST_AFTER)
 
     def _hear(self, unit: Unit) -> None:
         """Let the first digests of many go out while the others are composed."""

@@ -57,15 +57,42 @@ def test_a_backup_that_a_wrong_clock_dated_years_ahead_keeps_no_other_back() -> 
 
 
 def test_after_three_days_without_one_it_is_late() -> None:
-    assert not backups.is_late(MADE, MADE + timedelta(days=2, hours=23))
-    assert backups.is_late(MADE, MADE + timedelta(days=3))
+    now = MADE + timedelta(days=9)
+    assert not backups.is_late(MADE, None, now)
+    assert not backups.is_late(MADE, MADE + timedelta(days=2, hours=23), now)
+    assert backups.is_late(MADE, MADE + timedelta(days=3), now)
+    assert not backups.is_late(MADE, now, MADE + timedelta(days=1))  # by a clock that was ahead
 
 
 def test_the_oldest_archives_go_and_no_other_file() -> None:
     ours = [backups.file_name(MADE + timedelta(days=day)) for day in range(4)]
     others = ["before-schema-5.tar.gz", "mine.tar.gz", "unfinished"]
-    assert backups.surplus([*reversed(ours), *others], 2) == tuple(ours[:2])
-    assert backups.surplus(ours, 9) == ()
+    now = MADE + timedelta(days=3)
+    assert backups.surplus([*reversed(ours), *others], 2, ours[3], now) == tuple(ours[:2])
+    assert backups.surplus(ours, 9, ours[3], now) == ()
+
+
+@given(
+    days=st.lists(st.floats(-9000, 9000), max_size=12),
+    keep=st.integers(1, 9),
+)
+def test_whatever_the_clocks_said_as_many_stay_as_are_kept_and_the_fresh_one_is_among_them(
+    days: list[float], keep: int
+) -> None:
+    fresh = backups.file_name(MADE)
+    names = {fresh, *(backups.file_name(MADE + timedelta(days=day)) for day in days)}
+
+    gone = backups.surplus(names, keep, fresh, MADE)
+
+    assert fresh not in gone
+    assert len(names - set(gone)) == min(keep, len(names))
+
+
+def test_archives_that_a_wrong_clock_dated_ahead_go_before_those_of_the_last_nights() -> None:
+    nights = [backups.file_name(MADE - timedelta(days=day)) for day in (2, 1, 0)]
+    ahead = [backups.file_name(MADE + timedelta(days=day)) for day in (800, 801)]
+
+    assert backups.surplus([*nights, *ahead], 3, nights[2], MADE) == tuple(ahead)
 
 
 def test_names_sort_as_their_times() -> None:

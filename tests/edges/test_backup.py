@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
+from operator import add
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,7 +22,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from house import House
-from paperdigest import care
+from paperdigest import care, putting_back
+from paperdigest.app import App
 from paperdigest.core.errors import StoreDamaged, StoreError, StoreFull, UsageError
 from paperdigest.failpoints import FailpointReached, broken
 from paperdigest.store import archive, copying, restore
@@ -74,6 +76,24 @@ def test_a_backup_holds_the_database_and_the_whole_config(house: House) -> None:
         held["config/subscriptions/ada.toml"]
         == (house.folder / "subscriptions/ada.toml").read_bytes()
     )
+
+
+def test_a_main_file_of_any_name_is_in_it_under_the_one_that_is_put_back(house: House) -> None:
+    (house.folder / "paperdigest.toml").rename(house.folder / "papers.conf")
+    app = App.at(house.folder / "papers.conf", lambda: house.now)
+
+    held, left_out = care.config_files(app.settings)
+
+    assert set(held) == {"config/paperdigest.toml", "config/subscriptions/ada.toml"}
+    assert left_out == ()
+    assert not putting_back.differs(written(held, house), house.folder, app.settings.path)
+
+
+def written(held: Mapping[str, bytes], house: House) -> Path:
+    """Write the config files of an archive into a folder and return that of the config."""
+    for name, data in held.items():
+        house.write(f"unpacked/{name}", data.decode())
+    return house.folder / "unpacked/config"
 
 
 def test_no_secret_is_in_it_wherever_it_lies_and_whatever_it_is_called(house: House) -> None:
@@ -186,6 +206,73 @@ def test_the_newest_backups_are_kept_and_the_oldest_go(house: House) -> None:
 
     assert sorted((house.folder / "backups").iterdir()) == [one.file for one in made[2:]]
     assert made[3].removed == (made[1].file.name,)
+
+
+def test_once_a_clock_was_wrong_the_nightly_backup_is_made_and_stays(house: House) -> None:
+    config = (house.folder / "paperdigest.toml").read_text()
+    house.write("paperdigest.toml", config + "[backup]\nkeep = 2\n")
+    right = house.now
+    house.wait(days=800)
+    for _ in range(2):
+        backed_up(house)
+        house.wait(days=1)
+    house.now = right
+
+    made = backed_up(house)
+
+    assert made.file.exists()
+    assert len(made.removed) == 1
+
+
+def test_where_none_are_kept_a_backup_by_hand_removes_none(house: House, program: Program) -> None:
+    backed_up(house)
+    house.wait(days=1)
+    backed_up(house)
+    older = {path.name for path in (house.folder / "backups").iterdir()}
+    config = (house.folder / "paperdigest.toml").read_text()
+    house.write("paperdigest.toml", config + "[backup]\nkeep = 0\n")
+
+    told = program("backup", "--json").json
+
+    assert told["removed"] == []
+    assert len(older) == 2
+    assert older < {path.name for path in (house.folder / "backups").iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("absent/mine.tar.gz", "absent does not exist · make that folder first"),
+        ("absent/", "absent does not exist · make that folder first"),
+        (
+            "usb",
+            "usb does not exist · make that folder first, or end the name of a file in .tar.gz",
+        ),
+        ("paperdigest.toml/mine.tar.gz", "paperdigest.toml is no folder"),
+        ("paperdigest.toml/", "paperdigest.toml is no folder"),
+    ],
+)
+def test_a_place_that_is_not_there_is_refused_plainly(
+    house: House, program: Program, where: str, said: str
+) -> None:
+    house.ingest()
+    before = set(house.folder.iterdir())
+
+    answer = program("backup", f"{house.folder}/{where}")
+
+    assert answer.code == 2
+    assert said in answer.err
+    new = set(house.folder.iterdir()) - before
+    assert [path for path in new if not path.name.startswith("paperdigest.db-")] == []
+
+
+def test_a_folder_takes_a_backup_under_a_name_of_its_own(house: House, program: Program) -> None:
+    house.ingest()
+    (house.folder / "usb").mkdir()
+
+    answer = program("backup", f"{house.folder}/usb/", "--json")
+
+    assert Path(answer.json["file"]).parent == house.folder / "usb"
 
 
 def test_a_backup_by_name_removes_none_and_overwrites_none(house: House, program: Program) -> None:
@@ -378,9 +465,18 @@ HOSTILE = {
     ),
     "absolute": packed(named({"paperdigest.db": of(DB), "/etc/x": of(b"")}), THE_DB),
     "elsewhere": packed(named({"paperdigest.db": of(DB), "write.lock": of(b"")}), THE_DB),
-    "hidden end": packed(named({"paperdigest.db": of(DB), "config/a\nb": of(b"")}), THE_DB),
+    "hidden end": packed(
+        named({"paperdigest.db": of(DB), "config/templates/a\nb": of(b"")}), THE_DB
+    ),
     "same name": packed(
-        named({"paperdigest.db": of(DB), "config/a": of(b""), "config/A": of(b"")}), THE_DB
+        named(
+            {
+                "paperdigest.db": of(DB),
+                "config/templates/a": of(b""),
+                "config/templates/A": of(b""),
+            }
+        ),
+        THE_DB,
     ),
     "a link": packed(named({"paperdigest.db": of(b"")}), (link(tarfile.SYMTYPE), b"")),
     "a hard link": packed(named({"paperdigest.db": of(b"")}), (link(tarfile.LNKTYPE), b"")),
@@ -388,13 +484,15 @@ HOSTILE = {
     "a folder": packed(named({"paperdigest.db": of(b"")}), (link(tarfile.DIRTYPE), b"")),
     "other name": packed(named({"paperdigest.db": of(DB)}), (tarfile.TarInfo("config/x"), DB)),
     "more than it says": packed(named({"paperdigest.db": of(DB)}), THE_DB, THE_DB),
-    "less than it says": packed(named({"paperdigest.db": of(DB), "config/x": of(b"")}), THE_DB),
+    "less than it says": packed(
+        named({"paperdigest.db": of(DB), "config/x.toml": of(b"")}), THE_DB
+    ),
     "cut off": packed(named({"paperdigest.db": of(DB)}), THE_DB)[:-20],
     "changed": packed(named({"paperdigest.db": of(b"x" * len(DB))}), THE_DB),
     "longer": packed(named({"paperdigest.db": of(b"x")}), THE_DB),
     "a long header": long_header(),
     "a config file too large": packed(
-        named({"paperdigest.db": of(DB), "config/x": {"bytes": 10**9, "sha256": ""}}), THE_DB
+        named({"paperdigest.db": of(DB), "config/x.toml": {"bytes": 10**9, "sha256": ""}}), THE_DB
     ),
     "a negative size": packed(named({"paperdigest.db": {"bytes": -1, "sha256": ""}}), THE_DB),
     "another program's": packed(named({"paperdigest.db": of(DB)}, program="other"), THE_DB),
@@ -419,6 +517,52 @@ def test_an_odd_archive_is_refused_and_changes_nothing(
     assert "nothing was changed" in answer.err
     left = set(house.folder.rglob("*")) - set(before)
     assert {path.name for path in left} <= {"service.lock", "write.lock"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "run.sh",
+        ".netrc",
+        ".toml",
+        ".ssh/authorized_keys",
+        "secrets/slack-token",
+        "Secrets/x.toml",
+        "inbox/1.jsonl",
+        "paperdigest.db",
+        "subscriptions/ada.sh",
+        "subscriptions/.ada.toml",
+        "subscriptions/more/ada.toml",
+        "topics/.git/config.toml",
+        "templates",
+        "templates/.git/hooks/post-checkout",
+        "Templates/digest.txt.j2",
+    ],
+)
+def test_what_no_backup_holds_is_not_put_back_and_the_archive_is_refused_with_its_name(
+    house: House, program: Program, name: str
+) -> None:
+    file = house.folder / "odd.tar.gz"
+    odd = f"config/{name}"
+    file.write_bytes(
+        packed(
+            named({"paperdigest.db": of(DB), odd: of(b"x")}), THE_DB, (tarfile.TarInfo(odd), b"x")
+        )
+    )
+
+    answer = program("restore", str(file))
+
+    assert answer.code == 1
+    assert f"'{odd}' is no name for a file of a backup" in answer.err
+
+
+def test_an_archive_with_two_main_files_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "two.tar.gz"
+    two = {"config/a.toml": of(b""), "config/b.toml": of(b"")}
+    file.write_bytes(packed(named({"paperdigest.db": of(DB), **two})))
+
+    with pytest.raises(StoreError, match="it holds two main config files"):
+        archive.read_manifest(file)
 
 
 def test_a_backup_whose_config_was_changed_is_refused(house: House, program: Program) -> None:
@@ -457,7 +601,10 @@ _NAMES = st.lists(
 ).map("/".join)
 
 
-@given(name=_NAMES, data=st.binary(max_size=2000))
+@given(
+    name=st.builds(add, st.sampled_from(["", "templates/", "topics/"]), _NAMES),
+    data=st.binary(max_size=2000),
+)
 @settings(deadline=None)
 def test_any_name_that_an_archive_takes_stays_below_its_folder_and_comes_back_whole(
     name: str, data: bytes

@@ -782,6 +782,12 @@ def test_settings_notice_a_file_of_the_same_size_put_in_place() -> None:
     assert changed(settings)
 
 
+def test_settings_notice_a_file_whose_rights_changed() -> None:
+    settings = loaded("", subscriptions__ada=GOOD)
+    Path("subscriptions/ada.toml").chmod(0o640)  # one that could not be read may be readable now
+    assert changed(settings)
+
+
 # -- where it is looked for
 
 

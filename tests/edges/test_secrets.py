@@ -146,3 +146,36 @@ def test_file_that_others_can_read_is_noticed(tmp_path: Path) -> None:
     assert not secret.read_by_others()
     path.chmod(0o640)
     assert secret.read_by_others()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "missing"),
+    [
+        (SecretKind.FILE, "full", False),
+        (SecretKind.FILE, "empty", True),
+        (SecretKind.FILE, "absent", True),
+        (SecretKind.FILE, ".", True),
+        (SecretKind.ENV, "FULL", False),
+        (SecretKind.ENV, "EMPTY", True),
+        (SecretKind.ENV, "ABSENT", True),
+        (SecretKind.CREDENTIAL, "full", False),
+        (SecretKind.CREDENTIAL, "absent", True),
+    ],
+)
+def test_whether_a_secret_is_missing_is_seen_without_reading_it(
+    tmp_path: Path, kind: SecretKind, name: str, missing: bool
+) -> None:
+    (tmp_path / "full").write_text("x")
+    (tmp_path / "empty").touch()
+    value = str(tmp_path / name) if kind is SecretKind.FILE else name
+    env = {"FULL": "x", "EMPTY": "", "CREDENTIALS_DIRECTORY": str(tmp_path)}
+
+    assert SecretRef(kind, (value,), tmp_path).is_missing(env) is missing
+
+
+def test_a_secret_from_a_program_counts_as_there_and_the_program_is_not_run(tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    command = SecretRef(SecretKind.COMMAND, ("touch", str(ran)), tmp_path)
+
+    assert not command.is_missing({})
+    assert not ran.exists()

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from house import ADA, START, House
+from paperdigest.core.errors import StoreError
 from paperdigest.core.subscription import Subscriber
 from paperdigest.flow import agenda as module
 from paperdigest.flow.agenda import Agenda
@@ -26,6 +27,7 @@ READERS = {
     "tokyo": 'timezone = "Asia/Tokyo"\n' + ADA.replace("daily 08:00", "mon,thu 07:30,18:00"),
     "hourly": ADA.replace("daily 08:00", "hourly"),
     "monthly": ADA.replace("daily 08:00", "monthly 31 09:00"),
+    "apart": ADA + '\n[[topic]]\nname = "Later"\nkeywords = "number 3"\nschedule = "weekly mon"\n',
     "both": ADA + '\n[[topic]]\nname = "Often"\nkeywords = "folding"\nschedule = "hourly"\n',
 }
 
@@ -125,3 +127,25 @@ def test_the_next_slot_of_all_is_known(house: House) -> None:
 
     # START is Friday 09:30 UTC; ada's next 08:00 in Berlin is 07:00 UTC of the day after.
     assert agenda.next_after(house.now) == START.replace(hour=7, minute=0) + timedelta(days=1)
+
+
+def test_a_look_that_breaks_off_takes_nobodys_turn(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    agenda = Agenda()
+    with house.app.open_store(write=False) as store:
+        readers = house.app.readers(store)
+        agenda.due(store, readers, house.now)
+        house.wait(days=1)
+
+        def break_off(*_: object) -> list[Work]:
+            raise StoreError("the disk is away")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(module, "due", break_off)
+            with pytest.raises(StoreError):
+                agenda.due(store, readers, house.now)
+
+        assert agenda.due(store, readers, house.now) == due(store, readers, house.now) != []

@@ -16,6 +16,7 @@ from paperdigest.flow import brake, resolve
 from paperdigest.flow import compose as composing
 from paperdigest.flow.brake import Brake, Load
 from paperdigest.flow.why import why
+from paperdigest.logs import Event
 from paperdigest.store import deliveries, digests, history, runs, subscribers
 from paperdigest.store.connection import Store, open_memory
 from paperdigest.store.deliveries import Delivery
@@ -106,6 +107,14 @@ def test_the_run_says_how_many_papers_for_how_many_readers_and_what_is_usual(hel
         (run,) = runs.held(store)
 
     assert (run.papers, run.readers, run.usual, run.at) == (FLOOD, 1, 2, held.now)
+
+
+def test_the_log_has_it_as_one_event(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    usual_days(house)
+    flooded(house)
+
+    events = [one.msg for one in caplog.records if isinstance(one.msg, Event)]
+    assert [one.keys["run"] for one in events if one.name == "run-held"] == [1]
 
 
 def test_the_operator_is_told_once(held: House) -> None:

@@ -22,6 +22,7 @@ from paperdigest.cli.beginning import Decided, begun
 from paperdigest.core.errors import StoreDamaged, StoreError, StoreFull
 from paperdigest.failpoints import CONSENT, GUARD, PLAN
 from paperdigest.flow import backups, host
+from paperdigest.flow.attention import wants
 from paperdigest.rounds import AppRounds
 from paperdigest.store import archive, backup, history
 from paperdigest.store.connection import open_store
@@ -106,6 +107,34 @@ def test_after_three_days_without_a_backup_the_operator_is_told_and_when_there_i
 
     assert set(late) == {"No backup was made since 20 Nov 10:30"}
     assert Counter(told(house)) - Counter(late) == {"There is a backup again": 1}
+
+
+def test_after_a_long_absence_nobody_is_told_before_a_backup_was_tried(
+    house: House, program: Program
+) -> None:
+    house.write("paperdigest.toml", OPERATOR + CONFIG)
+    house.run()
+    upkeep(house)
+    house.wait(days=9)
+    house.deliver()
+    with house.app.open_store(write=False) as store:
+        assert not list(wants(store, house.app.operator(), house.now))
+    upkeep(house)
+    house.deliver()
+
+    assert told(house) == []
+
+
+def test_after_a_long_absence_a_backup_that_fails_then_is_told(house: House) -> None:
+    house.write("paperdigest.toml", OPERATOR + CONFIG)
+    house.run()
+    upkeep(house)
+    house.wait(days=9)
+    (house.folder / "backups").write_text("in the way")
+    upkeep(house)
+    house.deliver()
+
+    assert told(house) == ["No backup was made since 20 Nov 10:30"]
 
 
 def test_a_disk_too_full_for_a_backup_is_told_at_once(house: House, program: Program) -> None:
@@ -279,9 +308,28 @@ def test_a_full_disk_does_not_keep_a_run_from_beginning(house: House) -> None:
             assert not startup.begin(house.app, store)
 
 
+def test_a_full_disk_keeps_nobody_from_going_on_who_used_the_database_before(house: House) -> None:
+    with house.app.open_store() as store:
+        startup.ready(house.app, store)
+        house.wait(days=2)
+        with files_no_larger_than(1):
+            startup.ready(house.app, store)
+
+
 def test_after_a_clean_stop_nothing_waits_for_the_check(house: House) -> None:
     sound = startup.Soundness(house.app.database, ended_well=True)
     assert sound.lets_send()
+
+
+def test_a_check_that_breaks_in_itself_is_logged_and_keeps_nothing_back(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    sound = startup.Soundness(house.folder / "no\0name", ended_well=False)
+    sound.start()
+    sound.join()
+
+    assert sound.lets_send(lambda: True)
+    assert any(line.startswith("not-checked") for line in caplog.messages)
 
 
 def test_damage_that_the_check_of_a_start_finds_stops_the_sending(house: House) -> None:

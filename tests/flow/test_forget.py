@@ -98,6 +98,24 @@ def test_nothing_of_a_forgotten_person_is_left_in_the_bytes_of_the_database(
     assert [trace for trace in TRACES if trace in after] == []
 
 
+def test_a_digest_of_theirs_that_could_not_be_made_is_forgotten(
+    house: House, program: Program
+) -> None:
+    house.write("paperdigest.toml", WITH_MAIL)
+    house.write("subscriptions/zerlina.toml", ZERLINA)
+    fails = '{% if digest.subscriber == "zerlina" %}{{ digest.nothing_such }}{% endif %}Papers'
+    house.write("templates/digest.txt.j2", fails)
+    house.drop("a.jsonl", "Folding paper maps")
+    assert program("run", "--once", "--now", house.now.isoformat()).code == 4
+    assert b"digest fails zerlina" in database_bytes(house)
+    (house.folder / "subscriptions/zerlina.toml").unlink()
+    house.reload()
+
+    assert program("forget", "zerlina", "--yes").code == 0
+
+    assert b"zerlina" not in database_bytes(house)
+
+
 def test_what_an_earlier_change_left_in_free_space_goes_too(lived: House, program: Program) -> None:
     """Where SQLite is built without it, what is deleted or updated stays in the file until it is used again."""
     file = lived.app.settings.storage / "paperdigest.db"

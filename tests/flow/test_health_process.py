@@ -20,6 +20,7 @@ import pytest
 from house import ADA, MAIL, House
 from http_server import Reply, Request, http_server
 from paperdigest.health.sign import NAME, OLD
+from program import Program
 from running import command, said, service
 
 PATIENCE = 30.0  # only ever waited for when a test is about to fail
@@ -106,6 +107,52 @@ def test_a_hung_service_is_unhealthy_and_a_stopped_one_is_not_there(house: House
         assert process.wait(PATIENCE) == 0
     assert not (house.folder / NAME).exists()
     assert healthy(house) == (0, "healthy")
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_hung_service_is_unhealthy_however_the_clock_was_set_meanwhile(
+    house: House, hours: int
+) -> None:
+    with service(house) as process:
+        said(process, "started")
+        first_sign(house)
+        process.send_signal(signal.SIGSTOP)
+        at = time.time() + hours * 3600
+        # By the clock of now, the sign is of another time, and the lock was taken later than now.
+        os.utime(house.folder / NAME, (at, at))
+        os.utime(house.folder / "service.lock", (at + 7200, at + 7200))
+        code, told = healthy(house)
+        process.send_signal(signal.SIGCONT)
+    assert code == 1
+    assert told.startswith(f"the service (pid {process.pid}) has given no sign of life since")
+
+
+@pytest.mark.parametrize("how", [(), ("--once",)])
+def test_the_sign_of_one_that_was_killed_is_taken_away_by_the_next(
+    house: House, how: tuple[str, ...]
+) -> None:
+    """In a container each has the same process id."""
+    (house.folder / NAME).write_text('{"pid": 1, "stuck": [], "ails": ["of another"]}')
+    if how:
+        subprocess.run(command(house, "run", *how), capture_output=True, check=True)
+        assert not (house.folder / NAME).exists()
+        return
+    with service(house) as process:
+        said(process, "started")
+        assert "of another" not in healthy(house)[1]
+        with suppress(FileNotFoundError):
+            assert "of another" not in (house.folder / NAME).read_text()
+
+
+def test_who_looks_whether_a_service_runs_leaves_its_lock_as_it_is(
+    house: House, program: Program
+) -> None:
+    house.run()
+    lock = house.folder / "service.lock"
+    lock.write_bytes(b"")
+    for more in ((), ("--healthy",)):
+        program("status", *more)
+    assert lock.read_bytes() == b""
 
 
 def test_a_round_that_stands_still_is_named_to_the_health_check(house: House) -> None:

@@ -319,3 +319,18 @@ def test_of_very_many_papers_sent_already_a_digest_names_the_newest_and_counts_t
     assert [title for title in named if title.startswith("Paper map 2-")] == named[1:]
     page = sorted((house.folder / "outbox").glob("*/digest.txt"))[-1].read_text("utf-8")
     assert "57 papers you already have, the newest 20 of them:" in page
+
+
+def test_a_topic_added_with_a_schedule_of_its_own_waits_for_it(house: House) -> None:
+    house.drop("friday.jsonl", "Folding paper maps again")
+    house.run()
+    more = '\n[[topic]]\nname = "Later"\nkeywords = "atlas"\nschedule = "weekly mon 09:00"\n'
+    house.write("subscriptions/ada.toml", ADA + more)
+    house.drop("saturday.jsonl", "An atlas of tides")
+    house.ingest()
+
+    house.wait(days=1)
+    assert [done.slot for done in house.compose().digests] == []
+    house.wait(days=2)  # Monday 10:30 in Berlin
+
+    assert "2026-11-23T09:00 Europe/Berlin" in [done.slot for done in house.compose().digests]

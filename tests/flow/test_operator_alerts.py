@@ -12,6 +12,7 @@ import pytest
 
 from house import ADA, CONFIG, House
 from http_server import Reply, http_server
+from paperdigest import logs
 from paperdigest.app import App
 from paperdigest.core.errors import StoreFull
 from paperdigest.core.ledger import State
@@ -321,6 +322,22 @@ def test_without_anybody_to_tell_it_is_logged_once_a_day(
     said = [line for line in caplog.messages if line.startswith("nobody-to-tell title=")]
     assert [lasts.begun in line for line in said] == [True]
     assert told(house, "eva") == []
+
+
+@pytest.mark.parametrize(("named", "event"), [(True, "operator-told"), (False, "nobody-to-tell")])
+@two_troubles
+def test_a_line_of_the_log_on_it_is_one_event_with_its_title(
+    house: House, trouble: Begins, caplog: pytest.LogCaptureFixture, named: bool, event: str
+) -> None:
+    house.write("subscriptions/eva.toml", EVA)
+    if named:
+        house.write("paperdigest.toml", OPERATOR + CONFIG)
+    with trouble(house) as lasts:
+        look(house)
+
+    events = [one.msg for one in caplog.records if isinstance(one.msg, logs.Event)]
+    titles = [str(one.keys["title"]) for one in events if one.name == event]
+    assert [title.startswith(lasts.begun) for title in titles] == [True]
 
 
 @two_troubles

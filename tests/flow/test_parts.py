@@ -12,6 +12,7 @@ from paperdigest.core.errors import UsageError
 from paperdigest.core.ledger import State
 from paperdigest.flow import resolve
 from paperdigest.flow.why import Answer, why
+from paperdigest.logs import Event
 from paperdigest.store import history, ways
 from program import Program
 from slack_house import FORTY, SEVEN, hooked, named, outcomes, rows, shown, states, subscribed
@@ -224,7 +225,9 @@ def test_a_row_whose_bytes_are_damaged_fails_alone_and_its_papers_come_back(hous
     assert house.titles() == house.titles("for-ben") == [SEVEN]
 
 
-def test_a_channel_that_breaks_over_one_row_sends_the_others(house: House) -> None:
+def test_a_channel_that_breaks_over_one_row_sends_the_others(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
     house.write("subscriptions/ben.toml", ADA.replace("outbox", "for-ben"))
     house.drop("monday.jsonl", *SEVEN)
     house.ingest()
@@ -234,6 +237,9 @@ def test_a_channel_that_breaks_over_one_row_sends_the_others(house: House) -> No
 
     assert states(house) == ["unknown", "sent"]
     assert "fault of ours" in rows(house)[0].error
+    (line,) = [one for one in caplog.records if one.getMessage().startswith("channel-broke")]
+    assert isinstance(line.msg, Event)
+    assert line.exc_info is not None
 
 
 def test_such_a_row_ends_with_a_person(house: House) -> None:

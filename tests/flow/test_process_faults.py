@@ -65,7 +65,7 @@ def test_a_disk_that_fills_up_stops_all_sending_and_with_room_again_all_goes_out
         failed = said(process, "round-failed round=ingest", "digest-composed")
         untouched = (served.folder / "inbox/tuesday.jsonl").exists()
         ballast.unlink()
-        said(process, "round-recovered round=ingest")
+        said(process, "source-read")
         subprocess.run(command(served, "send", "ada"), check=True, capture_output=True)
         assert stopped(process) == 0
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
-from house import ADA, CONFIG, House
+from house import ADA, CONFIG, MAIL, House
 from paperdigest import logs
 from paperdigest.core.reload_words import CONFIG as THE_CONFIG
 from paperdigest.core.reload_words import TEMPLATES
 from paperdigest.reloading import InForce
 from paperdigest.rounds import AppRounds
+from program import Program
 
 OPERATED = 'operator = "file:ops"\n' + CONFIG
 PAGE = "Mine: {{ digest.papers }}"
@@ -190,3 +192,263 @@ def test_a_wrong_config_is_read_once_until_it_changes(house: House) -> None:
         for _ in range(3):
             force.follow()
         assert (len(read), force.wrong) == (2, {})
+
+
+# ------------------------------------------------------------------ another folder for the database
+
+
+def test_another_storage_folder_counts_from_the_next_start(running: Running) -> None:
+    running.write("paperdigest.toml", OPERATED + '[storage]\ndir = "elsewhere"\n')
+    running.write("subscriptions/ada.toml", ADA.replace("file:outbox", "file:other"))
+    running.day()
+    (word,) = running.told()
+    assert "The changed config cannot be used" in word
+    assert "paperdigest.toml: [storage] dir was changed · it counts from the next start" in word
+    there = {path.name for path in running.house.folder.iterdir()}
+    assert not there & {"elsewhere", "other"}
+
+
+def test_the_same_storage_folder_by_another_name_is_no_change(running: Running) -> None:
+    running.write("paperdigest.toml", OPERATED + '[storage]\ndir = "inbox/.."\n')
+    running.beat()
+    assert not running.rounds.wrong
+
+
+def test_a_storage_folder_put_back_takes_the_rest_of_the_change(running: Running) -> None:
+    running.write("paperdigest.toml", OPERATED + '[storage]\ndir = "elsewhere"\n')
+    running.write("subscriptions/ada.toml", ADA.replace("daily 08:00", "daily 09:00"))
+    running.beat()
+    running.write("paperdigest.toml", OPERATED)
+    running.beat()
+    assert not running.rounds.wrong
+    assert running.rounds.app.settings.subscribers != running.house.app.settings.subscribers
+
+
+# ------------------------------------------------------------------ templates that were wrong from the start
+
+
+@pytest.fixture
+def started_wrong(house: House) -> Iterator[Running]:
+    house.write("paperdigest.toml", OPERATED)
+    house.write("templates/digest.txt.j2", "Mine\n{% if %}")
+    made = Running(house)
+    with closing(made.rounds):
+        yield made
+
+
+def test_templates_wrong_at_the_start_are_replaced_by_the_shipped_ones(
+    started_wrong: Running,
+) -> None:
+    assert "Mine" not in started_wrong.day()
+    (word,) = started_wrong.told()
+    assert "The changed templates cannot be used" in word
+    assert "digest.txt.j2:2: " in word
+
+
+def test_templates_wrong_at_the_start_are_in_use_once_they_are_mended(
+    started_wrong: Running,
+) -> None:
+    started_wrong.day()
+    started_wrong.write("templates/digest.txt.j2", PAGE)
+    assert started_wrong.day() == "Mine: 1"
+    assert "The changed templates are in use" in started_wrong.told()[1]
+
+
+def test_status_names_templates_that_cannot_be_used(
+    started_wrong: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = Program(started_wrong.house.folder, capsys)
+    said = program("status", "--healthy")
+    assert said.code == 1
+    assert "digest.txt.j2:2: " in said.out
+    assert said.out.rstrip().endswith(" · paperdigest templates check")
+    started_wrong.write("templates/digest.txt.j2", PAGE)
+    assert program("status", "--healthy").out == "healthy\n"
+
+
+def test_templates_that_broke_just_after_a_reload_leave_the_reloaded_ones(
+    running: Running,
+) -> None:
+    running.write("templates/digest.txt.j2", PAGE)
+    running.rounds.reload()
+    running.write("templates/digest.txt.j2", "{% if %}")
+    running.rounds.reload()
+    assert running.day() == "Mine: 1"
+
+
+def test_templates_that_broke_just_after_the_start_leave_those_of_the_start(house: House) -> None:
+    house.write("paperdigest.toml", OPERATED)
+    house.write("templates/digest.txt.j2", PAGE)
+    made = Running(house)
+    with closing(made.rounds):
+        made.write("templates/digest.txt.j2", "{% if %}")
+        assert made.day() == "Mine: 1"
+
+
+# ------------------------------------------------------------------ a digest that cannot be made
+
+FOR_ZOE = """{% if digest.subscriber == "zoe" %}{{ digest.nothing_such }}{% endif %}""" + PAGE
+
+
+@pytest.fixture
+def failing(running: Running) -> Running:
+    """Return a service that cannot make the digests of zoe, for a reason that no sample shows."""
+    running.write("subscriptions/zoe.toml", ADA.replace("file:outbox", "file:of-zoe"))
+    running.beat()
+    running.write("templates/digest.txt.j2", FOR_ZOE)
+    assert running.day() == "Mine: 1"  # the others' are made
+    return running
+
+
+def test_a_digest_that_cannot_be_made_is_told_once_and_again_the_next_day(
+    failing: Running,
+) -> None:
+    failing.beat()
+    (word,) = failing.told()
+    assert "The digest of zoe cannot be made" in word
+    assert "zoe: " in word
+    assert "digest.txt.j2:1: " in word
+    assert "nothing_such" in word
+    failing.day()
+    assert len(failing.told()) == 2
+
+
+def test_the_operator_is_told_once_a_digest_can_be_made_again(failing: Running) -> None:
+    failing.write("templates/digest.txt.j2", PAGE)
+    failing.beat()
+    failing.beat()
+    assert "Nothing stands in the way of the digest of zoe any more" in failing.told()[1]
+    assert len(failing.told()) == 2
+    assert list((failing.house.folder / "of-zoe").glob("*/digest.txt"))
+
+
+def test_nothing_is_said_of_a_reader_who_left(failing: Running) -> None:
+    (failing.house.folder / "subscriptions/zoe.toml").unlink()
+    failing.beat()
+    assert len(failing.told()) == 1
+
+
+def test_a_digest_that_cannot_be_made_is_logged_until_it_changes(
+    failing: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        failing.beat()
+    assert not [one for one in caplog.messages if one.startswith("digest-not-composed")]
+    failing.write("templates/digest.txt.j2", FOR_ZOE.replace("nothing_such", "never_such"))
+    for _ in range(3):
+        failing.beat()
+    (line,) = [one for one in caplog.records if one.getMessage().startswith("digest-not-composed")]
+    assert line.levelname == "ERROR"
+    assert "subscriber=zoe" in line.getMessage()
+
+
+def test_status_names_a_digest_that_cannot_be_made_while_that_lasts(
+    failing: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = Program(failing.house.folder, capsys)
+    said = program("status", "--healthy")
+    assert said.code == 1
+    assert said.out.startswith("the digest of zoe cannot be made: ")
+    assert said.out.rstrip().endswith(" · paperdigest preview zoe")
+    failing.write("templates/digest.txt.j2", PAGE)
+    failing.beat()
+    assert program("status", "--healthy").out == "healthy\n"
+
+
+def test_a_run_by_a_timer_tells_of_it_too(
+    failing: Running, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing.rounds.close()
+    failing.write("templates/digest.txt.j2", PAGE)
+    program = Program(failing.house.folder, capsys)
+    program("run", "--once", "--now", f"{failing.house.now.isoformat()}")
+    assert "Nothing stands in the way of the digest of zoe any more" in failing.told()[1]
+
+
+def test_a_word_that_cannot_be_made_either_is_in_the_log(
+    house: House, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mail = MAIL.format(port=1).replace(
+        'auth = "none"', 'username = "u"\npassword = { file = "no" }'
+    )
+    house.write("paperdigest.toml", CONFIG + mail)
+    house.write("subscriptions/ada.toml", ADA.replace("file:outbox", "ada@example.org"))
+    house.drop("a.jsonl", "A paper map of Mars")
+    running = Running(house)
+    with closing(running.rounds):
+        for _ in range(3):
+            running.beat()
+            house.wait(minutes=1)
+        said = Program(house.folder, capsys)("status", "--healthy").out
+    (line,) = [one for one in caplog.messages if one.startswith("nobody-to-tell")]
+    assert "The digest of ada cannot be made" in line
+    assert "the digest of ada cannot be made: " in said
+
+
+PLUGIN = """
+from dataclasses import dataclass
+from paperdigest.core.ports import Form
+
+@dataclass
+class Breaks:
+    name = "breaks"
+    on_unknown = "hold"
+    forms = frozenset(Form)
+
+    def prepare(self, message, target, *, key, at):
+        raise ZeroDivisionError
+
+    def close(self):
+        pass
+"""
+
+
+def test_a_fault_over_a_digest_is_logged_whole_once(
+    house: House,
+    tmp_path_factory: pytest.TempPathFactory,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path_factory.mktemp("plug-in")
+    (folder / "outsider_breaks.py").write_text(PLUGIN)
+    info = folder / "outsider-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: outsider\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(
+        "[paperdigest.channels]\nbreaks = outsider_breaks:Breaks\n"
+    )
+    monkeypatch.syspath_prepend(folder)
+    house.write("subscriptions/ada.toml", ADA.replace("file:outbox", "breaks:here"))
+    house.drop("a.jsonl", "A paper map of Mars")
+    running = Running(house)
+    with closing(running.rounds):
+        for _ in range(3):
+            running.beat()
+            house.wait(minutes=1)
+    loud = [one for one in caplog.records if one.exc_info and one.levelno >= logging.ERROR]
+    assert [one.getMessage() for one in loud] == ["digest of ada: it could not be made"]
+    (line,) = [one for one in caplog.messages if one.startswith("nobody-to-tell")]
+    assert "a fault of ours: ZeroDivisionError" in line
+
+
+# ------------------------------------------------------------------ what is left of it
+
+
+def test_an_app_that_was_replaced_is_let_go(running: Running) -> None:
+    running.write("subscriptions/ada.toml", ADA.replace("daily 08:00", "daily 09:00"))
+    running.day()
+    old = weakref.ref(running.rounds.app)
+    for hour in ("10", "11"):
+        running.write("subscriptions/ada.toml", ADA.replace("daily 08:00", f"daily {hour}:00"))
+        running.rounds.reload()
+    running.rounds.deliver(running.house.now, lambda: False)
+    assert old() is None
+
+
+def test_a_template_whose_rights_changed_is_read_again(running: Running) -> None:
+    running.write("templates/digest.txt.j2", PAGE)
+    running.beat()
+    before = running.rounds.app
+    (running.house.folder / "templates/digest.txt.j2").chmod(0o640)
+    running.beat()
+    assert running.rounds.app is not before

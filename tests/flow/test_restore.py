@@ -27,6 +27,7 @@ from paperdigest.startup import Decision
 from paperdigest.store import deliveries, restore
 from paperdigest.store.backup import Backup, before_migration
 from paperdigest.store.locks import SERVICE_LOCK, FileLock
+from paperdigest.store.lost import refuse_lost
 from paperdigest.store.schema import SCHEMA_VERSION, migrations
 from program import Program
 from slack_server import FakeSlack
@@ -114,8 +115,8 @@ def test_nothing_goes_out_before_it_is_decided_and_the_answer_says_how(
 
     assert answer.code == 3
     assert "restored from a backup of 2026-11-20 09:31 UTC" in answer.err
-    assert "--assume-sent" in answer.err
-    assert "--resend" in answer.err
+    assert "paperdigest run --once --assume-sent" in answer.err
+    assert "paperdigest run --once --resend" in answer.err
     assert undecided.titles() == [["Paper map number 1"], ["Paper map number 2"]]
 
 
@@ -138,8 +139,13 @@ def test_status_says_that_it_waits_and_for_which_commands(
     waits = program("status", "--json").json["waits"]
 
     assert [(one["what"], one["command"]) for one in waits if one["what"] == "restored"] == [
-        ("restored", "paperdigest run --assume-sent, or paperdigest run --resend")
+        (
+            "restored",
+            "paperdigest run --once --assume-sent, or paperdigest run --once --resend",
+        )
     ]
+    healthy = program("status", "--healthy")
+    assert (healthy.code, "paperdigest run --once --assume-sent" in healthy.out) == (1, True)
 
 
 def test_a_decision_that_nothing_waits_for_changes_nothing_and_is_said(
@@ -262,6 +268,48 @@ def test_a_source_that_cannot_be_read_is_named_for_it_may_bring_the_same_again(
     assert "what gone brought since could not be read" in decide(undecided, Decision.ASSUME_SENT)
 
 
+HELD = {
+    "quiet": f'quiet = "00:00-23:59"\n{AT_ONCE}',
+    "pause in the config": f"pause = {{ until = 2026-11-24 }}\n{AT_ONCE}",
+}
+
+
+@pytest.mark.parametrize("how", HELD)
+def test_assumed_sent_it_counts_for_a_reader_too_who_is_held_just_now(
+    undecided: House, how: str
+) -> None:
+    files_again(undecided)
+    undecided.write("subscriptions/ada.toml", HELD[how])
+    decide(undecided, Decision.ASSUME_SENT)
+    undecided.write("subscriptions/ada.toml", AT_ONCE)
+    undecided.run()
+
+    assert undecided.titles() == [["Paper map number 1"], ["Paper map number 2"]]
+
+
+@pytest.mark.parametrize("target", [(), ("file:outbox",)])
+def test_assumed_sent_it_counts_for_a_reader_too_who_was_paused_by_command(
+    undecided: House, program: Program, target: tuple[str, ...]
+) -> None:
+    files_again(undecided)
+    assert program("pause", "ada", *target).code == 0
+    decide(undecided, Decision.ASSUME_SENT)
+    assert program("resume", "ada", *target).code == 0
+    undecided.run()
+
+    assert undecided.titles() == [["Paper map number 1"], ["Paper map number 2"]]
+
+
+def test_assumed_sent_nothing_counts_for_a_reader_who_was_stopped(
+    undecided: House, program: Program
+) -> None:
+    files_again(undecided)
+    assert program("stop", "ada").code == 0
+    decide(undecided, Decision.ASSUME_SENT)
+
+    assert len(rows(undecided)) == 1
+
+
 # ------------------------------------------------------------------ send again
 
 
@@ -367,6 +415,53 @@ def test_killed_between_old_and_new_nothing_runs_and_the_command_can_be_given_ag
     assert program("restore", str(made.file)).code == 0
 
 
+def test_what_a_broken_off_restore_moved_aside_is_known_for_the_newest_state(
+    house: House, program: Program, tmp_path: Path
+) -> None:
+    """With no backup beside it and nothing ever delivered, the folder is the only trace."""
+    house.ingest()
+    with house.app.open_store() as store:
+        made, _ = care.back_up(house.app, store, house.now, target=tmp_path / "mine.tar.gz")
+    with broken("restore.aside=raise"), pytest.raises(FailpointReached):
+        put_back(house, made)
+
+    aside = "replaced-20261120T093000Z"
+    assert [path.name for path in house.folder.glob("replaced-*")] == [aside]
+    answer = program("run", "--once")
+
+    assert answer.code == 1
+    assert f"{aside} lie beside it · {aside} may hold the newest state" in answer.err
+    assert not house.app.database.exists()
+
+
+@pytest.mark.parametrize("trace", ["paperdigest.db-wal", "paperdigest.db-shm", "restoring"])
+def test_what_a_kill_leaves_of_a_database_keeps_a_new_one_from_being_made(
+    house: House, trace: str
+) -> None:
+    (house.folder / trace).mkdir() if trace == "restoring" else (house.folder / trace).touch()
+
+    with pytest.raises(StoreDamaged, match=rf"{trace} lie beside it.*move {trace} away"):
+        house.app.open_store()
+
+    assert not house.app.database.exists()
+
+
+def test_a_database_that_came_while_its_traces_were_looked_at_is_not_lost(house: House) -> None:
+    house.run()
+
+    refuse_lost(house.app.database)
+
+
+def test_a_restored_database_is_not_one_whose_run_was_killed(house: House) -> None:
+    """The backup was made in the middle of a run; its copy was examined whole."""
+    with house.app.open_store() as store:
+        host.begin(store, "the service")
+    put_back(house, backed_up(house))
+
+    with house.app.open_store() as store:
+        assert host.begin(store, "next")
+
+
 def test_while_the_service_runs_nothing_is_restored(house: House, program: Program) -> None:
     house.run()
     made = backed_up(house)
@@ -437,6 +532,98 @@ def test_on_a_new_machine_the_config_comes_back_with_the_database(
     assert (new / "subscriptions/ada.toml").read_text() == ADA
     assert (new / "paperdigest.db").exists()
     assert "the config is restored too" in answer.out
+
+
+@pytest.fixture
+def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a new machine, where the command is given."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_no_config_is_placed_where_the_database_in_the_backup_is_damaged(
+    house: House, new: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.run()
+
+    def ruined(database: Path, *_: object) -> None:
+        database.write_bytes(database.read_bytes()[:-16384] + b"\xff" * 16384)
+
+    monkeypatch.setattr("paperdigest.store.backup.check_copy", ruined)
+    made = backed_up(house)
+
+    answer = Program(new, capsys)("restore", str(made.file))
+
+    assert answer.code == 1
+    assert "damaged · nothing was changed" in answer.err
+    assert list(new.iterdir()) == []
+
+
+def test_a_config_whose_database_cannot_be_placed_is_taken_back(
+    house: House, new: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.run()
+    made = backed_up(house)
+    (new / "paperdigest.db").write_bytes(b"precious")
+
+    answer = Program(new, capsys)("restore", str(made.file))
+
+    assert answer.code == 2
+    assert "is there already" in answer.err
+    assert [path.name for path in new.iterdir()] == ["paperdigest.db"]
+
+
+def test_a_config_is_taken_back_where_the_last_step_fails_and_stays_after_it(
+    house: House, new: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.run()
+    made = backed_up(house)
+    program = Program(new / "deep", capsys)
+    with broken("restore.aside=raise"), pytest.raises(FailpointReached):
+        program("restore", str(made.file))
+    left = {path.name for path in (new / "deep").rglob("*")}
+
+    assert program("restore", str(made.file)).code == 0
+    assert left <= {"service.lock", "write.lock"}
+    assert (new / "deep/subscriptions/ada.toml").read_text() == ADA
+
+
+def test_a_config_is_not_placed_where_one_of_its_files_is_there_already(
+    house: House, new: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house.run()
+    made = backed_up(house)
+    (new / "subscriptions").mkdir()
+    (new / "subscriptions/ada.toml").write_text("mine")
+
+    answer = Program(new, capsys)("restore", str(made.file))
+
+    assert answer.code == 1
+    assert "ada.toml is there already · nothing was changed" in answer.err
+    assert [path.name for path in new.iterdir()] == ["subscriptions"]
+    assert (new / "subscriptions/ada.toml").read_text() == "mine"
+
+
+def test_a_restore_runs_no_command_that_the_backups_config_names(
+    house: House, new: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = new.parent / "ran"
+    more = (
+        f'[slack]\ntoken = {{ command = ["touch", "{ran}"] }}\n'
+        '[slack.webhooks]\nteam = { env = "PAPERDIGEST_TEAM" }\nother = { env = "PAPERDIGEST_OTHER" }\n'
+    )
+    house.write("paperdigest.toml", f"{CONFIG}\n{more}")
+    house.run()
+    made = backed_up(house)
+    ran.unlink(missing_ok=True)
+    monkeypatch.setenv("PAPERDIGEST_TEAM", "https://hooks.example.org/1")
+
+    told = Program(new, capsys)("restore", str(made.file), "--json").json
+
+    assert not ran.exists()
+    assert told["missing_secrets"] == ["[slack.webhooks] other ($PAPERDIGEST_OTHER)"]
 
 
 def test_a_config_that_is_there_stays_and_the_other_one_lies_beside_it(
@@ -521,7 +708,10 @@ def test_a_database_last_used_on_another_machine_asks_before_it_sends(
     answer = program("run", "--once")
     assert answer.code == 3
     assert "was last used on papers-1 (2026-11-20 09:30 UTC)" in answer.err
+    assert "paperdigest run --once --take-over" in answer.err
     assert program("send").code == 3
+    assert program("send", "--test").code == 3
+    assert not house.digests()
 
     assert program("run", "--once", "--take-over").code == 0
     assert program("run", "--once").code == 0
@@ -541,6 +731,40 @@ def test_a_restore_on_another_machine_names_the_commands_that_go_on_here(
         "paperdigest run --once --assume-sent --take-over",
         "paperdigest run --once --resend --take-over",
     ]
+
+
+def test_status_names_the_other_machine_and_the_command(house: House, program: Program) -> None:
+    with house.app.open_store() as store:
+        host.claim(store, ELSEWHERE, house.now)
+
+    answer = program("status", "--healthy")
+
+    assert answer.code == 1
+    assert "last used on papers-1 (2026-11-20 09:30 UTC)" in answer.out
+    assert "paperdigest run --once --take-over" in answer.out
+    assert program("run", "--once", "--take-over").code == 0
+    assert program("status", "--healthy").code == 0
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"), [(23, "2026-11-20 09:30 UTC"), (25, "2026-11-21 10:30 UTC")]
+)
+def test_the_last_use_is_noted_once_a_day(house: House, hours: int, told: str) -> None:
+    with house.app.open_store() as store:
+        host.claim(store, ELSEWHERE, house.now)
+        house.wait(hours=hours)
+        host.claim(store, ELSEWHERE, house.now)
+        with pytest.raises(host.OtherHost, match=told):
+            host.claim(store, host.Host("another", "papers-2"), house.now)
+
+
+def test_the_service_that_runs_on_notes_that_it_uses_the_database(house: House) -> None:
+    with house.app.open_store() as store:
+        startup.ready(house.app, store)
+        house.wait(days=9)
+        care.look_after(house.app, store, house.now)
+        with pytest.raises(host.OtherHost, match="2026-11-29 09:30 UTC"):
+            host.claim(store, ELSEWHERE, house.now)
 
 
 def test_a_machine_without_an_id_of_its_own_asks_nobody(house: House) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from paperdigest.cli.answers import iso, say
@@ -11,23 +9,21 @@ from paperdigest.cli.session import json_option, opened_app
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path())
 @json_option
 @click.pass_context
-def command(ctx: click.Context, file: Path | None, as_json: bool) -> int:
+def command(ctx: click.Context, file: str | None, as_json: bool) -> int:
     """Make a backup while everything goes on: as FILE, or beside the database, where the newest ones are kept.
 
     It holds the database, the config, subscriptions, topics and templates, and never a secret.
     """
     from paperdigest.care import back_up
-    from paperdigest.core import backups
+    from paperdigest.store.backup import target_of
 
     with opened_app(ctx) as app:
         app.open_store(write=False).close()  # nothing is made where there is nothing to back up
         now = app.clock()
-        target = file.resolve() if file is not None else None
-        if target is not None and target.is_dir():
-            target = target / backups.file_name(now)
+        target = target_of(file, now) if file is not None else None
         with app.open_store() as store:
             made, left_out = back_up(app, store, now, target=target)
     if as_json:

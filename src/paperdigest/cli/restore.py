@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,18 +47,19 @@ def command(ctx: click.Context, file: Path, replace: bool, as_json: bool) -> int
     Nothing is sent before a person has said what became of that which went out since the backup:
     `run --assume-sent` or `run --resend`.
     """
-    placed = _config_placed(ctx, file)
-    with opened_app(ctx) as app:
-        done = _restore(app, file, replace=replace)
-        if as_json:
-            say(_json(app, done))
-        else:
-            _print(app, done, placed)
+    with ExitStack() as undo:
+        placed = _config_placed(ctx, file, undo)
+        with opened_app(ctx) as app:
+            done = _restore(app, file, replace=replace, in_place=undo.pop_all)
+            if as_json:
+                say(_json(app, done))
+            else:
+                _print(app, done, placed)
     return 0
 
 
-def _config_placed(ctx: click.Context, file: Path) -> Path | None:
-    """Put the backup's config in place where there is none; return its main file."""
+def _config_placed(ctx: click.Context, file: Path, undo: ExitStack) -> Path | None:
+    """Put the backup's config in place where there is none; return its main file. `undo` takes it back."""
     from paperdigest.config import find_config
     from paperdigest.core.errors import ConfigError
     from paperdigest.putting_back import config_into
@@ -70,10 +73,11 @@ def _config_placed(ctx: click.Context, file: Path) -> Path | None:
     if asked is None or asked.exists():
         return None
     ctx.obj.config_path = asked.absolute()
-    return config_into(file, asked.absolute())
+    return config_into(file, asked.absolute(), undo)
 
 
-def _restore(app: App, file: Path, *, replace: bool) -> _Done:
+def _restore(app: App, file: Path, *, replace: bool, in_place: Callable[[], object]) -> _Done:
+    """Restore the database. `in_place` is told once it has taken its place: from then on nothing is taken back."""
     from paperdigest import machine, putting_back
     from paperdigest.flow import host, restored
     from paperdigest.store import restore
@@ -89,6 +93,7 @@ def _restore(app: App, file: Path, *, replace: bool) -> _Done:
     with restore.unpacked(file, settings.storage, free=app.free) as found:
         marks = restored.mark(now, found.manifest.made_at)
         aside = restore.put_in_place(found, app.database, marks, now)
+        in_place()
         config = None
         if putting_back.differs(found.config, settings.folder, settings.path):
             config = putting_back.beside(found.config, settings.storage, now)
@@ -107,15 +112,9 @@ def _restore(app: App, file: Path, *, replace: bool) -> _Done:
 
 
 def _missing_secrets(app: App) -> list[str]:
-    from paperdigest.config.secrets import SecretError
-
-    missing = []
-    for name, ref in app.settings.secrets():
-        try:
-            ref.resolve()
-        except SecretError:
-            missing.append(f"{name} ({ref.where})")
-    return missing
+    """Return the secrets that are to be set again. None is read, and no program that a config from anywhere names
+    is run."""
+    return [f"{name} ({ref.where})" for name, ref in app.settings.secrets() if ref.is_missing()]
 
 
 def _json(app: App, done: _Done) -> dict[str, object]:

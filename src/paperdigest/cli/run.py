@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperdigest.alerts import tell_of_composing
 from paperdigest.care import look_after
 from paperdigest.cli.answers import say, table
 from paperdigest.cli.beginning import Decided, begin_service, begun
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from paperdigest.flow.compose import ComposeReport
     from paperdigest.flow.post import DeliverReport
     from paperdigest.store.connection import Store
+
+#: Seconds for which the lock is waited for: `status` and `doctor` hold it for a moment when they look who has it.
+_LOOK = 0.2
 
 
 @click.command()
@@ -72,12 +76,8 @@ def command(
             raise UsageError("--now, --dry-run and --all go with --once")
         return _serve(ctx, decided)
     from paperdigest import logs
-    from paperdigest.store.locks import FileLock
 
-    with (
-        opened(ctx, write=True, now=now) as (app, store),
-        FileLock(app.settings.storage / "service.lock").holding(),
-    ):
+    with opened(ctx, write=True, now=now) as (app, store), _alone(app):
         logs.setup(logging.getLogger().level, json=app.settings.log.format == "json")
         if dry_run:
             return _once(app, store, dry_run=True, every=every, as_json=as_json)
@@ -95,13 +95,12 @@ def _serve(ctx: click.Context, decided: Decided) -> int:
     from paperdigest.health.sign import Sign
     from paperdigest.rounds import AppRounds
     from paperdigest.service import EVERY, Service
-    from paperdigest.store.locks import FileLock
     from paperdigest.wiring import ping_address
 
     with opened_app(ctx) as app:
         logs.setup("INFO", json=app.settings.log.format == "json")
         app.settings.storage.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with FileLock(app.settings.storage / "service.lock").holding():
+        with _alone(app):
             with app.open_store() as store:  # one that cannot be used ends the service here
                 attended = begin_service(app, store, decided)
             attendant = Attendant(EVERY, sign=Sign(app.settings.storage, app.clock))
@@ -109,6 +108,17 @@ def _serve(ctx: click.Context, decided: Decided) -> int:
             with closing(made) as rounds, attended:
                 attendant.pinger = Pinger(lambda: ping_address(rounds.app.settings))
                 return Service(rounds, app.clock, attendant=attendant).run()
+
+
+@contextmanager
+def _alone(app: App) -> Iterator[None]:
+    """Be the only one that runs over this database. Raises LockHeld."""
+    from paperdigest.health.sign import Sign
+    from paperdigest.store.locks import SERVICE_LOCK, FileLock
+
+    with FileLock(app.settings.storage / SERVICE_LOCK).holding(_LOOK):
+        Sign(app.settings.storage, app.clock).remove()  # of one that was killed
+        yield
 
 
 def _ping(app: App) -> None:
@@ -133,6 +143,7 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
             with progress_bar() as progress:
                 ingested = app.ingest(store, now, every=every, inboxes=True, progress=progress)
             composed = app.compose(store, now)
+            tell_of_composing(app, store, composed, now)
         except Exception:
             # What is frozen already goes out even where the rest breaks off: a template, or a disk nearly full.
             _deliver(app, store)

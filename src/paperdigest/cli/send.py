@@ -29,6 +29,7 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
 
     with opened(ctx, write=True) as (app, store):
         now = app.clock()
+        ready(app, store)
         app.register(store, now)
         readers = app.readers(store)
         chosen = [one_reader(readers, name) for name in subscriber] or list(readers)
@@ -38,7 +39,6 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
             from paperdigest.cli.sample import send_samples
 
             return send_samples(app, store, chosen, now, as_json=as_json)
-        ready(app, store)
         hindrances = {one.subscriber.name: one.why_not for one in standings(store, chosen, now)}
         composed = app.compose(store, now, forced=frozenset(reader.name for reader in chosen))
         try:

@@ -6,22 +6,21 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from paperdigest.core.errors import LockHeld
+from paperdigest.core.errors import StoreError
 from paperdigest.health.sign import OLD, seen
-from paperdigest.store.locks import SERVICE_LOCK, FileLock, Holder
+from paperdigest.store.inspection import lock_holder
+from paperdigest.store.locks import SERVICE_LOCK, Holder
 
 
 def running(storage: Path) -> tuple[bool, Holder | None]:
-    """Return whether a service runs, or `run --once`, and who that is, where that can be told."""
-    lock = FileLock(storage / SERVICE_LOCK)
-    if not lock.path.exists():
-        return False, None
+    """Return whether a service runs, or `run --once`, and who that is, where that can be told. Raises StoreError
+    where it may not be looked at."""
+    lock = storage / SERVICE_LOCK
     try:
         # The note in the file outlives its writer; only the lock itself tells.
-        with lock.holding():
-            return False, None
-    except LockHeld:
-        return True, lock.holder()
+        return lock_holder(lock)
+    except OSError as error:
+        raise StoreError(f"cannot look at {lock}: {error.strerror}") from error
 
 
 def in_words(storage: Path) -> str:
@@ -33,16 +32,17 @@ def in_words(storage: Path) -> str:
 def ails(storage: Path, now: datetime) -> Iterator[str]:
     """Yield what ails the service that runs. Where none runs nothing does: a timer may start it now and then.
 
-    A sign of another process, or from before the lock was taken, is not its own: then it has just begun, or is no
-    service but `run --once`.
+    A sign of another process is not its own: then it has just begun, or is no service but `run --once`. Whoever
+    takes the lock removes the sign of one that was killed, which may have had the same process id. The clock may
+    have been set meanwhile: a sign that is ahead of it is as old as one that is long past.
     """
     runs, holder = running(storage)
     sign = seen(storage)
     if not runs or holder is None or sign is None:
         return
-    if sign.pid != holder.pid or sign.at < holder.since:
+    if sign.pid != holder.pid:
         return
-    if now - sign.at > OLD:
+    if abs(now - sign.at) > OLD:
         yield (
             f"the service (pid {sign.pid}) has given no sign of life since {sign.at:%Y-%m-%d %H:%M:%S} UTC"
             " · restart it, and send its log along with a report"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paperdigest import __version__
+from paperdigest import __version__, machine
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.service_signs import ails, in_words
 from paperdigest.cli.session import json_option, opened_app
@@ -75,6 +75,7 @@ def _status(app: App, now: datetime, *, brief: bool = False) -> dict[str, Any]:
         "ails": [
             *ails(app.settings.storage, now),
             *_ails_of_config(app),
+            *_ails_of_templates(app),
             *_ails_of_sources(sources),
         ],
         "service": "" if brief else in_words(app.settings.storage),
@@ -92,7 +93,8 @@ def _from_store(app: App, now: datetime, told: dict[str, Any], *, brief: bool) -
     waits = list(_of_disk(app))
     try:
         with app.open_store(write=False) as store:
-            waits += wants(store, app.operator(), now, keep=app.settings.backup.keep)
+            here = machine.host_id()
+            waits += wants(store, app.operator(), now, keep=app.settings.backup.keep, here=here)
             if brief:
                 told["deliveries"] = gauges.outbox(store, now).counts
             else:
@@ -150,6 +152,16 @@ def _quarantined(app: App) -> int:
 
 def _ails_of_config(app: App) -> list[str]:
     return [str(problem) for broken in app.settings.broken for problem in broken.problems]
+
+
+def _ails_of_templates(app: App) -> list[str]:
+    """Return what cannot be compiled: without templates of the user's own nothing is even looked at."""
+    folder = app.settings.templates
+    if not folder.is_dir():
+        return []
+    from paperdigest.render.environments import broken
+
+    return [f"templates: {error} · paperdigest templates check" for error in broken(folder)]
 
 
 def _ails_of_sources(sources: list[dict[str, Any]]) -> list[str]:

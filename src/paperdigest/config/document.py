@@ -85,8 +85,9 @@ def stamp(path: Path) -> Stamp:
     try:
         status = path.stat()
     except OSError:
-        return Stamp(path, 0, -1, 0)
-    return Stamp(path, status.st_mtime_ns, status.st_size, status.st_ino)
+        return Stamp(path, 0, -1, 0, 0)
+    inode, ctime = status.st_ino, status.st_ctime_ns
+    return Stamp(path, status.st_mtime_ns, status.st_size, inode, ctime)
 
 
 def _bytes(path: Path, shown: str) -> bytes:

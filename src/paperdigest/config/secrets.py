@@ -71,6 +71,23 @@ class SecretRef:
             case SecretKind.CREDENTIAL:
                 return f'the credential "{self.value[0]}"'
 
+    def is_missing(self, env: Mapping[str, str] | None = None) -> bool:
+        """Say whether nothing is where it should be. Reads no value and runs no program: what a program would
+        print counts as there."""
+        known = os.environ if env is None else env
+        match self.kind:
+            case SecretKind.FILE:
+                return not _holds_something(Path(self.value[0]))
+            case SecretKind.ENV:
+                return not known.get(self.value[0])
+            case SecretKind.COMMAND:
+                return False
+            case SecretKind.CREDENTIAL:
+                try:
+                    return not _holds_something(self._credential(known))
+                except SecretError:
+                    return True
+
     def read_by_others(self) -> bool:
         """Say whether it is a file that group or others can read."""
         if self.kind is not SecretKind.FILE:
@@ -171,6 +188,14 @@ def _read(path: Path, where: str, advice: str) -> bytes:
         raise SecretError(f"{where} does not exist · {advice}") from None
     except OSError as error:
         raise SecretError(f"{where} cannot be read ({error.strerror or error})") from None
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(found.st_mode) and found.st_size > 0
 
 
 def _run(command: tuple[str, ...], folder: Path, where: str) -> bytes:

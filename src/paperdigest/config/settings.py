@@ -27,6 +27,9 @@ class Stamp:
     mtime_ns: int
     size: int
     inode: int
+    ctime_ns: (
+        int  # changes with owner and rights, too: a file that could not be read may be readable now
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,9 +39,10 @@ def is_due(last: datetime, at: time, timezone: str, now: datetime) -> bool:
     return bool(schedule.due(daily, schedule.zone(timezone), max(last, lately), now))
 
 
-def is_late(last: datetime, now: datetime) -> bool:
-    """Say whether there has been no backup for so long that the operator must know."""
-    return now - last >= LATE
+def is_late(last: datetime, tried: datetime | None, now: datetime) -> bool:
+    """Say whether there has been no backup for so long that the operator must know. Nobody could make one while
+    nothing ran: what counts is when one was `tried` last."""
+    return tried is not None and min(tried, now) - last >= LATE
 
 
 def examination_is_due(last: datetime | None, now: datetime) -> bool:
@@ -49,8 +50,14 @@ def examination_is_due(last: datetime | None, now: datetime) -> bool:
     return last is None or last > now + _AHEAD or now - last >= EXAMINE_EVERY
 
 
-def surplus(names: Iterable[str], keep: int) -> tuple[str, ...]:
-    """Return which of a folder's files go, oldest first, so that the `keep` newest archives stay. Files that are
-    called otherwise are not ours to judge."""
-    ours = sorted(name for name in names if _NAME.fullmatch(name))
+def surplus(names: Iterable[str], keep: int, fresh: str, now: datetime) -> tuple[str, ...]:
+    """Return which of a folder's files go, oldest first, so that the `keep` newest archives stay (at least one),
+    and among them `fresh`, the one just made. Those that are dated ahead of `now`, by a clock that was wrong, count
+    as the oldest. Files that are called otherwise are not ours to judge."""
+    latest = file_name(now + _AHEAD)
+
+    def age(name: str) -> tuple[bool, bool, str]:
+        return name == fresh, name <= latest, name
+
+    ours = sorted((name for name in names if _NAME.fullmatch(name)), key=age)
     return tuple(ours[: max(len(ours) - keep, 0)])

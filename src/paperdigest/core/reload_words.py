@@ -19,6 +19,11 @@ _TITLES: Final = {
     TEMPLATES: ("The changed templates cannot be used", "The changed templates are in use"),
 }
 
+_MEANWHILE: Final = {
+    CONFIG: "What was in use before stays in use.",
+    TEMPLATES: "What was in use before stays in use, after a start the templates that come with the program.",
+}
+
 
 def not_taken(what: str, problems: Sequence[str], now: datetime) -> Words:
     """Return title and lines; each problem names its file and line. `what` is CONFIG or TEMPLATES."""
@@ -29,7 +34,7 @@ def not_taken(what: str, problems: Sequence[str], now: datetime) -> Words:
         _TITLES[what][0],
         (
             *shown,
-            f"Found on {words.full_date(now)} at {words.clock(now)}. What was in use before stays in use.",
+            f"Found on {words.full_date(now)} at {words.clock(now)}. {_MEANWHILE[what]}",
             f"To see that all is well: {_COMMANDS[what]}. It is read again once a file changes.",
         ),
     )

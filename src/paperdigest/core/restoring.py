@@ -18,7 +18,9 @@ FILES_SINCE: Final = (
     " the history has them again."
 )
 #: What decides about a restored database.
-COMMANDS: Final = "paperdigest run --assume-sent, or paperdigest run --resend"
+COMMANDS: Final = "paperdigest run --once --assume-sent, or paperdigest run --once --resend"
+#: What says that another machine has stopped.
+TAKE_OVER: Final = "paperdigest run --once --take-over"
 
 
 def not_decided_line(made_at: datetime) -> str:
@@ -31,8 +33,8 @@ def undecided(made_at: datetime, waiting: int) -> str:
     return (
         f"the database was restored from a backup of {moment(made_at)}; what went out since is not in it"
         f" · {may_have_gone(made_at, waiting)}"
-        " · if it went out: paperdigest run --assume-sent"
-        " · if it may go out once more: paperdigest run --resend"
+        " · if it went out: paperdigest run --once --assume-sent"
+        " · if it may go out once more: paperdigest run --once --resend"
     )
 
 
@@ -60,12 +62,17 @@ def not_decided(reader: str) -> str:
     return f"nothing was decided: mend the digest of {reader} and run the command again"
 
 
-def other_host(name: str, at: datetime) -> str:
-    """Return why nothing is sent from this machine, and what to do."""
+def other_host_line(name: str, at: datetime) -> str:
+    """Return why nothing is sent from this machine, for the status page."""
     return (
         f"this database was last used on {name} ({moment(at)}): if both run, every digest goes out twice"
-        " · if that one has stopped for good: paperdigest run --take-over"
+        " · if that one has stopped for good"
     )
+
+
+def other_host(name: str, at: datetime) -> str:
+    """Return why nothing is sent from this machine, and what to do."""
+    return f"{other_host_line(name, at)}: {TAKE_OVER}"
 
 
 def other_machine(name: str) -> str:

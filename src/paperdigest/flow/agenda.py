@@ -32,21 +32,27 @@ class Agenda:
         self._looked_at: datetime | None = None
         self._all_at: datetime | None = None
         self._next: list[tuple[datetime, int]] = []  # a heap: when, and whose turn it is then
+        self._busy: set[int] = set()  # who had work when last looked at
         self._eager: set[int] = set()  # whom news concerns at once: alerts, and first digests
 
     def due(self, store: Store, wanted: Sequence[Subscriber], now: datetime) -> list[Work]:
         """Return what `flow.due.due` returns for these readers. Who has work is looked at again the next time."""
         newest, held = history.newest_change(store), suppressions(store)
-        if self._is_stale(wanted, held, now):
+        everybody = self._is_stale(wanted, held, now)
+        # A look that breaks off has told nothing, and takes nobody's turn: the next one looks at everybody.
+        self._looked_at = None
+        if everybody:
             turn = set(range(len(wanted)))
-            self._wanted, self._held, self._all_at, self._next = wanted, held, now, []
+            self._wanted, self._held, self._all_at = wanted, held, now
+            self._next, self._busy = [], set()
             self._eager = _eager(store, wanted)
         else:
-            turn = self._taken_until(now)
+            turn = self._taken_until(now) | self._busy
             if newest != self._newest:
                 turn |= self._eager
+        works = self._looked(store, sorted(turn), now)
         self._newest, self._looked_at = newest, now
-        return self._looked(store, sorted(turn), now)
+        return works
 
     def next_after(self, now: datetime) -> datetime | None:
         """Return when somebody's turn comes after `now`, as far as that is known; None: at no time."""
@@ -72,12 +78,13 @@ class Agenda:
 
     def _looked(self, store: Store, turn: Sequence[int], now: datetime) -> list[Work]:
         if not turn:
+            self._busy = set()
             return []
         works = due(store, [self._wanted[index] for index in turn], now)
-        busy = {work.subscriber.name for work in works}
-        for index in turn:
-            reader = self._wanted[index]
-            again = now if reader.name in busy else self._turn_of(index, now)
+        names = {work.subscriber.name for work in works}
+        self._busy = {index for index in turn if self._wanted[index].name in names}
+        for index in set(turn) - self._busy:
+            again = self._turn_of(index, now)
             if again is not None:
                 heapq.heappush(self._next, (again, index))
         return works
@@ -91,15 +98,23 @@ class Agenda:
 
 
 def _eager(store: Store, wanted: Sequence[Subscriber]) -> set[int]:
-    known = subscribers.registered(store)
-    started = {id_ for (id_, _), lane in subscribers.lanes(store).items() if lane.digests}
+    known, lanes = subscribers.registered(store), subscribers.lanes(store)
     return {
         index
         for index, reader in enumerate(wanted)
-        if reader.name not in known
-        or known[reader.name].id not in started
-        or any(plan_of(reader, name).at_once for name in lane_names(reader))
+        if any(_is_eager(reader, name, known, lanes) for name in lane_names(reader))
     }
+
+
+def _is_eager(
+    reader: Subscriber,
+    name: str,
+    known: Mapping[str, subscribers.Registered],
+    lanes: Mapping[tuple[int, str], subscribers.Lane],
+) -> bool:
+    row = known.get(reader.name)
+    lane = None if row is None else lanes.get((row.id, name))
+    return lane is None or not lane.digests or plan_of(reader, name).at_once
 
 
 def _same(some: Sequence[Subscriber], others: Sequence[Subscriber]) -> bool:

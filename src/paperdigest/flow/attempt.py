@@ -8,6 +8,7 @@ from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.ports import Outcome, Part, Reach, Refused, Repeatable, Retry, Unknown
 from paperdigest.flow import places
 from paperdigest.flow.post import Post
+from paperdigest.journal import fault
 from paperdigest.store import deliveries
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
@@ -44,8 +45,7 @@ def attempt(store: Store, post: Post, row: Delivery) -> Outcome | str:
 
 def broke(row: Delivery, error: Exception) -> str:
     """Log that a channel broke over a row, and return it in words: the error's own text may hold anything."""
-    told = "delivery id=%d target=%s: the channel broke"
-    log.error(told, row.id, row.target, exc_info=error)
+    fault(log, "channel-broke", error, id=row.id, target=row.target)
     kind = type(error).__name__
     return f"the channel broke over it, which is a fault of ours ({kind})"
 

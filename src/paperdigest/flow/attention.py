@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from paperdigest.core import care_words, notices, restoring, schedule
+from paperdigest.core import care_words, failing_words, notices, restoring, schedule
 from paperdigest.core.subscription import Subscriber
-from paperdigest.flow import backups, bounces, restored
+from paperdigest.flow import backups, bounces, host, restored
 from paperdigest.flow.clock import behind
+from paperdigest.flow.failing import failing
 from paperdigest.flow.ways import barred
 from paperdigest.store import doubts, runs
 from paperdigest.store.connection import Store
@@ -17,8 +18,8 @@ from paperdigest.store.connection import Store
 
 @dataclass(frozen=True, slots=True)
 class Want:
-    """One thing that waits for a person. `what` is "restored", "held", "run", "way", "recipient", "disk", "backup"
-    or "clock", `name` which one of these, `command` what to run."""
+    """One thing that waits for a person. `what` is "machine", "restored", "held", "run", "way", "recipient", "digest",
+    "disk", "backup" or "clock", `name` which one of these, `command` what to run."""
 
     what: str
     name: str
@@ -29,8 +30,12 @@ class Want:
         return f"{self.said} · {self.command}"
 
 
-def wants(store: Store, operator: Subscriber, now: datetime, *, keep: int = 1) -> Iterator[Want]:
-    """Yield what the store says waits for a person. `keep` is how many backups are to be kept."""
+def wants(
+    store: Store, operator: Subscriber, now: datetime, *, keep: int = 1, here: str = ""
+) -> Iterator[Want]:
+    """Yield what the store says waits for a person. `keep` is how many backups are to be kept, `here` the id of
+    this machine, "" where it has none."""
+    yield from _elsewhere(store, here)
     yield from _restored(store)
     yield from _doubts(store)
     for run in runs.held(store):
@@ -41,6 +46,8 @@ def wants(store: Store, operator: Subscriber, now: datetime, *, keep: int = 1) -
         yield Want("way", trouble.way, said, "paperdigest check --network")
     for paused in bounces.paused_by_rule(store):
         yield Want("recipient", paused.name, paused.said, paused.command)
+    for name, reason in failing(store).items():
+        yield Want("digest", name, failing_words.line(name, reason), failing_words.command(name))
     found = behind(store, now)
     if found is not None:
         zone = schedule.zone(operator.timezone)
@@ -53,6 +60,14 @@ def wants(store: Store, operator: Subscriber, now: datetime, *, keep: int = 1) -
         since = missing.since.astimezone(schedule.zone(operator.timezone))
         said = care_words.no_backup_line(since, missing.trouble)
         yield Want("backup", "", said, "paperdigest backup")
+
+
+def _elsewhere(store: Store, here: str) -> Iterator[Want]:
+    found = host.elsewhere(store, here)
+    if found is not None:
+        last, at = found
+        said = restoring.other_host_line(last.name, at)
+        yield Want("machine", last.name, said, restoring.TAKE_OVER)
 
 
 def _restored(store: Store) -> Iterator[Want]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 from paperdigest.core import backups, care_words, schedule
 from paperdigest.flow.lasting import Watched
@@ -14,6 +14,9 @@ _MADE = "backup made"
 #: Before the first backup: since when there is something to back up.
 _COUNTED_FROM = "backup counted from"
 _TROUBLE = "backup trouble"
+#: When one was due and tried in vain; not to be written with each try.
+_TRIED = "backup tried"
+_TRIED_EVERY = timedelta(minutes=30)
 _URGENT = "backup needs a person"
 _EXAMINED = "database examined"
 
@@ -21,15 +24,17 @@ _EXAMINED = "database examined"
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How it stands with backups. `since`: none was made after then, aware UTC. `trouble`: why the last try
-    failed. `urgent`: it will fail again until a person acts, who must know at once."""
+    failed. `urgent`: it will fail again until a person acts, who must know at once. `tried`: when one was tried in
+    vain."""
 
     since: datetime
     trouble: str = ""
     urgent: bool = False
+    tried: datetime | None = None
 
     def ails(self, now: datetime) -> bool:
         """Say whether the operator is to be told."""
-        return self.urgent or backups.is_late(self.since, now)
+        return self.urgent or backups.is_late(self.since, self.tried, now)
 
 
 def standing(store: Store) -> Standing | None:
@@ -39,7 +44,7 @@ def standing(store: Store) -> Standing | None:
         return None
     trouble = facts.fact(store, _TROUBLE) or ""
     urgent = facts.fact(store, _URGENT) is not None
-    return Standing(datetime.fromisoformat(known), trouble, urgent)
+    return Standing(datetime.fromisoformat(known), trouble, urgent, _tried(store))
 
 
 def is_due(store: Store, at: time, timezone: str, now: datetime) -> bool:
@@ -58,6 +63,16 @@ def was_made(store: Store, at: datetime) -> None:
         facts.remember(store, _MADE, _text(at))
         facts.forget(store, _TROUBLE)
         facts.forget(store, _URGENT)
+        facts.forget(store, _TRIED)
+
+
+def tried(store: Store, now: datetime) -> None:
+    """Remember that a backup was due and could not be made now."""
+    known = _tried(store)
+    if known is not None and abs(now - known) < _TRIED_EVERY:
+        return
+    with store.transaction():
+        facts.remember(store, _TRIED, _text(now))
 
 
 def failed(store: Store, reason: str, *, urgent: bool) -> None:
@@ -104,6 +119,11 @@ def late(store: Store, keep: int, now: datetime, timezone: str) -> Watched:
             care_words.backup_again(found.since.astimezone(zone)) for _ in told if found is not None
         ],
     )
+
+
+def _tried(store: Store) -> datetime | None:
+    known = facts.fact(store, _TRIED)
+    return None if known is None else datetime.fromisoformat(known)
 
 
 def _text(at: datetime) -> str:

@@ -15,6 +15,7 @@ from paperdigest.core import notices
 from paperdigest.core.digest import Digest
 from paperdigest.core.errors import UsageError
 from paperdigest.flow.due import Work
+from paperdigest.journal import event
 from paperdigest.store import runs
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import Outcome
@@ -101,7 +102,7 @@ class Brake:
         """Return the run that is held, if this round became one, and say so in the log."""
         run = None if self._run is None else runs.run(self._store, self._run)
         if run is not None:
-            log.error("%s", line(run))
+            event(log, "run-held", level=logging.ERROR, run=run.id, said=line(run))
         return run
 
     def _usual(self, loads: Iterable[Load]) -> dict[int, float | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from paperdigest.flow import parts
 from paperdigest.flow.brake import Brake, Load, load_of
 from paperdigest.flow.drafting import Draft, Drafting, Press
 from paperdigest.flow.due import Work, due
+from paperdigest.flow.failing import failing
 from paperdigest.flow.gather import gathered
 from paperdigest.flow.outcomes import given_back_to, outcomes_of, skipped_in
 from paperdigest.flow.unsubscribe import exits
@@ -66,11 +67,12 @@ def compose(
     forced: frozenset[str] | None = None,
     gather: timedelta = timedelta(0),
     alerts_only: bool = False,
+    regardless: bool = False,
 ) -> ComposeReport:
     """Write the digests that are due. `forced` names subscribers served now whatever the schedule says. An
     alert waits until its first paper is `gather` old: what comes meanwhile goes with it. `alerts_only` leaves all
-    others for later."""
-    works = due(store, wanted, now, forced=forced)
+    others for later; `regardless` looks past pauses and quiet hours."""
+    works = due(store, wanted, now, forced=forced, regardless=regardless)
     if alerts_only:
         works = [work for work in works if work.kind == "alert"]
     if not works:
@@ -86,7 +88,8 @@ def compose(
         turn = gathered(store, window, all_due, now, gather)
         desk = Drafting(store, press, window, now, database, doors)
         for start in range(0, len(turn), LANES_PER_TRANSACTION):
-            drafts = list(_drafts(desk, turn[start : start + LANES_PER_TRANSACTION], failed))
+            some = turn[start : start + LANES_PER_TRANSACTION]
+            drafts = list(_drafts(desk, some, failed, failing(store)))
             with store.transaction():
                 written = [
                     done for draft in drafts if (done := _write(store, draft, now)) is not None
@@ -121,7 +124,10 @@ def draft_of(store: Store, press: Press, work: Work, now: datetime) -> Draft:
 
 
 def _drafts(
-    desk: Drafting, works: Sequence[Work], failed: list[tuple[str, str]]
+    desk: Drafting,
+    works: Sequence[Work],
+    failed: list[tuple[str, str]],
+    before: Mapping[str, str],
 ) -> Iterator[Draft]:
     for work in works:
         step()
@@ -134,9 +140,11 @@ def _drafts(
             failed.append((work.subscriber.name, str(error)))
         except Exception as error:
             # Nor must a fault of ours over one reader's papers; what it says may hold anything.
-            log.exception("digest of %s: it could not be made", work.subscriber.name)
+            name = work.subscriber.name
             fault = f"a fault of ours: {type(error).__name__}, see the log"
-            failed.append((work.subscriber.name, fault))
+            level = logging.DEBUG if fault in before.get(name, "") else logging.ERROR
+            log.log(level, "digest of %s: it could not be made", name, exc_info=error)
+            failed.append((name, fault))
 
 
 def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:

@@ -78,11 +78,13 @@ def due(
     now: datetime,
     *,
     forced: frozenset[str] | None = None,
+    regardless: bool = False,
 ) -> list[Work]:
-    """Return the lanes to compose now. `forced` names subscribers served whatever the schedule says."""
+    """Return the lanes to compose now. `forced` names subscribers served whatever the schedule says; `regardless`
+    looks past pauses and quiet hours, but not past stops."""
     if forced is not None:
         wanted = [subscriber for subscriber in wanted if subscriber.name in forced]
-    look = _Look(store, now, wanted)
+    look = _Look(store, now, wanted, regardless=regardless)
     works = []
     for subscriber in wanted:
         for name in lane_names(subscriber):
@@ -136,8 +138,16 @@ def _lanes_in_use(subscriber: Subscriber) -> set[str]:
 class _Look:
     """One reading of the store, shared by all subscribers of a round. Of few, only what concerns them is read."""
 
-    def __init__(self, store: Store, now: datetime, wanted: Sequence[Subscriber]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: datetime,
+        wanted: Sequence[Subscriber],
+        *,
+        regardless: bool = False,
+    ) -> None:
         self._store = store
+        self._regardless = regardless
         self.now = now
         self.newest = history.newest_change(store)
         names = None if len(wanted) > FEW else [subscriber.name for subscriber in wanted]
@@ -146,7 +156,12 @@ class _Look:
         self.lanes = subscribers.lanes(store, ids)
         lanes = None if ids is None else [lane.id for lane in self.lanes.values()]
         self.asked = subscribers.topics_seen(store, lanes)
-        self.suppressed = suppressions(store)
+        self.started = {lane.subscriber_id for lane in self.lanes.values() if lane.digests}
+        self.suppressed = {
+            of: held
+            for of, held in suppressions(store).items()
+            if held.kind != "paused" or not regardless
+        }
 
     def lane(self, subscriber: Subscriber, name: str) -> Lane | None:
         row = self.registered.get(subscriber.name)
@@ -155,8 +170,9 @@ class _Look:
     def hindrance(self, subscriber: Subscriber, lane: Lane) -> str:
         """Say in words why nothing may be composed for this subscriber; "" when nothing hinders."""
         today = self.now.astimezone(schedule.zone(subscriber.timezone)).date()
-        if subscriber.pause is not None and _paused(subscriber.pause, today):
-            until = subscriber.pause.until
+        pause = None if self._regardless else subscriber.pause
+        if pause is not None and _paused(pause, today):
+            until = pause.until
             return "paused" + (f" until {until.isoformat()}" if until else "")
         held = self.suppressed.get((lane.subscriber_id, EVERYTHING))
         if held is not None and held.holds(today):
@@ -213,20 +229,23 @@ class _Look:
         if plan.at_once:
             # An alert is named by its last change; quiet hours only delay it.
             stirred = stirred or self._is_tried_again(lane)
-            if not forced and (not stirred or quiet_until(subscriber, self.now) is not None):
+            if not forced and (not stirred or self._is_quiet(subscriber)):
                 return None, ()
             return self._slot_now(lane, f"change {self.newest}"), ()
         missed = self._missed(plan, zone, lane.last_slot_at or lane.created_at)
         if forced:
             name = f"{local:%Y-%m-%dT%H:%M:%S} {subscriber.timezone}"
             return self._slot_now(lane, name), ()
-        if self._comes_back_later_today(subscriber, lane, plan, local):
+        if not self._regardless and self._comes_back_later_today(subscriber, lane, plan, local):
             return None, ()
         if missed:
             return missed[-1], missed
-        if lane.digests == 0 and stirred:
+        if lane.subscriber_id not in self.started and stirred:
             return self._slot_now(lane, f"{local:%Y-%m-%dT%H:%M} {subscriber.timezone}"), ()
         return None, ()
+
+    def _is_quiet(self, subscriber: Subscriber) -> bool:
+        return not self._regardless and quiet_until(subscriber, self.now) is not None
 
     def _missed(self, plan: Schedule, zone: ZoneInfo, last: datetime) -> tuple[Slot, ...]:
         # As a rule nothing is, and that is known from the last look.

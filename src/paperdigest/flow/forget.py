@@ -8,6 +8,7 @@ from datetime import datetime
 
 from paperdigest.core.errors import UsageError
 from paperdigest.core.subscription import OPERATOR
+from paperdigest.flow import failing
 from paperdigest.store import erasure, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.subscribers import Registered
@@ -53,6 +54,7 @@ def forget(
         gone = set(who.targets) - in_use - set(operator_targets)
         erasure.erase(store, who.id, now)
         erasure.erase_targets(store, gone)
+        failing.drop(store, who.name)
         operator = everyone.get(OPERATOR)
         if operator is not None:
             _let_go(store, operator, gone)

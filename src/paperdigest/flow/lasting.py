@@ -17,6 +17,7 @@ from paperdigest.core.notices import Words
 from paperdigest.core.subscription import Subscriber
 from paperdigest.flow.drafting import Press
 from paperdigest.flow.notice import again, notify, post
+from paperdigest.journal import event
 from paperdigest.store import facts
 from paperdigest.store.connection import Store
 
@@ -75,6 +76,12 @@ def say(
     title, lines = words
     if not operator.deliver or notify(store, press(), operator, title, lines, now):
         _log(operator, [words], logging.WARNING)
+
+
+def drop(store: Store, kind: str, name: str) -> None:
+    """Let nothing be remembered of one condition of that kind. Inside a transaction."""
+    for start in (_TOLD, _LOGGED):
+        facts.forget(store, f"{start}{kind} {name}")
 
 
 def _tell(
@@ -150,6 +157,7 @@ def _log(operator: Subscriber, words: Sequence[Words], level: int) -> None:
     """Log what was told; where there is nobody to tell, all of it, and as a graver matter."""
     for title, lines in words:
         if operator.deliver:
-            log.log(level, "operator-told title=%r", title)
+            event(log, "operator-told", level=level, title=title)
         else:
-            log.log(level + 10, "nobody-to-tell title=%r said=%r", title, " · ".join(lines))
+            said = " · ".join(lines)
+            event(log, "nobody-to-tell", level=level + 10, title=title, said=said)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from paperdigest.core import restoring
 from paperdigest.core.errors import StoreError
 from paperdigest.core.ledger import Event, State
+from paperdigest.flow import host
 from paperdigest.store import facts, moves
 from paperdigest.store import restored as rows
 from paperdigest.store.connection import Store
@@ -38,9 +39,11 @@ class Restored:
     made_at: datetime
 
 
-def mark(at: datetime, made_at: datetime) -> dict[str, str]:
-    """Return what a restored database says of itself."""
-    return {_MARK: json.dumps([at.astimezone(UTC).isoformat(), made_at.isoformat()])}
+def mark(at: datetime, made_at: datetime) -> dict[str, str | None]:
+    """Return what a restored database says of itself. That a run went on when its copy was made, it forgets (None):
+    the copy was examined, and no run of it was cut off."""
+    told = json.dumps([at.astimezone(UTC).isoformat(), made_at.isoformat()])
+    return {_MARK: told, host.RUNNING: None}
 
 
 def restored(store: Store) -> Restored | None:

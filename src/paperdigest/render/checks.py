@@ -11,6 +11,7 @@ from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.errors import TemplateError
 from paperdigest.render.environments import NAMES, Templates, broken, where
 from paperdigest.render.fragments import prepared
+from paperdigest.render.renderer import Renderer
 from paperdigest.render.sample import sample_digest
 
 _PAGES = ("digest.html.j2", "digest.txt.j2", "subject.txt.j2")
@@ -24,6 +25,18 @@ def check(user_templates: Path | None = None) -> list[TemplateError]:
 def unusable(user_templates: Path | None = None) -> list[TemplateError]:
     """Return what would break a digest; a strange file beside the templates, as editors leave them, does not."""
     return broken(user_templates) or _failing(Templates(user_templates))
+
+
+def tried(user_templates: Path | None = None) -> tuple[Renderer | None, list[TemplateError]]:
+    """Return a renderer that was filled in with the sample, parts that templates include and all; None, and
+    everything that is wrong, where it would break a digest."""
+    try:
+        renderer = Renderer(user_templates)
+    except TemplateError as error:
+        return None, broken(user_templates) or [error]
+    # What is shipped was tried before it was.
+    problems = [] if user_templates is None else _failing(renderer.templates)
+    return (None if problems else renderer), problems
 
 
 def own_templates(folder: Path | None) -> frozenset[str]:

@@ -32,7 +32,7 @@ class Renderer:
     """
 
     def __init__(self, user_templates: Path | None = None) -> None:
-        self._templates = Templates(user_templates)
+        self.templates = Templates(user_templates)
         self._forms_of = lru_cache(maxsize=_PAPERS_KEPT)(self._fragments)
 
     def render(
@@ -75,19 +75,19 @@ class Renderer:
         return shown, html
 
     def _html(self, digest: Digest, book: Book) -> str:
-        return self._templates.render(
+        return self.templates.render(
             "digest.html.j2", digest=digest, papers=book.html, lines=book.html_lines
         )
 
     def _text(self, digest: Digest, book: Book) -> str:
-        page = self._templates.render(
+        page = self.templates.render(
             "digest.txt.j2", digest=digest, papers=book.text, lines=book.text_lines
         )
         return page.strip("\n") + "\n"
 
     def _subject(self, digest: Digest) -> str:
-        line = clean_text(self._templates.render("subject.txt.j2", digest=digest))
+        line = clean_text(self.templates.render("subject.txt.j2", digest=digest))
         return words.cut(" ".join(line.split()), words.SUBJECT_WIDTH)
 
     def _fragments(self, entry: Entry) -> Fragments:
-        return Fragments(entry, self._templates)
+        return Fragments(entry, self.templates)

@@ -38,6 +38,9 @@ _CHUNK = 1 << 20
 _USTAR_LIMIT = 8**11  # bytes; a larger file's size is written as GNU tar does
 #: Abstracts shrink by half at the first level already; the next ones take twice as long for a tenth.
 _LEVEL = 1
+#: What a config consists of beside its main file: folders of TOML files, and the tree of templates.
+_TOML_FOLDERS = ("subscriptions", "topics")
+_TREE = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def measured(name: str, source: Path | bytes) -> Member:
 
 
 def fits(name: str) -> bool:
-    """Say whether a file of that name can be held: relative, plain, and not too long for a tar header."""
+    """Say whether a file of that name can be held: one that a config has, and not too long for a tar header."""
     try:
         _header(name, 0, datetime.fromtimestamp(0, UTC))
     except (ValueError, UnicodeError):
@@ -218,6 +221,8 @@ def _understood(told: Any) -> Manifest:
         raise ValueError("two of its files have one name")
     for member in members:
         _refuse_odd(member)
+    if sum(_is_main(member.name) for member in members) > 1:
+        raise ValueError("it holds two main config files")
     if not any(member.name == DATABASE for member in members):
         raise ValueError("it holds no database")
     made_at = datetime.fromisoformat(told["made_at"]).astimezone(UTC)
@@ -231,19 +236,35 @@ def _refuse_odd(member: Member) -> None:
         raise ValueError(f"{member.name} is too large for a config file")
 
 
+def _is_main(name: str) -> bool:
+    return name.startswith(CONFIG) and name.count("/") == 1
+
+
 def _is_safe(name: str) -> bool:
-    """Say whether a name stays below the folder it is written to, on every system."""
+    """Say whether a name stays below the folder it is written to, on every system, and is one that a config has:
+    nothing hidden, no secret, no program, no file of an inbox."""
     if name == DATABASE:
         return True
     parts = PurePosixPath(name).parts
     return (
         name.startswith(CONFIG)
         and "/".join(parts) == name
-        and len(parts) > 1
-        and all(part not in ("..", ".") for part in parts)
+        and not any(part.startswith(".") for part in parts)
         and name.isprintable()
         and "\\" not in name
+        and _is_of_a_config(parts[1:])
     )
+
+
+def _is_of_a_config(parts: tuple[str, ...]) -> bool:
+    match parts:
+        case (main,):
+            return main.endswith(".toml")
+        case (folder, file) if folder in _TOML_FOLDERS:
+            return file.endswith(".toml")
+        case (folder, _, *_):
+            return folder == _TREE
+    return False
 
 
 def _take(archive: Path, packed: _Unpacked, member: Member, folder: Path) -> None:

@@ -62,9 +62,11 @@ def make(
 
     `config` holds config files by their names in the archive. Others go on writing meanwhile. Raises StoreFull,
     with nothing begun, where there is too little room; StoreDamaged where the copy is not sound; LockHeld while
-    another one is made; UsageError if there is such a file; Stopped.
+    another one is made; UsageError if there is such a file, or no folder for it; Stopped.
     """
     folder = database.parent / FOLDER
+    if target.parent != folder:
+        _refuse_no_folder(target.parent)
     with told_plainly(folder):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with FileLock(database.parent / LOCK).holding(), _workshop(folder) as work:
@@ -75,7 +77,7 @@ def make(
         copy(database, plain, stop)
         check_copy(plain, database)
         made = _packed(plain, target, stamp, config, stop)
-        removed = () if keep is None else _thin_out(target.parent, keep)
+        removed = () if keep is None else _thin_out(target, keep, stamp.made_at)
     return Backup(target, target.stat().st_size, made, removed)
 
 
@@ -109,6 +111,34 @@ def kept(storage: Path) -> tuple[Path, ...]:
         return tuple(sorted(found, key=lambda path: path.stat().st_mtime))
     except OSError:
         return ()
+
+
+def target_of(given: str, at: datetime) -> Path:
+    """Return the file that a backup is asked for as: `given`, or one named by its time in that folder.
+
+    Raises UsageError where `given` means a folder that is not there.
+    """
+    target = Path(given).absolute()
+    with told_plainly(target):
+        if target.is_dir():
+            return target / backups.file_name(at)
+        if given.endswith(os.sep):
+            _refuse_no_folder(target)
+        if not target.suffix and not os.path.lexists(target):
+            raise UsageError(
+                f"{target} does not exist · make that folder first, or end the name of a file in .tar.gz"
+            )
+    return target
+
+
+def _refuse_no_folder(folder: Path) -> None:
+    with told_plainly(folder):
+        if folder.is_dir():
+            return
+        there = os.path.lexists(folder)
+    if there:
+        raise UsageError(f"{folder} is no folder · name another place")
+    raise UsageError(f"{folder} does not exist · make that folder first")
 
 
 def _must_have_room(database: Path, target: Path, free: Callable[[Path], int]) -> None:
@@ -155,9 +185,11 @@ def _packed(
     return made
 
 
-def _thin_out(folder: Path, keep: int) -> tuple[str, ...]:
+def _thin_out(fresh: Path, keep: int, now: datetime) -> tuple[str, ...]:
+    folder = fresh.parent
     with told_plainly(folder):
-        gone = backups.surplus((path.name for path in folder.iterdir()), keep)
+        names = [path.name for path in folder.iterdir()]
+        gone = backups.surplus(names, keep, fresh.name, now)
         for name in gone:
             (folder / name).unlink(missing_ok=True)
     return gone

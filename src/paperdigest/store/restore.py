@@ -22,9 +22,9 @@ from paperdigest.store.connection import user_name
 from paperdigest.store.copying import check_copy, schema_of
 from paperdigest.store.faults import told_plainly
 from paperdigest.store.locks import DELIVER_LOCK, SERVICE_LOCK, WRITE_LOCK, FileLock
+from paperdigest.store.lost import REPLACED, RESTORING
 from paperdigest.store.schema import APPLICATION_ID, SCHEMA_VERSION
 
-_WORK = "restoring"
 #: Seconds that a command in hand is waited for.
 _PATIENCE = 10.0
 #: In this order: a log without its database means nothing, a database with a stranger's log is ruined.
@@ -54,13 +54,13 @@ def unpacked(file: Path, storage: Path, *, free: Callable[[Path], int]) -> Itera
         for name in (WRITE_LOCK, _lock_of_who_delivers(storage)):
             if name:
                 held.enter_context(FileLock(storage / name).holding(_PATIENCE))
-        work = storage / _WORK
+        work = storage / RESTORING
         with told_plainly(work):
             shutil.rmtree(work, ignore_errors=True)
             work.mkdir(mode=0o700)
         held.callback(shutil.rmtree, work, ignore_errors=True)
         manifest = archive.extract(file, work, free=free)
-        _refuse_unusable(file, work / DATABASE)
+        refuse_unusable(file, work / DATABASE)
         yield Unpacked(manifest, work / DATABASE, work / archive.CONFIG.rstrip("/"))
 
 
@@ -70,10 +70,10 @@ def existing(database: Path) -> bool:
 
 
 def put_in_place(
-    found: Unpacked, database: Path, marks: Mapping[str, str], now: datetime
+    found: Unpacked, database: Path, marks: Mapping[str, str | None], now: datetime
 ) -> Path | None:
-    """Let an unpacked database take its place, with `marks` among its facts; return the folder to which what
-    was there before was moved.
+    """Let an unpacked database take its place, with `marks` among its facts (None: forgotten); return the folder
+    to which what was there before was moved.
 
     The marks are in it before it is where anybody looks.
     """
@@ -106,7 +106,9 @@ def _refuse_foreign(storage: Path) -> None:
         raise StoreError(f"{storage} belongs to {name} · use: sudo -u {name} paperdigest restore …")
 
 
-def _refuse_unusable(file: Path, database: Path) -> None:
+def refuse_unusable(file: Path, database: Path) -> None:
+    """Raise StoreError where the database that the archive `file` unpacked to is not one of ours, is a newer
+    version's or is damaged."""
     mark, schema = schema_of(database)
     if mark != APPLICATION_ID or schema < 1:
         raise StoreError(f"{file} holds no database of paperdigest · nothing was changed")
@@ -124,14 +126,14 @@ def _refuse_unusable(file: Path, database: Path) -> None:
         ) from damage
 
 
-def _mark(database: Path, marks: Mapping[str, str]) -> None:
+def _mark(database: Path, marks: Mapping[str, str | None]) -> None:
+    known = {name: value for name, value in marks.items() if value is not None}
     with told_plainly(database):
         with closing(sqlite3.connect(database, isolation_level=None)) as conn:
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA synchronous = FULL")
-            conn.executemany(
-                "INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)", marks.items()
-            )
+            conn.executemany("DELETE FROM facts WHERE name = ?", [(name,) for name in marks])
+            conn.executemany("INSERT INTO facts (name, value) VALUES (?, ?)", known.items())
             conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         # The last one to close has removed the log; one that stays would belong to another place.
         if _beside(database, "-wal").exists():
@@ -139,7 +141,7 @@ def _mark(database: Path, marks: Mapping[str, str]) -> None:
 
 
 def _aside(storage: Path, now: datetime) -> Path:
-    stem = f"replaced-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    stem = f"{REPLACED}{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     for name in (stem, *(f"{stem}-{number}" for number in range(2, 100))):
         folder = storage / name
         if not os.path.lexists(folder):
