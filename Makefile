@@ -31,7 +31,7 @@ demo: $(READY) ## run the main job once on invented papers and say where to look
 	@$(BIN)/paperdigest demo
 
 test: $(READY) ## run the tests, a file on each processor
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY) ## format, lint, types, tests with coverage: what must pass before a change goes in
 	$(BIN)/ruff format --check .
