@@ -30,7 +30,8 @@ from measure import ROUNDS, Contender, interleaved, ratio, table, verdict
 
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Document, Parsed, Verdict
-from paperdigest.flow.ingest import SourceRun, ingest
+from paperdigest.flow.ingest import ingest
+from paperdigest.flow.taking import SourceRun
 from paperdigest.sources.feed import parse_feed
 from paperdigest.store.connection import Store
 

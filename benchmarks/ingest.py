@@ -20,8 +20,9 @@ from measure import ROUNDS, Contender, interleaved, ratio, table, verdict
 
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Document, Parsed, Verdict
-from paperdigest.flow.ingest import SourceRun, ingest
+from paperdigest.flow.ingest import ingest
 from paperdigest.flow.sighting import Sighting, sightings
+from paperdigest.flow.taking import SourceRun
 from paperdigest.sources.json_lines import FORMAT
 from paperdigest.store.connection import Store, open_store
 

@@ -22,7 +22,8 @@ from ingest import NOW, Bench
 from measure import Contender, interleaved, ratio, table, verdict
 
 from paperdigest.flow.hands import Limits
-from paperdigest.flow.ingest import SourceRun, ingest
+from paperdigest.flow.ingest import ingest
+from paperdigest.flow.taking import SourceRun
 from paperdigest.sources.feed import FeedSource
 from paperdigest.store.connection import Store
 

@@ -8,8 +8,10 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from loopback import Loopback
 
-class Proxy:
+
+class Proxy(Loopback):
     """`url` is its address, `asked` where it was asked to connect to. `answer`: written instead of connecting,
     the last byte over and over until the other side has had enough or the block ends.
     """
@@ -17,23 +19,10 @@ class Proxy:
     def __init__(self, answer: bytes = b"") -> None:
         self.answer = answer
         self.asked: list[str] = []
-        self.over = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Carrier)
-        self._server.proxy = self
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        )
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Proxy:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
+        server = _Server(("127.0.0.1", 0), _Carrier)
+        server.proxy = self
+        super().__init__(server)
+        self.url = f"http://127.0.0.1:{server.server_address[1]}"
 
 
 class _Server(ThreadingHTTPServer):

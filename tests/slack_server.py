@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import ssl
-import threading
 import time
 from contextlib import suppress
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
+
+from loopback import Loopback
 
 OK = "ok"
 #: Besides these: any error string of Slack's ("channel_not_found"), answered with HTTP 200; "says TEXT", answered
@@ -56,7 +57,7 @@ ALL_SCOPES = (
 _NOBODY = {"ok": False, "error": "users_not_found"}
 
 
-class FakeSlack:
+class FakeSlack(Loopback):
     """`modes` are used up one per post, "ok" afterwards. `posted` holds what Slack would show, in order;
     `posts` counts the tries. Tokens and paths are in `seen`. `scopes` are the token's, `members` the
     channels the bot is in (by id; None: all), `asked_modes` what happens to the next calls that only ask.
@@ -76,27 +77,14 @@ class FakeSlack:
         self.members: set[str] | None = None
         self.scopes = list(ALL_SCOPES)
         self.asked_modes: list[str] = []
-        self.over = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _Answerer)
-        self._server.slack = self
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
-        )
+        server = _Server(("127.0.0.1", 0), _Answerer)
+        server.slack = self
+        super().__init__(server)
         if tls:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        start = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_address[1]}"
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        start = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         self.api_url = f"{start}/api/"
         self.webhook_url = f"{start}/services/T0/B0/canary-webhook"
-
-    def __enter__(self) -> FakeSlack:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join(10)
 
     def take(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Remember a message and return what Slack says of it."""

@@ -1,5 +1,5 @@
 """Everything wired: settings, clock, store, sources and channels become what the verbs take.
-Decides nothing itself; holds no state that is not in the settings or the store."""
+Decides nothing itself; what it remembers besides (channels, that its readers are registered) can be made anew."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from paperdigest.wiring import channel_options, is_due, source_options, source_v
 if TYPE_CHECKING:
     from paperdigest.flow.compose import ComposeReport
     from paperdigest.flow.drafting import Press
-    from paperdigest.flow.ingest import Progress, Read, SourceRun
+    from paperdigest.flow.ingest import Read
     from paperdigest.flow.ingest_report import IngestReport
     from paperdigest.flow.looked_at import SourceView
     from paperdigest.flow.post import DeliverReport, Post
     from paperdigest.flow.room import Disk
+    from paperdigest.flow.taking import Progress, SourceRun
     from paperdigest.render import Renderer
     from paperdigest.store.connection import Store
 
@@ -341,7 +342,7 @@ class App:
         inboxes: bool,
         stale_for: timedelta | None,
     ) -> list[SourceRun]:
-        from paperdigest.flow.ingest import SourceRun
+        from paperdigest.flow.taking import SourceRun
         from paperdigest.store import history
 
         states = history.source_states(store)

@@ -20,6 +20,7 @@ from paperdigest.http_packing import unpacked
 from paperdigest.http_route import Resolve, Route, look_up, proxy_shown
 from paperdigest.http_watch import Watch
 from paperdigest.http_words import (
+    FAULTS,
     contact_words,
     failure_words,
     http_date,
@@ -195,13 +196,7 @@ class _Asking:
     def _in_words(self, hop: str) -> Iterator[None]:
         try:
             yield
-        except (
-            httpx2.HTTPError,
-            httpx2.InvalidURL,
-            httpx2.StreamError,
-            OSError,
-            ValueError,
-        ) as error:
+        except FAULTS as error:
             words = self.watch.words if self.watch.passed else failure_words(error)
             proxy = proxy_shown(hop)
             by = f" (asked through the proxy {proxy})" if proxy else ""

@@ -15,7 +15,7 @@ from paperdigest import __version__
 from paperdigest.core.errors import SourceError
 from paperdigest.http_route import Resolve, Route, look_up
 from paperdigest.http_watch import Watch
-from paperdigest.http_words import failure_words, shown
+from paperdigest.http_words import FAULTS, failure_words, shown
 from paperdigest.politeness import SHARED, Turns
 
 #: Seconds to connect, between two reads, and in all.
@@ -45,13 +45,7 @@ def ask(
             with turns.turn(urlsplit(url).hostname or ""), watch:
                 route.open(url, watch.within(_CONNECT))
                 return _answer(client, method, url, watch)
-        except (
-            httpx2.HTTPError,
-            httpx2.InvalidURL,
-            httpx2.StreamError,
-            OSError,
-            ValueError,
-        ) as error:
+        except FAULTS as error:
             words = watch.words if watch.passed else failure_words(error)
             raise SourceError(f"{shown(url)}: {words}") from error
 

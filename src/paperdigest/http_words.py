@@ -17,6 +17,8 @@ import httpx2
 
 from paperdigest.core.secret import mask_parameters
 
+#: What asking ends in where the network, the other side or the address is at fault.
+FAULTS = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError)
 _LONGEST_WAIT = timedelta(days=1)
 _SECONDS = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?")
 #: A comma, but not the one after the day of the week in "Fri, 20 Nov 2026" and "Friday, 20-Nov-26".

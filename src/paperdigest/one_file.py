@@ -11,8 +11,8 @@ from paperdigest.core.ports import Verdict
 
 if TYPE_CHECKING:
     from paperdigest.app import App
-    from paperdigest.flow.ingest import Progress
     from paperdigest.flow.ingest_report import IngestReport
+    from paperdigest.flow.taking import Progress
     from paperdigest.store.connection import Store
 
 
@@ -28,8 +28,9 @@ def ingest_file(
     progress: Progress | None = None,
 ) -> IngestReport:
     """Read one file for the named source, in the format that is wanted; `-` is standard input."""
-    from paperdigest.flow.ingest import SourceRun, ingest
+    from paperdigest.flow.ingest import ingest
     from paperdigest.flow.room import must_hold_more
+    from paperdigest.flow.taking import SourceRun
     from paperdigest.sources.documents import document, read_file
     from paperdigest.sources.large_file import is_large
     from paperdigest.sources.single import SingleSource

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from paperdigest.app import App
 from paperdigest.flow.hands import Limits
-from paperdigest.flow.ingest import SourceRun
 from paperdigest.flow.ingest_report import IngestReport, SourceReport
 from paperdigest.flow.readers import Readers
+from paperdigest.flow.taking import SourceRun
 from paperdigest.logs import event
 from paperdigest.store.connection import Store
 

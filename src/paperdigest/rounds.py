@@ -109,14 +109,15 @@ class AppRounds:
             if not self._trusts_clock(app, store):
                 return False
             app.register(store, now)
-            if any(work.regular for work in self._agenda.due(store, app.readers(store), now)):
+            works = self._agenda.due(store, app.readers(store), now)
+            if any(work.regular for work in works):
                 alerts_now = partial(app.compose, store, gather=GATHER, alerts_only=True)
                 self._reads.before_slot(app, store, now, alerts_now)
                 now = app.clock()  # it may have taken minutes, and what is late is to say so
+                # Once more: what was read meanwhile may be somebody's alert.
+                works = self._agenda.due(store, app.readers(store), now)
             if self._reads.stopped:
                 return False  # not as if its sources had been waited for
-            # Once more: what was read meanwhile may be somebody's alert.
-            works = self._agenda.due(store, app.readers(store), now)
             among = {work.subscriber.name for work in works}
             report = app.compose(store, now, gather=GATHER, among=among)
             self._log_failed(report)

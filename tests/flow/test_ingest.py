@@ -21,8 +21,9 @@ from paperdigest.core.identity import short_title
 from paperdigest.core.paper import Announced, Change, Paper
 from paperdigest.core.ports import Document, Parsed, RefusedDocument, Rejected, Unchanged, Verdict
 from paperdigest.failpoints import FailpointReached, broken
-from paperdigest.flow.ingest import SourceRun, ingest, pause_after
+from paperdigest.flow.ingest import ingest
 from paperdigest.flow.ingest_report import FileReport, IngestReport, SourceReport
+from paperdigest.flow.taking import SourceRun, pause_after
 from paperdigest.sources.page_dump import FORMAT as PAGE_DUMP
 from paperdigest.store import history
 from paperdigest.store.connection import Store, open_memory, open_store

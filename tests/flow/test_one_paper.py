@@ -12,7 +12,8 @@ import pytest
 
 from house import House, titles_of
 from paperdigest.core.ports import Document
-from paperdigest.flow.ingest import SourceRun, ingest
+from paperdigest.flow.ingest import ingest
+from paperdigest.flow.taking import SourceRun
 from paperdigest.sources.single import SingleSource
 from paperdigest.store import history
 from paperdigest.store.connection import Store, open_memory

@@ -24,9 +24,10 @@ from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Document, Parsed, Verdict
 from paperdigest.failpoints import FailpointReached, broken
 from paperdigest.flow.hands import Limits
-from paperdigest.flow.ingest import SourceRun, ingest
+from paperdigest.flow.ingest import ingest
 from paperdigest.flow.ingest_report import IngestReport, SourceReport
 from paperdigest.flow.readers import Readers
+from paperdigest.flow.taking import SourceRun
 from paperdigest.store import history
 from paperdigest.store.connection import Store, open_memory, open_store
 

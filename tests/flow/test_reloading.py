@@ -42,6 +42,12 @@ class Running:
         self.rounds.compose(now)
         self.rounds.deliver(now, lambda: False)
 
+    def minutes(self, count: int) -> None:
+        """Let so many beats come, a minute after each other."""
+        for _ in range(count):
+            self.beat()
+            self.house.wait(minutes=1)
+
     def day(self) -> str:
         """Let the next digest go out; return its first line."""
         self._dumps += 1
@@ -376,9 +382,7 @@ def test_a_word_that_cannot_be_made_either_is_in_the_log(
     house.drop("a.jsonl", "A paper map of Mars")
     running = Running(house)
     with closing(running.rounds):
-        for _ in range(3):
-            running.beat()
-            house.wait(minutes=1)
+        running.minutes(3)
         said = Program(house.folder, capsys)("status", "--healthy").out
     (line,) = [one for one in caplog.messages if one.startswith("nobody-to-tell")]
     assert "The digest of ada cannot be made" in line
@@ -422,9 +426,7 @@ def test_a_fault_over_a_digest_is_logged_whole_once(
     house.drop("a.jsonl", "A paper map of Mars")
     running = Running(house)
     with closing(running.rounds):
-        for _ in range(3):
-            running.beat()
-            house.wait(minutes=1)
+        running.minutes(3)
     loud = [one for one in caplog.records if one.exc_info and one.levelno >= logging.ERROR]
     assert [one.getMessage() for one in loud] == ["digest of ada: it could not be made"]
     (line,) = [one for one in caplog.messages if one.startswith("nobody-to-tell")]

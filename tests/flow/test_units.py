@@ -15,7 +15,8 @@ import pytest
 from house import ADA, MAIL, House
 from paperdigest.core.ports import Document, Parsed, Unchanged, Verdict
 from paperdigest.core.units import DeliverySettled, DigestComposed, SourceRead, Unit
-from paperdigest.flow.ingest import SourceRun, ingest
+from paperdigest.flow.ingest import ingest
+from paperdigest.flow.taking import SourceRun
 from paperdigest.journal import bound, heard_by
 from paperdigest.logs import setup
 

@@ -18,9 +18,9 @@ from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Piece, Pieces, Verdict
 from paperdigest.failpoints import failpoint
-from paperdigest.flow.ingest import AHEAD, BASELINE_BATCH, Progress
 from paperdigest.flow.ingest_report import FileReport
 from paperdigest.flow.intake import Counts, Intake
+from paperdigest.flow.taking import AHEAD, BASELINE_BATCH, Progress
 from paperdigest.store import facts
 from paperdigest.store.connection import Store
 from paperdigest.store.receipts import MOST_REJECTS, Receipt, was_accepted, write_receipt

@@ -10,27 +10,8 @@ from datetime import datetime
 from paperdigest.flow.hands import Limits
 from paperdigest.flow.ingest_report import IngestReport
 from paperdigest.flow.readers import Readers
-from paperdigest.flow.taking import (
-    AHEAD,
-    BASELINE_BATCH,
-    Progress,
-    SourceRun,
-    not_before,
-    pause_after,
-)
+from paperdigest.flow.taking import Progress, SourceRun
 from paperdigest.store.connection import Store
-
-__all__ = [
-    "AHEAD",
-    "BASELINE_BATCH",
-    "Limits",
-    "Progress",
-    "Read",
-    "SourceRun",
-    "ingest",
-    "not_before",
-    "pause_after",
-]
 
 #: How some sources are read: with `ingest`, or along with others that are in hand already.
 Read = Callable[[Store, Sequence[SourceRun], datetime], IngestReport]

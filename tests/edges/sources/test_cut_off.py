@@ -16,7 +16,8 @@ import pytest
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Document
-from paperdigest.flow.ingest import SourceRun, ingest
+from paperdigest.flow.ingest import ingest
+from paperdigest.flow.taking import SourceRun
 from paperdigest.sources import formats
 from paperdigest.sources.single import SingleSource
 from paperdigest.store import history

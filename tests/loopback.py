@@ -1,0 +1,28 @@
+"""A server on loopback that serves in a thread for the length of a with block."""
+
+from __future__ import annotations
+
+import threading
+from socketserver import BaseServer
+from typing import Self
+
+
+class Loopback:
+    """`over` is set when the block ends: what an answer waits on instead of sleeping."""
+
+    def __init__(self, server: BaseServer) -> None:
+        self.over = threading.Event()
+        self._server = server
+        self._thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(10)
