@@ -20,6 +20,8 @@ import pytest
 
 from paperdigest import service as service_module
 from paperdigest.core.errors import SourceError
+from paperdigest.core.units import DigestComposed
+from paperdigest.journal import finished
 from paperdigest.service import EVERY, Service
 from paperdigest.signals import notify
 
@@ -89,6 +91,45 @@ def test_every_round_comes_at_once_whatever_its_interval() -> None:
         assert all(rounds.seen(name, 1) for name in EVERY)
     assert code == [0]
     assert rounds.counts == dict.fromkeys(EVERY, 1)
+
+
+class Slotted(Fake):
+    """The next slot comes so long after the beginning of each beat that composes."""
+
+    def __init__(self, after: timedelta) -> None:
+        super().__init__()
+        self.after = after
+
+    def next_slot_at(self, now: datetime) -> datetime:
+        return now + self.after
+
+
+@pytest.mark.parametrize("after", [SOON, timedelta(0)], ids=["ahead", "it came meanwhile"])
+def test_a_slot_is_composed_at_its_moment_and_not_at_the_next_beat(after: timedelta) -> None:
+    rounds = Slotted(after)
+    rarely = dict.fromkeys(EVERY, timedelta(hours=9))
+    with running(Service(rounds, lambda: NOW, every=rarely)):
+        assert rounds.seen("ingest", 1)
+        assert rounds.seen("compose", 3)
+    assert rounds.counts["ingest"] == 1
+
+
+class Composes(Fake):
+    """Composes one of many digests, and goes on composing until that one was delivered."""
+
+    def compose(self, now: datetime) -> bool:
+        assert self.seen("deliver", 1)
+        finished(DigestComposed("ada", "2026-11-20T08:00 UTC", "digest", 1, 1))
+        self.went_out = self.seen("deliver", 2)
+        return super().compose(now)
+
+
+def test_the_first_of_many_digests_goes_out_while_the_others_are_composed() -> None:
+    rounds = Composes()
+    rarely = dict.fromkeys(EVERY, timedelta(hours=9))
+    with running(Service(rounds, lambda: NOW, every=rarely)):
+        assert rounds.seen("compose", 1)
+    assert rounds.went_out
 
 
 def test_rounds_repeat_each_in_a_thread_of_its_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -334,3 +335,19 @@ def test_a_topic_added_with_a_schedule_of_its_own_waits_for_it(house: House) -> 
     house.wait(days=2)  # Monday 10:30 in Berlin
 
     assert "2026-11-23T09:00 Europe/Berlin" in [done.slot for done in house.compose().digests]
+
+
+def test_of_many_readers_only_the_edited_one_is_written_anew(tmp_path: Path) -> None:
+    """Everything else would be done while nobody else may write."""
+    house = House.built(tmp_path, **{f"reader{number}": ADA for number in range(40)})
+    with house.app.open_store() as store:
+        house.app.register(store, house.now)
+    house.write("subscriptions/reader7.toml", ADA.replace("paper map", "atlas"))
+
+    with house.app.open_store() as store:
+        before = store.rows("SELECT total_changes()")
+        house.app.register(store, house.now)
+        after = store.rows("SELECT total_changes()")
+    house.close()
+
+    assert after[0][0] - before[0][0] == 1

@@ -18,8 +18,11 @@ _SOCKET_MODE = 0o660
 class HealthDoor(Opening):
     """Shows what `examiner` finds."""
 
+    opened = "health-opened"
+    not_opened = "health-not-opened"
+
     def __init__(self, examiner: Examiner) -> None:
-        super().__init__("health")
+        super().__init__()
         self._examiner = examiner
 
     def follow(self, listen: str) -> None:

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 class Door(Opening):
     """Opens a page over `desk`."""
 
+    opened = "page-opened"
+    not_opened = "page-not-opened"
+
     def __init__(self, desk: Desk) -> None:
-        super().__init__("page")
+        super().__init__()
         self._desk = desk
 
     def follow(self, public_url: str, listen: str) -> None:

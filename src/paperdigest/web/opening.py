@@ -8,7 +8,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from paperdigest.logs import event
 
@@ -27,10 +27,12 @@ class Place:
 
 
 class Opening(ABC):
-    """`name` begins the names of its events. Safe from any thread; close it at the end."""
+    """Its subclass names its two events. Safe from any thread; close it at the end."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    opened: ClassVar[str]  # the event when it is served
+    not_opened: ClassVar[str]  # the event when its place could not be had
+
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._server: Server | None = None
         self._wanted: Place | None = None
@@ -71,12 +73,12 @@ class Opening(ABC):
             self._server = self._serve(place)
         except NotOpened as error:
             if str(error) != self.trouble:
-                event(log, f"{self._name}-not-opened", level=logging.ERROR, error=str(error))
+                event(log, self.not_opened, level=logging.ERROR, error=str(error))
             self.trouble = str(error)
             return
         self.trouble = ""
         url = place.public_url or None
-        event(log, f"{self._name}-opened", listen=place.listen, public_url=url)
+        event(log, self.opened, listen=place.listen, public_url=url)
 
     def _shut(self) -> None:
         if self._server is not None:
