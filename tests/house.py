@@ -93,6 +93,7 @@ class House:
                 self.pause,
                 free=lambda _: self.free,
             )
+            self._app.side_by_side = False  # its clock is moved by hand, and by one thread
         return self._app
 
     def drop(self, name: str, *papers: dict[str, Any] | str) -> Path:

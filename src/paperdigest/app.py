@@ -6,10 +6,11 @@ from __future__ import annotations
 import gc
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,13 @@ class DeliversElsewhere(LockHeld):
 
 
 class App:
-    """One configuration at work. Opens nothing until asked; close channels with `close()`."""
+    """One configuration at work. Opens nothing until asked; close channels with `close()`.
+
+    `side_by_side`: each channel delivers in a thread of its own, so that none waits for another one; else they follow
+    each other in the order of the outbox, in the thread that asks.
+    """
+
+    side_by_side = True
 
     def __init__(
         self,
@@ -82,6 +89,7 @@ class App:
         # Not the pid alone: pids come round again, and a row left by a dead process must look foreign.
         self.process = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._channels: dict[str, Channel] = {}
+        self._making = threading.Lock()  # a channel of one name is one, whoever asks first
         self._registered_at: datetime | None = None
 
     @classmethod
@@ -244,6 +252,7 @@ class App:
         down what is sent."""
         from paperdigest.flow.deliver import deliver
         from paperdigest.flow.room import must_hold_what_is_sent
+        from paperdigest.flow.dispatch import dispatch
         from paperdigest.store.locks import DELIVER_LOCK, FileLock
 
         must_hold_what_is_sent(self.disk())
@@ -253,10 +262,11 @@ class App:
         except LockHeld as held:
             raise DeliversElsewhere(str(held)) from held
         try:
-            post = self._post(store, stop, patience)
-            report = deliver(store, post)
+            post = self._post(stop, patience)
+            send = partial(dispatch, open_store=self.open_store) if self.side_by_side else deliver
+            report = send(store, post)
             if alerts.tell_of_delivering(self, store, self.clock()):
-                deliver(store, post)  # the operator need not wait for the next round
+                send(store, post)  # the operator need not wait for the next round
             return report
         finally:
             lock.release()
@@ -305,11 +315,12 @@ class App:
 
     def channel(self, name: str) -> Channel:
         """Return the channel of that name, made once. Raises PaperdigestError."""
-        if name not in self._channels:
-            kind = plugins.load(Group.CHANNELS, name)
-            made: Channel = kind(**channel_options(name, self.settings))
-            self._channels[name] = made
-        return self._channels[name]
+        with self._making:
+            if name not in self._channels:
+                kind = plugins.load(Group.CHANNELS, name)
+                made: Channel = kind(**channel_options(name, self.settings))
+                self._channels[name] = made
+            return self._channels[name]
 
     def source(self, name: str) -> Source:
         """Return the source of that name. Raises KeyError."""
@@ -325,12 +336,12 @@ class App:
         )
         return made
 
-    def _post(self, store: Store, stop: Callable[[], bool], patience: timedelta) -> Post:
+    def _post(self, stop: Callable[[], bool], patience: timedelta) -> Post:
         from paperdigest.flow.forbidden import Forbidden
         from paperdigest.flow.post import Post
 
         told = (self.clock, self.process, stop, self._pause, patience)
-        return Post(self.channel, Forbidden(store, self.clock), *told)
+        return Post(self.channel, Forbidden(self.clock), *told)
 
     def _runs(
         self,

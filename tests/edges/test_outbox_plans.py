@@ -25,12 +25,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
     ("ask", "index"),
     [
         (lambda store: deliveries.due(store, NOW), "due"),
+        (lambda store: deliveries.channels_at_work(store, NOW, timedelta(0)), "due"),
+        (lambda store: deliveries.channels_at_work(store, NOW, timedelta(0)), "in_doubt"),
         (lambda store: deliveries.next_opening(store, NOW, timedelta(minutes=1)), "due"),
         (deliveries.orphans, "in_doubt"),
         (lambda store: deliveries.unknown_due(store, NOW, most=3), "in_doubt"),
         (lambda store: deliveries.waiting_for(store, ["email"]), "due"),
     ],
-    ids=["due", "next opening", "orphans", "unknown", "waiting"],
+    ids=["due", "at work", "at work, in doubt", "next opening", "orphans", "unknown", "waiting"],
 )
 def test_a_question_of_each_beat_uses_the_index_of_unfinished_rows(
     store: Store, ask: Callable[[Store], object], index: str

@@ -162,7 +162,7 @@ def test_a_kill_between_claim_and_sending_lets_no_more_out(house: House) -> None
         composed(house)
         post = house.app._post  # what the claim of a process that is killed right after it does
         with house.app.open_store() as store:
-            made = post(store, lambda: False, timedelta(0))
+            made = post(lambda: False, timedelta(0))
             with store.transaction():
                 taken = pacing.claim(store, made.channel, house.now, process="gone", most=10)
         assert len(taken) == 2

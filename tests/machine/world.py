@@ -10,11 +10,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from chaos.papers import token
 from machine.breaking import Bugs, Killed, at, dying, files_no_larger_than
@@ -184,9 +185,11 @@ class World:
         grave.rename(self.folder)
         return True
 
-    def _disk(self) -> AbstractContextManager[None]:
-        """Make the disk as full as it is."""
-        return files_no_larger_than(self.room)
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        """Make the disk as full as it is. One channel follows the other, so that the same steps end the same way."""
+        with patch.object(App, "side_by_side", False), files_no_larger_than(self.room):
+            yield
 
     # ---------------------------------------------------------------- what surrounds it
 

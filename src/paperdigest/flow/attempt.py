@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def attempt(store: Store, post: Post, row: Delivery) -> Outcome | str:
     """Return what became of one row; a text is why it must not be sent any more."""
-    forbidden = post.forbidden(row.subscriber, row.target)
+    forbidden = post.forbidden(store, row.subscriber, row.target)
     if forbidden:
         return forbidden
     if not row.payload:

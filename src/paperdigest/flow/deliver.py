@@ -20,27 +20,30 @@ from paperdigest.store import deliveries, moves
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
 
-AT_ONCE = 10  # rows in hand at most: what a kill can leave in doubt
+AT_ONCE = 10  # rows in hand over a channel at most: what a kill can leave in doubt
 
 
-def deliver(store: Store, post: Post) -> DeliverReport:
-    """Send what is due, until nothing is or `stop` says so. The caller holds the right to deliver. Raises
-    Undecided after a restore."""
+def deliver(store: Store, post: Post, *, over: str = "") -> DeliverReport:
+    """Send what is due, until nothing is or `stop` says so; `over` limits it to one channel. The caller holds the
+    right to deliver over it. Raises Undecided after a restore."""
     must_be_decided(store)
     report = DeliverReport()
     not_before: dict[str, datetime] = {}
-    _recover(store, post)
+    _recover(store, post, over)
     while not post.stop():
         now = post.clock()
-        more_in_doubt = revive(store, post, now, report, not_before)
+        more_in_doubt = revive(store, post, now, report, not_before, over)
         with store.transaction():
-            rows = pacing.claim(store, post.channel, now, process=post.process, most=AT_ONCE)
+            rows = pacing.claim(
+                store, post.channel, now, process=post.process, most=AT_ONCE, over=over
+            )
             failpoint("deliver.claim")
         failpoint("deliver.claimed")
         if rows:
             _send(store, post, rows, report)
         elif not (
-            more_in_doubt or pacing.wait_for_more(store, post.clock, post.pause, post.patience)
+            more_in_doubt
+            or pacing.wait_for_more(store, post.clock, post.pause, post.patience, over)
         ):
             break
     return report
@@ -78,10 +81,10 @@ def _send(store: Store, post: Post, rows: list[Delivery], report: DeliverReport)
             _put_back(store, not_begun)
 
 
-def _recover(store: Store, post: Post) -> None:
-    """Rows left in hand: by a process that died, or by a round of this one that could not write down
-    what it did. Only one process delivers at a time, so whatever is in hand now is nobody's."""
-    lost = deliveries.orphans(store)
+def _recover(store: Store, post: Post, over: str) -> None:
+    """Rows left in hand: by a process that died, or by a round of this one that could not write down what it did.
+    Only one thread of one process delivers over a channel at a time, so whatever is in hand now is nobody's."""
+    lost = deliveries.orphans(store, over=over)
     if not lost:
         return
     now = post.clock()

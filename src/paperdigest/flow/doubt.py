@@ -34,13 +34,18 @@ _CLOCKS_DIFFER = timedelta(minutes=5)  # ours and the other side's
 
 
 def revive(
-    store: Store, post: Post, now: datetime, report: DeliverReport, not_before: dict[str, datetime]
+    store: Store,
+    post: Post,
+    now: datetime,
+    report: DeliverReport,
+    not_before: dict[str, datetime],
+    over: str = "",
 ) -> bool:
     """Unknown outcomes whose grace is over: looked up where the channel can tell, else sent once more
     with the same bytes, or held for a person. A few at a time, for a look takes its time and others wait to be
     sent; return whether there may be more. `not_before` are the channels that said in this round to ask again
-    later, and when."""
-    rows = deliveries.unknown_due(store, now, most=_LOOKS)
+    later, and when; `over` limits it to one channel."""
+    rows = deliveries.unknown_due(store, now, over=over, most=_LOOKS)
     for row in rows:
         if post.stop():
             return False

@@ -12,27 +12,26 @@ from paperdigest.store.connection import Store
 
 
 class Forbidden:
-    """Called with (subscriber's name, target); returns the reason, "" when it may be served.
+    """Called with (store, subscriber's name, target); returns the reason, "" when it may be served.
 
     Asks the store each time, not a list made at the start: a reader added, a target removed or
     stopped while a long outbox is emptied must count at once.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store = store
+    def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
 
-    def __call__(self, name: str, target: str) -> str:
-        row = subscribers.named(self._store, name)
+    def __call__(self, store: Store, name: str, target: str) -> str:
+        row = subscribers.named(store, name)
         if row is None or row.gone_at is not None:
             return f'subscriber "{name}" is not in the config any more'
         if target not in row.last_good.deliver:
             return f'{target} is not in the deliver list of "{name}" any more'
-        return self._stopped(row.id, row.last_good, target)
+        return self._stopped(store, row.id, row.last_good, target)
 
-    def _stopped(self, id_: int, reader: Subscriber, target: str) -> str:
+    def _stopped(self, store: Store, id_: int, reader: Subscriber, target: str) -> str:
         today = self._clock().astimezone(schedule.zone(reader.timezone)).date()
-        for held in suppressions.suppressions_of(self._store, id_, target):
+        for held in suppressions.suppressions_of(store, id_, target):
             if held.kind == "stopped" and held.holds(today):
                 return f"{target} was stopped {held.reason or 'by command'}"
         return ""

@@ -42,15 +42,15 @@ Channels = Callable[[str], Channel]
 
 
 def claim(
-    store: Store, channels: Channels, now: datetime, *, process: str, most: int
+    store: Store, channels: Channels, now: datetime, *, process: str, most: int, over: str = ""
 ) -> list[Delivery]:
-    """Take up to `most` rows in hand that are due and within the pace of their ways.
+    """Take up to `most` rows in hand that are due and within the pace of their ways; `over` limits it to one channel.
 
     Must run inside a transaction. They count as sent from now on: a kill must not let more out.
     """
     ways.heal_clock(store, now, _LONGEST_REST)
     while True:
-        found = deliveries.due(store, now, most=most)
+        found = deliveries.due(store, now, over=over, most=most)
         ids = _within_pace(store, channels, found, now)
         # Where none may go, the ways they wait for are closed now, and what is behind them comes up.
         if ids or not found:
@@ -103,13 +103,15 @@ def wait_for_more(
     clock: Callable[[], datetime],
     pause: Callable[[timedelta], None],
     patience: timedelta,
+    over: str = "",
 ) -> bool:
-    """With nothing in hand, wait at most a second for a way that opens within `patience`.
+    """With nothing in hand, wait at most a second for a way that opens within `patience`; `over` limits it to one
+    channel.
 
     Return whether it is worth looking again; not where the clock stands still.
     """
     now = clock()
-    opening = deliveries.next_opening(store, now, patience)
+    opening = deliveries.next_opening(store, now, patience, over=over)
     if opening is None:
         return False
     pause(min(opening - now, _STEP))

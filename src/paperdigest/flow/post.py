@@ -10,6 +10,7 @@ from typing import Final
 
 from paperdigest.core.ledger import State
 from paperdigest.core.ports import Channel
+from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import Delivery
 
 #: Before an unknown outcome is acted on: longer than any request that was cut off can still land.
@@ -23,12 +24,12 @@ class Post:
     """What delivering needs besides the store.
 
     `channel` gives the channel of a name; `forbidden` says why a subscriber's target must not be
-    served now ("" when it may). `clock` is read once per message. `process` names this process.
+    served now ("" when it may). All of it may be asked by several threads, each with a store of its own. `clock` is read once per message. `process` names this process.
     `pause` waits; it is called with nothing in hand, while a way opens within `patience`.
     """
 
     channel: Callable[[str], Channel]
-    forbidden: Callable[[str, str], str]
+    forbidden: Callable[[Store, str, str], str]
     clock: Callable[[], datetime]
     process: str
     stop: Callable[[], bool] = field(default=lambda: False)
@@ -52,6 +53,10 @@ class DeliverReport:
         """Return the rows that did not go out, and why."""
         fine = (State.SENT, State.DROPPED)
         return [row for row in self._last.values() if row[1] not in fine]
+
+    def take(self, other: DeliverReport) -> None:
+        """Take over what another one tells, of later."""
+        self._last |= other._last
 
     def note(self, delivery: Delivery, state: State, error: str) -> None:
         """Take note of what became of one row, without its bytes: a round may send thousands."""

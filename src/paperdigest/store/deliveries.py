@@ -108,30 +108,47 @@ _READY = (
     " AND (d.part = 0 OR EXISTS (SELECT 1 FROM deliveries p WHERE p.lane_id = d.lane_id"
     "   AND p.slot = d.slot AND p.target = d.target AND p.part = 0 AND p.state = 'sent'))"
 )
+#: The channel of a row, and whether it is the one asked about; "": any.
+_CHANNEL = "substr(d.target, 1, instr(d.target, ':') - 1)"
+_OVER = f"(:over = '' OR {_CHANNEL} = :over)"
 #: The ways of a row that are closed at an instant: its target's own and its channel's.
-_CLOSED = (
-    " FROM ways w WHERE w.way IN (d.target, substr(d.target, 1, instr(d.target, ':') - 1))"
-    " AND w.open_at > :now"
-)
+_CLOSED = f" FROM ways w WHERE w.way IN (d.target, {_CHANNEL}) AND w.open_at > :now"
 
 
-def due(store: Store, now: datetime, *, most: int = 10) -> list[tuple[int, str]]:
-    """Return (id, target) of up to `most` rows that may go out now, over ways that are open."""
+def due(store: Store, now: datetime, *, over: str = "", most: int = 10) -> list[tuple[int, str]]:
+    """Return (id, target) of up to `most` rows that may go out now, over ways that are open; `over` limits it to one
+    channel."""
     at = to_instant(now)
     return store.rows(
-        f"SELECT d.id, d.target FROM deliveries d WHERE {_READY} AND NOT EXISTS (SELECT 1{_CLOSED})"  # noqa: S608 - our own words
+        f"SELECT d.id, d.target FROM deliveries d WHERE {_READY} AND {_OVER} AND NOT EXISTS (SELECT 1{_CLOSED})"  # noqa: S608 - our own words
         " ORDER BY d.not_before_at, d.id LIMIT :most",
-        {"ready": at, "now": at, "most": most},
+        {"ready": at, "now": at, "over": over, "most": most},
     )
 
 
-def next_opening(store: Store, now: datetime, within: timedelta) -> datetime | None:
-    """Return when the first closed way opens that a row waits for; None if none does within that time."""
+def channels_at_work(store: Store, now: datetime, within: timedelta) -> list[str]:
+    """Return the channels that have something to do: a row that may go out now or `within` that time, one whose
+    outcome is to be found out, one that was left in hand."""
+    at, end = to_instant(now), to_instant(now + within)
+    rows = store.rows(
+        f"SELECT DISTINCT {_CHANNEL} FROM deliveries d WHERE {_READY} AND NOT EXISTS (SELECT 1{_CLOSED})"  # noqa: S608 - our own words
+        f" UNION SELECT {_CHANNEL} FROM deliveries d WHERE {_IN_DOUBT}"
+        " AND (d.state = 'sending' OR d.not_before_at <= :at)",
+        {"ready": end, "now": end, "at": at},
+    )
+    return [channel for (channel,) in rows]
+
+
+def next_opening(
+    store: Store, now: datetime, within: timedelta, *, over: str = ""
+) -> datetime | None:
+    """Return when the first closed way opens that a row waits for, of one channel if `over` names it; None if none
+    does within that time."""
     at, end = to_instant(now), to_instant(now + within)
     row = store.row(
         f"SELECT min(opens) FROM (SELECT (SELECT max(w.open_at){_CLOSED}) AS opens"  # noqa: S608 - our own words
-        f" FROM deliveries d WHERE {_READY}) WHERE opens <= :ready",
-        {"ready": end, "now": at},
+        f" FROM deliveries d WHERE {_READY} AND {_OVER}) WHERE opens <= :ready",
+        {"ready": end, "now": at, "over": over},
     )
     return None if row is None or row[0] is None else from_instant(row[0])
 
@@ -141,7 +158,7 @@ def waiting_for(store: Store, ways: Sequence[str]) -> int:
     marks = ",".join("?" * len(ways))
     row = store.row(
         f"SELECT count(*) FROM deliveries d WHERE {_OPEN} AND d.state IN ('pending', 'retry') AND (d.target"  # noqa: S608 - only marks
-        f" IN ({marks}) OR substr(d.target, 1, instr(d.target, ':') - 1) IN ({marks}))",
+        f" IN ({marks}) OR {_CHANNEL} IN ({marks}))",
         [*ways, *ways],
     )
     return 0 if row is None else int(row[0])
@@ -153,18 +170,23 @@ def claim(store: Store, ids: Sequence[int], now: datetime, *, process: str) -> l
     return _fetch(store, ids)
 
 
-def orphans(store: Store) -> list[Delivery]:
-    """Return rows left in `sending`. The caller holds the deliver lock and has none in hand itself."""
-    rows = store.rows(f"{_WITHOUT} WHERE {_IN_DOUBT} AND d.state = 'sending' ORDER BY +d.id")
+def orphans(store: Store, *, over: str = "") -> list[Delivery]:
+    """Return rows left in `sending`, of one channel if `over` names it. The caller holds the deliver lock and has
+    none of them in hand."""
+    rows = store.rows(
+        f"{_WITHOUT} WHERE {_IN_DOUBT} AND d.state = 'sending' AND {_OVER} ORDER BY +d.id",
+        {"over": over},
+    )
     return [_delivery(row) for row in rows]
 
 
-def unknown_due(store: Store, now: datetime, *, most: int) -> list[Delivery]:
-    """Return up to `most` rows of unknown outcome whose time of grace is over, with their payload."""
+def unknown_due(store: Store, now: datetime, *, over: str = "", most: int) -> list[Delivery]:
+    """Return up to `most` rows of unknown outcome whose time of grace is over, with their payload; `over` limits it
+    to one channel."""
     rows = store.rows(
-        f"{_WITH_PAYLOAD} WHERE {_IN_DOUBT} AND d.state = 'unknown' AND d.not_before_at <= ?"
-        " ORDER BY d.not_before_at, d.id LIMIT ?",
-        [to_instant(now), most],
+        f"{_WITH_PAYLOAD} WHERE {_IN_DOUBT} AND d.state = 'unknown' AND d.not_before_at <= :now AND {_OVER}"
+        " ORDER BY d.not_before_at, d.id LIMIT :most",
+        {"now": to_instant(now), "over": over, "most": most},
     )
     return [_delivery(row) for row in rows]
 
