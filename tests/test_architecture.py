@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
     "render": {"core", "resources"},
     "sources": {"core", "failpoints", "http"},
-    "channels": {"core", "failpoints", "http"},
+    "channels": {"core", "failpoints", "http", "logs"},
     "store": {"core", "failpoints"},
     "flow": {"core", "failpoints", "journal", "store", "render"},
     "journal": {"core", "logs"},

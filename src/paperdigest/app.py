@@ -105,10 +105,11 @@ class App:
         """Return the app of a config file. Raises ConfigError."""
         return cls(load(path), clock, pause, steady=steady, free=free)
 
-    def again(self) -> App:
-        """Return an app over the same files as they are now, on the same machine. Raises ConfigError."""
-        path = self.settings.path
-        return App.at(path, self.clock, self._pause, steady=self.steady, free=self.free)
+    def again(self, stop: Callable[[], bool] = lambda: False) -> App:
+        """Return an app over the same files as they are now, on the same machine. Raises ConfigError, and GivenUp
+        once `stop()` is true."""
+        settings = load(self.settings.path, stop=stop)
+        return App(settings, self.clock, self._pause, steady=self.steady, free=self.free)
 
     def as_it_is(self) -> App:
         """Return an app over the same settings, that reads the templates anew."""
@@ -251,8 +252,8 @@ class App:
         Raises DeliversElsewhere while another process does, and StoreFull where there is no room to write
         down what is sent."""
         from paperdigest.flow.deliver import deliver
-        from paperdigest.flow.room import must_hold_what_is_sent
         from paperdigest.flow.dispatch import dispatch
+        from paperdigest.flow.room import must_hold_what_is_sent
         from paperdigest.store.locks import DELIVER_LOCK, FileLock
 
         must_hold_what_is_sent(self.disk())
@@ -363,6 +364,7 @@ class App:
                 kind=settings.kind,
                 max_age=settings.max_age,
                 quiet_after=settings.quiet_after,
+                config=settings,
             )
             for settings in self.settings.sources
             if (

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 
 from paperdigest import logs
 from paperdigest.app import App
-from paperdigest.config import fingerprint
+from paperdigest.config import GivenUp, fingerprint
 from paperdigest.config.folders import shown
 from paperdigest.core.errors import ConfigError, Problem
-from paperdigest.core.reload_words import CONFIG, TEMPLATES
+from paperdigest.core.reload_words import CONFIG, TEMPLATES, moved_hint
 from paperdigest.logs import event
 
 if TYPE_CHECKING:
@@ -28,28 +28,39 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: Seconds that a look at all files may take to be had at every beat, how many times as long one that takes longer is
-#: let rest, and seconds after which it comes at the latest.
-_QUICK, _RARELY, _LONGEST = 0.02, 500, 30.0
+#: Seconds of the processor that a look at all files may take to be had at every beat, and how many times as long one
+#: that takes longer is let rest: it is to cost less than a five-hundredth of a processor.
+_QUICK, _RARELY = 0.02, 500
+#: The same of the wall clock, for a disk that is waited for (NFS), which costs no processor but holds up the beat. So
+#: much laxer, for on a machine that is busy with other things a look takes ten times its time without being slow.
+_PROMPT, _SELDOM = 0.5, 20
+#: Seconds after which a look comes at the latest.
+_LONGEST = 30.0
 
 _Stamp = tuple[str, int, int, int, int]
 _Stamps = tuple[_Stamp, ...]
 
 
 class InForce:
-    """One app after the other. Safe from any thread. `reloading` surrounds each reading."""
+    """One app after the other. Safe from any thread. `reloading` surrounds each reading, which is given up once
+    `stop()` is true: ten thousand files take seconds."""
 
     def __init__(
         self,
         app: App,
         reloading: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        stop: Callable[[], bool] = lambda: False,
+        steady: Callable[[], float] = time.monotonic,
+        processor: Callable[[], float] = time.thread_time,
     ) -> None:
         self.app = app
-        self._around = reloading
+        self._around, self._stop = reloading, stop
+        self._steady, self._processor = steady, processor
         self._lock = threading.Lock()
         self._files = app.settings.files  # as they were when they were last read, well or not
         self._templates = _stamps(app.settings.templates)
-        self._not_before = 0.0  # by the monotonic clock
+        self._not_before = 0.0  # by the steady clock
         self._wrong: dict[str, tuple[str, ...]] = {}
         self._retired: list[App] = []  # of an earlier config; their connections are still open
         app.renderer = self._tried(app) or _shipped()
@@ -62,20 +73,20 @@ class InForce:
     def follow(self) -> App:
         """Read again what changed since it was read; return what is in force then."""
         with self._lock:
-            if time.monotonic() >= self._not_before and self._is_changed():
+            began = self._steady()
+            if began >= self._not_before and self._is_changed(began):
                 self._read()
             return self.app
 
-    def _is_changed(self) -> bool:
-        """Look at every file. Of very many, the less often the longer it takes: a look is not to cost more than
-        this part of the time."""
-        began = time.thread_time()  # of the processor: another process's work is not ours
+    def _is_changed(self, began: float) -> bool:
+        """Look at every file. Of very many, or on a slow disk, the less often the longer it takes: a look is not to
+        take more than some part of the time."""
+        busy = self._processor()  # another process's work is not ours
         settings = self.app.settings
         files, templates = fingerprint(settings.path), _stamps(settings.templates)
         found = files != self._files or templates != self._templates
-        took = time.thread_time() - began
-        if took > _QUICK:
-            self._not_before = time.monotonic() + min(took * _RARELY, _LONGEST)
+        worked, ended = self._processor() - busy, self._steady()
+        self._not_before = ended + min(_rest(worked, ended - began), _LONGEST)
         return found
 
     def reload(self) -> None:
@@ -101,8 +112,10 @@ class InForce:
         with self._around():
             self._files, before = fingerprint(old.settings.path), _stamps(old.settings.templates)
             try:
-                fresh = _over_the_same_store(old, old.again())
+                fresh = _over_the_same_store(old, old.again(self._stop))
                 self._note(CONFIG, ())
+            except GivenUp:
+                return
             except ConfigError as error:
                 self._note(CONFIG, [str(problem) for problem in error.problems])
                 if before == self._templates:
@@ -139,6 +152,13 @@ class InForce:
             self._wrong.pop(what, None)
 
 
+def _rest(worked: float, took: float) -> float:
+    """Return how long a look is let rest that kept the processor busy for so long, and took so long."""
+    for_work = worked * _RARELY if worked > _QUICK else 0.0
+    for_waiting = took * _SELDOM if took > _PROMPT else 0.0
+    return max(for_work, for_waiting)
+
+
 def _shipped() -> Renderer:
     from paperdigest.render import Renderer
 
@@ -150,7 +170,7 @@ def _over_the_same_store(old: App, fresh: App) -> App:
     be new to that one, and whoever else looks at the config would start a second service beside this one."""
     here, there = (os.path.realpath(app.settings.storage) for app in (old, fresh))
     if here != there:
-        what, hint = "[storage] dir was changed", "it counts from the next start"
+        what, hint = "[storage] dir was changed", moved_hint(here, there)
         raise ConfigError((Problem(shown(fresh.settings.path), 0, 0, what, hint),))
     return fresh
 

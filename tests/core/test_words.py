@@ -224,6 +224,15 @@ def test_an_empty_week_says_what_was_sent_already() -> None:
     assert said == "Nothing besides 2 papers sent already, out of 1,912 in 7 days"
 
 
+def test_a_week_without_any_paper_does_not_say_out_of_none() -> None:
+    assert words.nothing_matched(0, timedelta(days=7)) == "No new papers in 7 days"
+
+
+def test_what_was_sent_of_an_earlier_week_is_not_out_of_fewer() -> None:
+    said = words.nothing_matched(0, timedelta(days=7), sent=2)
+    assert said == "Nothing besides 2 papers sent already in 7 days"
+
+
 def test_days_after_an_absence_are_named_or_counted() -> None:
     days = [date(2026, 11, day) for day in range(10, 21)]
     assert words.covers(days[:2]) == "Covers Tue 10 Nov and Wed 11 Nov"

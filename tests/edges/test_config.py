@@ -728,6 +728,17 @@ def test_subscriber_of_two_files_is_the_first_one() -> None:
     )
 
 
+def test_old_name_of_a_file_that_comes_later_is_still_a_subscriber() -> None:
+    settings = loaded("", subscriptions__abe='formerly = "ada"\n' + GOOD, subscriptions__ada=GOOD)
+    (broken,) = settings.broken
+    assert '"ada" is still a subscriber' in str(broken.problems[0])
+
+
+def test_name_may_change_in_its_capitals_alone() -> None:
+    settings = loaded("", subscriptions__Ada='formerly = "ada"\n' + GOOD)
+    assert [each.formerly for each in settings.subscribers] == ["ada"]
+
+
 @pytest.mark.parametrize("name", ["a b", ".hid", "-a", "é", "x" * 65])
 def test_file_name_that_is_no_name_is_a_problem(name: str) -> None:
     write("")

@@ -90,10 +90,23 @@ def test_a_public_repository_is_refused_before_anything_is_sent(
     assert step(steps, "--jq .private") < step(steps, "paperdigest-state take")
 
 
-def test_only_the_pass_sees_the_secrets(steps: list[dict[str, Any]]) -> None:
-    seeing = [number for number, one in enumerate(steps) if "secrets." in str(one)]
+def test_only_the_pass_sees_the_secrets_that_send(steps: list[dict[str, Any]]) -> None:
+    seeing = {
+        number: set(re.findall(r"secrets\.(\w+)", str(one)))
+        for number, one in enumerate(steps)
+        if "secrets." in str(one)
+    }
 
-    assert seeing == [step(steps, "paperdigest-pass")]
+    assert seeing[step(steps, "paperdigest-pass")] == {"SMTP_PASSWORD", "SLACK_TOKEN"}
+    others = seeing.keys() - {step(steps, "paperdigest-pass")}
+    assert [seeing[number] for number in others] == [{"PROGRAM_TOKEN"}]
+
+
+def test_the_program_may_lie_in_another_private_repository(steps: list[dict[str, Any]]) -> None:
+    """The workflow's own token opens no other one; a secret that is not set is an empty text."""
+    (program,) = [one for one in steps if "repository" in one.get("with", {})]
+
+    assert program["with"]["token"] == "${{ secrets.PROGRAM_TOKEN || github.token }}"
 
 
 def test_no_command_is_put_together_from_outside_words(steps: list[dict[str, Any]]) -> None:

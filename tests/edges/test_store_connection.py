@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -161,6 +163,38 @@ def test_a_damaged_database_is_told_and_left_alone(path: Path) -> None:
     with pytest.raises(StoreError, match="damaged"):
         open_store(path, write=True)
     assert path.read_bytes() == data
+
+
+#: Reads through many pages, and loses most of the file while it does.
+_PAGES_GO = """
+import os, sys
+from pathlib import Path
+from paperdigest.store.connection import open_store
+
+path = Path(sys.argv[1])
+with open_store(path, write=True) as store:
+    with store.transaction():
+        for number in range(500):
+            store.write("INSERT INTO facts VALUES (?, ?)", [f"{number:04}", "x" * 10_000])
+with open_store(path, write=False) as store:
+    rows = store.db.conn.execute("SELECT value FROM facts")
+    rows.fetchone()
+    os.truncate(path, path.stat().st_size // 4)
+    try:
+        rows.fetchall()
+    except Exception as error:
+        print(error)
+"""
+
+
+def test_pages_that_cannot_be_read_are_an_error_and_not_the_end_of_the_process(path: Path) -> None:
+    """A disk that fails ends a process that has the file mapped into its memory: SIGBUS, and no word in any log."""
+    said = subprocess.run(
+        (sys.executable, "-c", _PAGES_GO, str(path)), capture_output=True, text=True, check=False
+    )
+
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "malformed" in said.stdout or "disk I/O error" in said.stdout
 
 
 def test_a_memory_store_takes_writes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import tomllib
 from pathlib import Path
@@ -65,6 +66,30 @@ def test_init_names_the_next_three_commands(capsys: Capsys) -> None:
     commands = lines[lines.index("next:") + 1 :]
     start = "  paperdigest --config 'my papers/paperdigest.toml' "
     assert commands == [start + "check", start + "run --once", start + "run"]
+
+
+def permissions(capsys: Capsys, folder: str) -> list[dict[str, str]]:
+    """Return what the doctor says of the rights in a folder."""
+    _, out, _ = run(capsys, "--config", f"{folder}/paperdigest.toml", "doctor", "--json")
+    return [one for one in json.loads(out)["findings"] if one["examination"] == "permissions"]
+
+
+@pytest.mark.parametrize("command", ["init", "demo"])
+def test_a_folder_that_is_made_is_as_the_doctor_wants_it(capsys: Capsys, command: str) -> None:
+    before = os.umask(0o022)
+    try:
+        run(capsys, command, "papers")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(Path("papers").stat().st_mode) == 0o700
+    assert [one["grade"] for one in permissions(capsys, "papers")] == ["ok"]
+
+
+def test_the_rights_of_a_folder_that_is_there_are_left_as_they_are(capsys: Capsys) -> None:
+    Path("papers").mkdir()
+    Path("papers").chmod(0o755)
+    run(capsys, "init", "papers")
+    assert stat.S_IMODE(Path("papers").stat().st_mode) == 0o755
 
 
 def test_init_overwrites_nothing(capsys: Capsys) -> None:
@@ -455,6 +480,8 @@ def test_secret_is_stored_unseen_and_the_line_to_write_is_named() -> None:
     ("name", "line"),
     [
         ("slack-token", '[slack] write token = { file = "secrets/slack-token" }'),
+        ("ping", '[health] write ping = { file = "secrets/ping" }'),
+        ("shipping-mail", '[email] write password = { file = "secrets/shipping-mail" }'),
         (
             "slack-webhook-team",
             '[slack.webhooks] write team = { file = "secrets/slack-webhook-team" }',

@@ -382,3 +382,13 @@ def test_check_does_not_take_the_operator_for_a_lost_subscriber(
     program("run", "--once")
 
     assert "left the config" not in program("check").err
+
+
+def test_one_paper_is_one(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    archive = house.folder / "kept.tar.gz"
+    program("backup", str(archive))
+
+    assert "  1 paper  " in program("sources").out
+    assert ": 1 paper, as of " in program("restore", str(archive), "--replace").out

@@ -183,6 +183,39 @@ def test_after_a_week_without_a_match_one_short_line_goes_out(house: House) -> N
     assert "Nothing matched out of 7" in house.digests()[1]["title"]
 
 
+EMPTY_TOO = ADA.replace('"daily 08:00"', '"daily 08:00"\nsend_empty = true')
+
+
+def test_a_first_digest_in_which_there_was_nothing_to_match_says_so(house: House) -> None:
+    house.write("subscriptions/ada.toml", EMPTY_TOO)
+    house.run()
+    house.wait(days=1)
+
+    house.run()
+
+    assert [digest["title"] for digest in house.digests()] == ["No new papers in 8 days"]
+
+
+def test_a_first_digest_after_a_baseline_says_out_of_what_it_looked_through(house: House) -> None:
+    """Papers that came out lately are offered, though they are no news."""
+    house.write("subscriptions/ada.toml", EMPTY_TOO)
+    house.drop(
+        "archive.jsonl",
+        {"title": "Sorting socks by colour", "published_at": "2026-11-19T00:00:00Z"},
+        {"title": "Sorting socks by size", "published_at": "2026-11-18T00:00:00Z"},
+        {"title": "Sorting socks by age", "published_at": "2020-01-01T00:00:00Z"},
+    )
+    with house.app.open_store() as store:
+        house.app.ingest(store, house.now, every=True, baseline=True)
+    house.wait(days=1)
+
+    house.run()
+
+    (empty,) = house.digests()
+    assert empty["title"] == "Nothing matched out of 2 papers in 8 days"
+    assert empty["looked_at"] == ["1 source, 0 new papers, up to date"]
+
+
 def test_send_empty_false_stays_silent(house: House) -> None:
     house.write("subscriptions/ada.toml", "send_empty = false\n" + ADA)
     house.drop("monday.jsonl", "Folding paper maps again")

@@ -19,7 +19,13 @@ from paperdigest.cli import COMMANDS
 from paperdigest.cli.doctor import as_answer, closing_lines, line
 from paperdigest.core.errors import Problem
 from paperdigest.core.examination import EXAMINATIONS, OVER_THE_NETWORK, Finding, Grade
-from paperdigest.core.examine_history import Backups, Contradiction, Database, Service
+from paperdigest.core.examine_history import (
+    Backups,
+    Contradiction,
+    Database,
+    Service,
+    Standstill,
+)
 from paperdigest.core.examine_permissions import Place, Role
 from paperdigest.core.examine_places import Disk
 from paperdigest.core.examine_software import Library
@@ -29,6 +35,7 @@ from paperdigest.core.versions import Requirement
 from paperdigest.doctor.installation import installation
 from paperdigest.doctor.look import Look
 from paperdigest.doctor.visit import visit
+from paperdigest.flow.host import Host, claim
 from paperdigest.machine import wall_clock
 from paperdigest.store.locks import SERVICE_LOCK, FileLock
 from program import Program
@@ -159,6 +166,34 @@ def test_a_damaged_database_is_told_and_the_rest_is_examined(
     assert re.search("^TROUBLE  database: .*damaged.* · .*backup", said.out, re.MULTILINE)
     assert re.search("^OK +disk: ", said.out, re.MULTILINE)
     assert path.read_bytes() == before
+
+
+def test_a_database_that_another_machine_used_last_is_told_with_the_command(
+    house: House, program: Program
+) -> None:
+    house.ingest()
+    with house.app.open_store() as store:
+        claim(store, Host("0f" * 16, "papers-1"), house.now)
+    ours, other = said_of(program, "database")
+    assert (ours.grade, other.grade) == (Grade.OK, Grade.TROUBLE)
+    assert "last used on papers-1" in other.found
+    assert "paperdigest run --once --take-over" in other.do
+
+
+def test_a_restored_database_is_told_with_both_commands_until_it_is_decided(
+    house: House, program: Program
+) -> None:
+    house.ingest()
+    program("backup", str(house.folder / "kept.tar.gz"))
+    program("restore", str(house.folder / "kept.tar.gz"), "--replace")
+    _, undecided = said_of(program, "database")
+    assert undecided.grade is Grade.TROUBLE
+    assert "nothing goes out until you say what did since" in undecided.found
+    assert "paperdigest run --once --assume-sent;" in undecided.do
+    assert "paperdigest run --once --resend" in undecided.do
+
+    assert program("run", "--once", "--resend").code == 0
+    assert [one.grade for one in said_of(program, "database")] == [Grade.OK]
 
 
 def test_a_file_that_is_no_database_is_told(house: House, program: Program) -> None:
@@ -451,6 +486,7 @@ GIVEN = Look(
     database=lambda _: Database(
         "/srv/papers/paperdigest.db", 812_400_000, 700_000_000, 4, 4, 231_004, examined=NOW
     ),
+    standstill=lambda _: Standstill(("papers-1", NOW - timedelta(days=2)), NOW - timedelta(days=3)),
     backups=lambda _: Backups(NOW - timedelta(days=9)),
     contradictions=lambda _: (
         1,

@@ -200,6 +200,89 @@ def test_a_wrong_config_is_read_once_until_it_changes(house: House) -> None:
         assert (len(read), force.wrong) == (2, {})
 
 
+# ------------------------------------------------------------------ given up
+
+
+class Ending:
+    """Says that the service is to end once it was asked so often."""
+
+    def __init__(self, after: int) -> None:
+        self.left = after
+
+    def __call__(self) -> bool:
+        self.left -= 1
+        return self.left <= 0
+
+
+@pytest.mark.parametrize("way", ["reload", "follow"])
+def test_a_reload_is_given_up_between_two_files_when_the_service_is_to_end(
+    house: House, way: str
+) -> None:
+    for number in range(20):
+        house.write(f"subscriptions/reader{number}.toml", ADA)
+    ending = Ending(after=5)
+    with closing(InForce(house.app, stop=ending)) as force:
+        before = force.app
+        (house.folder / "subscriptions/ada.toml").write_text(ADA.replace("08:00", "09:00"))
+        getattr(force, way)()
+        assert (force.app, ending.left, force.wrong) == (before, 0, {})
+
+
+# ------------------------------------------------------------------ files that take long to look at
+
+
+class Clocks:
+    """A steady clock and the processor's, on which each look at the files takes so long."""
+
+    def __init__(self, *, wall: float, processor: float = 0.0) -> None:
+        self.now = 1000.0
+        self.worked = 0.0
+        self._wall, self._processor = wall, processor
+
+    def steady(self) -> float:
+        self.now += self._wall  # asked once before a look, and once after it
+        return self.now
+
+    def processor(self) -> float:
+        self.worked += self._processor
+        return self.worked
+
+    def seen_after(self, house: House) -> float:
+        """Return how long a change is not seen that comes right after a look."""
+        with closing(InForce(house.app, steady=self.steady, processor=self.processor)) as force:
+            force.follow()
+            path = house.folder / "paperdigest.toml"
+            path.write_text("operator = ['file:ops']\n" + CONFIG)
+            began = self.now
+            while not force.follow().settings.operator:
+                self.now += 0.05
+            return self.now - began
+
+
+def test_a_quick_look_at_the_files_is_had_at_every_beat(house: House) -> None:
+    assert Clocks(wall=0.001, processor=0.001).seen_after(house) < 0.1
+
+
+def test_a_look_that_keeps_the_processor_busy_is_had_the_less_often(house: House) -> None:
+    assert 15 <= Clocks(wall=0.001, processor=0.03).seen_after(house) < 15.5
+
+
+def test_a_busy_machine_on_which_a_look_takes_ten_times_as_long_is_no_slow_disk(
+    house: House,
+) -> None:
+    assert Clocks(wall=0.15, processor=0.015).seen_after(house) < 1
+
+
+def test_a_look_that_waits_for_a_slow_disk_is_had_the_less_often(house: House) -> None:
+    assert 20 <= Clocks(wall=1.0).seen_after(house) < 25
+
+
+@pytest.mark.parametrize("clocks", [Clocks(wall=9.0), Clocks(wall=0.001, processor=9.0)])
+def test_a_change_is_seen_after_half_a_minute_at_the_latest(house: House, clocks: Clocks) -> None:
+    look = 9.0 * 2
+    assert clocks.seen_after(house) <= 30 + look
+
+
 # ------------------------------------------------------------------ another folder for the database
 
 
@@ -210,8 +293,38 @@ def test_another_storage_folder_counts_from_the_next_start(running: Running) -> 
     (word,) = running.told()
     assert "The changed config cannot be used" in word
     assert "paperdigest.toml: [storage] dir was changed · it counts from the next start" in word
+    assert f"the service goes on in {running.house.folder}" in word
+    assert (
+        f"move what lies in {running.house.folder} to {running.house.folder / 'elsewhere'}" in word
+    )
     there = {path.name for path in running.house.folder.iterdir()}
     assert not there & {"elsewhere", "other"}
+
+
+@pytest.mark.parametrize("command", ["status", "check"])
+def test_a_history_that_was_left_behind_is_told(
+    house: House, program: Program, command: str
+) -> None:
+    house.run()
+    house.write("paperdigest.toml", CONFIG + '[storage]\ndir = "elsewhere"\n')
+
+    said = program(command)
+
+    assert "there is no history in " in said.out + said.err
+    assert f"but one in {house.folder}" in said.out + said.err
+
+
+@pytest.mark.parametrize("command", ["status", "check"])
+def test_a_folder_that_has_a_history_of_its_own_left_none_behind(
+    house: House, program: Program, command: str
+) -> None:
+    house.run()
+    house.write("paperdigest.toml", CONFIG + '[storage]\ndir = "elsewhere"\n')
+    house.run()
+
+    said = program(command)
+
+    assert "there is no history in " not in said.out + said.err
 
 
 def test_the_same_storage_folder_by_another_name_is_no_change(running: Running) -> None:

@@ -28,7 +28,7 @@ from paperdigest.channels.options import (
 )
 from paperdigest.channels.slack_client import Bot, Clock
 from paperdigest.channels.slack_errors import PACE, UNREADABLE, asking, connection_outcome
-from paperdigest.channels.slack_outcomes import api_outcome, read_receipt, receipt
+from paperdigest.channels.slack_outcomes import api_outcome, read_receipt, receipt, warnings_in
 from paperdigest.channels.slack_people import NotPosted, People, nothing_posted
 from paperdigest.channels.slack_validator import validate
 from paperdigest.core.errors import DeliveryError, PaperdigestError
@@ -47,6 +47,7 @@ from paperdigest.core.ports import (
 )
 from paperdigest.core.survey import Finding
 from paperdigest.failpoints import failpoint
+from paperdigest.logs import event
 
 EVENT = "paperdigest_delivery"
 #: Answers to a listing that the token can do nothing about; what else is wrong the post itself will tell.
@@ -174,10 +175,9 @@ class SlackChannel:
         failpoint("slack.post")
         answer = client.chat_postMessage(**payload)
         failpoint("slack.answered")
-        metadata = answer.get("response_metadata")
-        warnings = metadata.get("warnings") if isinstance(metadata, dict) else None
+        warnings = warnings_in(answer.get("response_metadata"))
         if warnings:
-            _log.warning("slack took a message with warnings=%r key=%s", warnings, part.key)
+            event(_log, "slack-warned", level=logging.WARNING, key=part.key, warnings=warnings)
         told = receipt(answer.get("channel"), answer.get("ts"))
         if not told:
             return Unknown("Slack answered ok, but without the message's place")

@@ -22,6 +22,7 @@ from paperdigest.channels.slack_errors import (
     status_outcome,
 )
 from paperdigest.core.ports import Outcome, Reach, Retry, Unknown
+from paperdigest.logs import event
 
 # Slack's ids are a capital and some ten more letters and digits, its time stamps seconds with six places.
 # Whatever else an answer holds in their place is not kept: it might be the token, or signs for a terminal.
@@ -45,6 +46,14 @@ def id_in(told: object) -> str:
     if not is_id(id_):
         raise OddAnswer
     return str(id_)
+
+
+def warnings_in(metadata: object) -> tuple[str, ...]:
+    """Return the warnings of an answer that is ok. What is none of Slack's words, which may hold anything, is only
+    counted in."""
+    told = metadata.get("warnings") if isinstance(metadata, dict) else None
+    given = told if isinstance(told, list) else [told] if told else []
+    return tuple(dict.fromkeys(one if is_error_code(one) else "other" for one in given))
 
 
 def receipt(channel: object, ts: object) -> str:
@@ -101,5 +110,5 @@ def _told(
     if error in ("ratelimited", "rate_limited"):
         return pause_wanted(headers, now)
     if is_news(error):
-        _log.warning("slack answered with an error that is not known here: error=%s", error)
+        event(_log, "slack-error-unknown", level=logging.WARNING, error=error)
     return error_outcome(error, needed=str(data.get("needed") or ""), target=target)

@@ -43,6 +43,7 @@ from paperdigest.core.ports import (
     Unknown,
 )
 from paperdigest.failpoints import failpoint
+from paperdigest.logs import event
 
 _SHORTEST_SECRET = 8  # signs
 _log = logging.getLogger(__name__)
@@ -131,9 +132,7 @@ def _outcome(answer: WebhookResponse, body: str, name: str) -> Outcome:
     if 300 <= answer.status_code < 400:
         return _redirected(answer.status_code, name)
     if is_news(body):
-        _log.warning(
-            "slack answered a webhook with an error that is not known here: error=%s", body
-        )
+        event(_log, "slack-error-unknown", level=logging.WARNING, error=body)
     told = error_outcome(body, target=f"the webhook {name!r}")
     if isinstance(told, Barred):  # each webhook is a way of its own, into a workspace of its own
         return Barred(told.reason, Reach.TARGET)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from paperdigest.cli.moved import left_behind
 from paperdigest.cli.session import json_option
-from paperdigest.core.subscription import OPERATOR
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -64,15 +64,11 @@ def command(ctx: click.Context, *, network: bool, as_json: bool) -> int:
 
 def warnings_from_history(settings: Settings, store: Store, now: datetime) -> Iterator[str]:
     """Yield what only the stored history shows."""
+    from paperdigest.flow.renames import rename_warnings
     from paperdigest.flow.warnings import topic_warnings
-    from paperdigest.store import subscribers
 
-    present = {subscriber.name for subscriber in settings.subscribers}
-    present |= {broken.name for broken in settings.broken} | {OPERATOR}
-    renamed = {subscriber.formerly for subscriber in settings.subscribers}
-    for name, known in subscribers.registered(store).items():
-        if known.gone_at is None and name not in present | renamed:
-            yield f'"{name}" left the config · its history stays; if renamed, write formerly = "{name}"'
+    broken = [each.name for each in settings.broken]
+    yield from rename_warnings(store, settings.subscribers, now, broken=broken)
     yield from topic_warnings(store, settings.subscribers, now)
 
 
@@ -116,7 +112,7 @@ def _history_warnings(settings: Settings) -> list[str]:
 
     app = App(settings)
     if not app.database.exists():
-        return []
+        return list(left_behind(app))
     try:
         with app.open_store(write=False) as store:
             return list(warnings_from_history(settings, store, app.clock()))

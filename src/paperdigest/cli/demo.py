@@ -42,6 +42,7 @@ def _fill(folder: Path) -> None:
         raise UsageError(
             f"{folder} holds something else · name an empty folder: paperdigest demo DIR"
         )
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for sample in sorted(samples.rglob("*")):
         if sample.is_file():
             place = folder / sample.relative_to(samples)

@@ -13,7 +13,7 @@ import click
 
 from paperdigest.cli.answers import iso, say
 from paperdigest.cli.session import json_option, opened_app
-from paperdigest.core import restoring
+from paperdigest.core import restoring, words
 from paperdigest.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _commands(done: _Done) -> list[str]:
 def _print(app: App, done: _Done, placed: Path | None) -> None:
     made = restoring.moment(done.manifest.made_at)
     on = f", made on {done.manifest.host}" if done.manifest.host else ""
-    click.echo(f"{app.database} is restored: {done.papers:,} papers, as of {made}{on}")
+    click.echo(f"{app.database} is restored: {words.count_papers(done.papers)}, as of {made}{on}")
     if done.aside is not None:
         click.echo(f"what was there lies in {done.aside}")
     if placed is not None:

@@ -59,6 +59,8 @@ def _line(name: str, path: str) -> str:
         return f"below [slack.webhooks] write {key} = {place}"
     if "slack" in name.lower():
         return f"below [slack] write token = {place}"
+    if "ping" in re.split(r"[-_.]", name.lower()):
+        return f"below [health] write ping = {place}"
     key = "token" if "token" in name.lower() else "password"
     return f"below [email] write {key} = {place}"
 

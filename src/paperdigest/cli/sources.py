@@ -10,6 +10,7 @@ import click
 
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.session import json_option, opened_app
+from paperdigest.core import words
 from paperdigest.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def command(ctx: click.Context, name: str | None, as_json: bool) -> None:
                 one["name"],
                 one["kind"],
                 one["status"],
-                f"{one['papers']:,} papers",
+                words.count_papers(one["papers"]),
                 f"last read well {(one['last_success_at'] or 'never')[:16]}",
                 ailing(one),
             )

@@ -11,6 +11,7 @@ import click
 
 from paperdigest import __version__, machine
 from paperdigest.cli.answers import iso, say, table
+from paperdigest.cli.moved import left_behind
 from paperdigest.cli.service_signs import ails, in_words
 from paperdigest.cli.session import json_option, opened_app
 from paperdigest.cli.sources import ailing, source_states
@@ -74,6 +75,7 @@ def _status(app: App, now: datetime, *, brief: bool = False) -> dict[str, Any]:
         "waits": [],
         "ails": [
             *ails(app.settings.storage, now),
+            *left_behind(app),
             *_ails_of_config(app),
             *_ails_of_templates(app),
             *_ails_of_sources(sources),

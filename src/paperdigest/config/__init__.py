@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from paperdigest.config.find import find_config
 from paperdigest.config.folders import changed, fingerprint
-from paperdigest.config.load import Examined, examine, load, read_draft
+from paperdigest.config.load import Examined, GivenUp, examine, load, read_draft
 from paperdigest.config.secrets import SecretError, SecretRef
 from paperdigest.config.settings import (
     BackupSettings,
@@ -21,6 +21,7 @@ __all__ = [
     "Broken",
     "EmailSettings",
     "Examined",
+    "GivenUp",
     "SecretError",
     "SecretRef",
     "Settings",

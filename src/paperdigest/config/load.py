@@ -4,8 +4,8 @@ at once; the main file is all or nothing."""
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -36,20 +36,35 @@ class Examined:
     broken: tuple[Broken, ...]
 
 
-def load(path: Path, *, env: Mapping[str, str] | None = None) -> Settings:
+class GivenUp(Exception):
+    """The configuration was not read to its end, for nobody waits for it any more."""
+
+
+def load(
+    path: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Settings:
     """Return the settings of the main file at `path` and the files beside it.
 
     Raises ConfigError with every problem of the main file and the shared topics. A broken file in
-    subscriptions/ only goes to `Settings.broken`.
+    subscriptions/ only goes to `Settings.broken`. Raises GivenUp once `stop()` is true, which is asked before each
+    file of theirs.
     """
-    examined = examine(path, env=env)
+    examined = examine(path, env=env, stop=stop)
     if examined.settings is None:
         raise ConfigError(examined.problems)
     return examined.settings
 
 
-def examine(path: Path, *, env: Mapping[str, str] | None = None) -> Examined:
-    """Return what `load` returns, and every problem of every file where it would raise."""
+def examine(
+    path: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Examined:
+    """Return what `load` returns, and every problem of every file where it would raise. Raises GivenUp."""
     main = path.absolute()
     files = fingerprint(main)  # before reading: what changes meanwhile is read again
     try:
@@ -66,7 +81,7 @@ def examine(path: Path, *, env: Mapping[str, str] | None = None) -> Examined:
         complaints.extend(_query_faults(found, topics))
     problems = (*document.problems(complaints), *shared.problems)
     timezone = found.timezone if found is not None else "UTC"
-    people, broken, unread = _people(Others(near, topics, timezone, _taken(raw)))
+    people, broken, unread = _people(Others(near, topics, timezone, _taken(raw)), stop)
     problems = (*problems, *unread)
     if found is None or problems:
         return Examined(None, problems, broken)
@@ -150,16 +165,19 @@ def _taken(raw: Mapping[str, Any]) -> set[str]:
 
 
 def _people(
-    others: Others,
+    others: Others, stop: Callable[[], bool]
 ) -> tuple[tuple[Subscriber, ...], tuple[Broken, ...], tuple[Problem, ...]]:
     """Return the subscribers of the folder, the broken ones, and why it cannot be read if so."""
     try:
         paths = toml_files(others.around.folder / SUBSCRIPTIONS)
     except ConfigError as error:
         return (), (), error.problems
+    others = replace(others, files=frozenset(path.stem.casefold() for path in paths))
     people: list[Subscriber] = []
     broken: list[Broken] = []
     for path in paths:
+        if stop():
+            raise GivenUp
         person = read_person(path, others)
         if isinstance(person, Broken):
             broken.append(person)

@@ -287,7 +287,9 @@ class SubscriberTable(Table):
     pause: PauseTable | None = Field(None, description="{ from = 2026-12-20, until = 2027-01-07 }")
     quiet: when.Quiet | None = Field(None, description='delays alerts, like "22:00-07:00"')
     shared: v.Flag = Field(False, description="a mailing list or channel: no unsubscribe link")
-    formerly: v.Name | None = Field(None, description="its old name, when it was renamed")
+    formerly: v.Name | None = Field(
+        None, description="its old name, when it was renamed: that one's history goes on"
+    )
     use: v.SharedTopics = Field((), description="shared topics, by name")
     topic: tuple[TopicTable, ...] = Field((), description="topics of its own")
 

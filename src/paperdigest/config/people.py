@@ -26,12 +26,14 @@ from paperdigest.core.subscription import Subscriber, Topic
 
 @dataclass(frozen=True, slots=True)
 class Others:
-    """What a subscriber of a file may refer to. `taken` are the names already in use, folded; it grows."""
+    """What a subscriber of a file may refer to. `taken` are the names already in use, folded; it grows. `files` are
+    those of all the files, folded."""
 
     around: Around
     shared: Mapping[str, Topic]
     timezone: str
     taken: set[str]
+    files: frozenset[str] = frozenset()
 
 
 def read_person(path: Path, others: Others) -> Subscriber | Broken:
@@ -90,7 +92,10 @@ def _own_name(document: Document, stem: str) -> list[Complaint]:
 
 def _former_name(raw: Mapping[str, Any], others: Others) -> list[Complaint]:
     old = raw.get("formerly")
-    if not isinstance(old, str) or old.casefold() not in others.taken:
+    if not isinstance(old, str):
+        return []
+    elsewhere = others.taken | (others.files - {str(raw["name"]).casefold()})
+    if old.casefold() not in elsewhere:
         return []
     hint = "an old name can only be taken over once it is gone"
     return [Complaint(("formerly",), f'"{old}" is still a subscriber', hint)]

@@ -58,7 +58,8 @@ def wishes(email: str = "", arxiv: str = "", keywords: str = "") -> Wishes:
 def write_starter(folder: Path, wishes: Wishes, timezone: str) -> Written:
     """Write the starter files into `folder` and return which were written and which were there."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # Private, as the database in it will be. A folder that is there is its owner's choice.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         had_inbox = (folder / _INBOX).exists()
         for name in (_INBOX, SUBSCRIPTIONS):
             (folder / name).mkdir(exist_ok=True)

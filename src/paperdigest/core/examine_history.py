@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from paperdigest.core import words
-from paperdigest.core.examination import Finding, advice, trouble
+from paperdigest.core import restoring, words
+from paperdigest.core.examination import Finding, Grade, advice, told, trouble
 from paperdigest.core.identity import REGISTRIES, scheme_of
 from paperdigest.core.room import MEGABYTE
 from paperdigest.core.text import display
@@ -93,6 +93,27 @@ def database(found: Database) -> Iterator[Finding]:
             "database",
             f"its log has grown to {_megabytes(found.log)}: some command may be reading without an end",
             "end other paperdigest commands and restart the service",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standstill:
+    """Why nothing is sent from this database before a person has decided: another machine used it last (its name,
+    and when), or it was restored from a backup of that moment and what went out since is not known."""
+
+    elsewhere: tuple[str, datetime] | None = None
+    restored_from: datetime | None = None
+
+
+def standstill(found: Standstill) -> Iterator[Finding]:
+    """Judge whether `run` goes on with the database, or asks first."""
+    if found.elsewhere is not None:
+        yield told("database", restoring.other_host(*found.elsewhere), Grade.TROUBLE)
+    if found.restored_from is not None:
+        yield trouble(
+            "database",
+            restoring.not_decided_line(found.restored_from),
+            restoring.to_decide(take_over=found.elsewhere is not None),
         )
 
 

@@ -18,7 +18,8 @@ class Frame:
     """What a digest says besides its papers. All times in the reader's zone.
 
     `looked_back` is set on a first digest. `missed` are the slots it stands for, itself included.
-    `seen` is how many new papers all sources brought in the time covered.
+    `seen` is how many new papers all sources brought in the time covered; `archived` how many it looked through
+    besides, which entered history without news.
     """
 
     subscriber: Subscriber
@@ -29,6 +30,7 @@ class Frame:
     covers_until: datetime
     sources: tuple[SourceLine, ...] = ()
     seen: int = 0
+    archived: int = 0
     looked_back: timedelta | None = None
     missed: tuple[Slot, ...] = ()
     operator: tuple[str, ...] = ()
@@ -45,7 +47,9 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         )
         if count
         else words.nothing_matched(
-            frame.seen, frame.covers_until - frame.covers_from, sent=_sent_already(sections)
+            frame.seen + frame.archived,
+            frame.covers_until - frame.covers_from,
+            sent=_sent_already(sections),
         )
     )
     return Digest(

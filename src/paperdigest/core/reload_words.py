@@ -43,3 +43,21 @@ def not_taken(what: str, problems: Sequence[str], now: datetime) -> Words:
 def taken(what: str, now: datetime) -> Words:
     """Return title and lines: what was wrong is right now, or was put back."""
     return _TITLES[what][1], (f"Since {words.full_date(now)} at {words.clock(now)}.",)
+
+
+def moved_hint(here: str, there: str) -> str:
+    """Return what to do where the folder of the database was changed under a service that runs."""
+    return (
+        f"it counts from the next start: till then the service goes on in {here}, while commands look into {there}"
+        f" · stop the service, move what lies in {here} to {there}, start it again; or take the change back"
+    )
+
+
+def left_behind(here: str, there: str) -> str:
+    """Return that there is no history in the folder `here` that the config names, and one `there`, where it lies
+    without `[storage] dir`."""
+    return (
+        f"there is no history in {here}, but one in {there}"
+        " · if [storage] dir was changed: stop the service, move what it has written there to the new folder, and"
+        " start it again; else everything is sent anew"
+    )

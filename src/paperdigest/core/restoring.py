@@ -28,6 +28,15 @@ def not_decided_line(made_at: datetime) -> str:
     return f"restored from a backup of {moment(made_at)}: nothing goes out until you say what did since"
 
 
+def to_decide(*, take_over: bool) -> str:
+    """Return what decides about a restored database, and when which. `take_over`: another machine used it last."""
+    more = " --take-over" if take_over else ""
+    return (
+        f"if it went out: paperdigest run --once --assume-sent{more}"
+        f"; if it may go out once more: paperdigest run --once --resend{more}"
+    )
+
+
 def undecided(made_at: datetime, waiting: int) -> str:
     """Return why nothing goes out, and what to do."""
     return (

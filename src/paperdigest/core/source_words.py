@@ -29,6 +29,11 @@ def broke(kind: str) -> str:
     return f"broke with {kind}, a mistake in the code of this kind of source · the log says where"
 
 
+def no_thread() -> str:
+    """Return what is said of a source that could not be begun with: there is a limit on how many threads there may be."""
+    return "this machine gives no more threads · raise the limit: TasksMax= of systemd, a container's on processes, ulimit -u"
+
+
 def no_document(kind: str) -> str:
     """Return what is said of a source that hands on what is no document."""
     return f"handed on a {kind} where a document was expected, a mistake in the code of this kind of source"

@@ -174,10 +174,12 @@ def title_of(new: int, topics: Sequence[str], kind: str = "digest", *, updates: 
 
 def nothing_matched(papers: int, period: timedelta, *, sent: int = 0) -> str:
     """Return `Nothing matched out of 1,912 papers in 7 days`; if other lanes have `sent` some already, `Nothing
-    besides 2 papers sent already, out of 1,912 in 7 days`."""
+    besides 2 papers sent already, out of 1,912 in 7 days`; if none came, `No new papers in 7 days`."""
+    said = f"Nothing matched out of {count_papers(papers)}" if papers else "No new papers"
     if sent:
-        return f"Nothing besides {count_papers(sent)} sent already, out of {number(papers)} in {how_long(period)}"
-    return f"Nothing matched out of {count_papers(papers)} in {how_long(period)}"
+        out_of = f", out of {number(papers)}" if papers >= sent else ""
+        said = f"Nothing besides {count_papers(sent)} sent already{out_of}"
+    return f"{said} in {how_long(period)}"
 
 
 def how_long(period: timedelta) -> str:
@@ -187,8 +189,7 @@ def how_long(period: timedelta) -> str:
 
 
 def span(period: timedelta) -> str:
-    """Return how far back somebody asked to look: as `how_long`, but below two hours to the minute, below
-    a minute to the second."""
+    """Return how far back somebody asked to look: `how_long`, below two hours in minutes, below a minute in seconds."""
     seconds = round(period.total_seconds())
     if seconds < 60:
         return count(seconds, "second")

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from paperdigest.config import Settings
 from paperdigest.core.examination import Finding
-from paperdigest.core.examine_history import Backups, Contradiction, Database, Service
+from paperdigest.core.examine_history import (
+    Backups,
+    Contradiction,
+    Database,
+    Service,
+    Standstill,
+)
 from paperdigest.core.examine_network import Page
 from paperdigest.core.examine_permissions import Place
 from paperdigest.core.examine_places import Disk
@@ -58,6 +64,7 @@ class Look:
     newest: Callable[[Installation], datetime | None] = past.newest_time
     service: Callable[[Installation], Service | None] = past.service
     database: Callable[[Installation], Database] = past.database
+    standstill: Callable[[Installation], Standstill] = past.standstill
     backups: Callable[[Installation], Backups] = past.backups
     contradictions: Callable[[Installation], tuple[int, Sequence[Contradiction]]] = (
         past.contradictions

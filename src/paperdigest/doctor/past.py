@@ -15,9 +15,12 @@ from paperdigest.core.examine_history import (
     Contradiction,
     Database,
     Service,
+    Standstill,
 )
 from paperdigest.doctor.installation import Installation, user_name
+from paperdigest.flow import host, restored
 from paperdigest.flow.backups import standing
+from paperdigest.machine import host_id
 from paperdigest.store import inspection, latest
 from paperdigest.store.connection import Store, open_store
 from paperdigest.store.locks import SERVICE_LOCK, Holder
@@ -34,6 +37,17 @@ def database(found: Installation) -> Database:
     """Return the database as it is. Raises NoHistory and StoreError."""
     with _opened(found) as store:
         return inspection.inspected(store, _path(found))
+
+
+def standstill(found: Installation) -> Standstill:
+    """Return what keeps `run` from going on with the database, if anything does."""
+    with _opened(found) as store:
+        other = host.elsewhere(store, host_id())
+        back = restored.restored(store)
+    return Standstill(
+        None if other is None else (other[0].name, other[1]),
+        None if back is None else back.made_at,
+    )
 
 
 def newest_time(found: Installation) -> datetime | None:

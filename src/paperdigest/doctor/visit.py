@@ -115,7 +115,10 @@ def _database(found: Installation, look: Look) -> Iterator[Finding]:
     if found.storage is None:
         return
     try:
-        yield from examine_history.database(look.database(found))
+        database = look.database(found)
+        yield from examine_history.database(database)
+        if not database.fault:  # of a damaged one there is nothing more to ask
+            yield from examine_history.standstill(look.standstill(found))
     except NoHistory as error:
         yield told("database", str(error), Grade.OK)
 

@@ -123,6 +123,7 @@ class Drafting:
             local,
             sources=self._looked_at.lines(since, self._now, zone),
             seen=self._looked_at.seen(since),
+            archived=0 if work.lane.digests else self._window.archived_since(since),
             looked_back=self._now - since if work.first and work.lane.name == MAIN else None,
             missed=work.missed,
             operator=self._press.operator,

@@ -20,7 +20,7 @@ class Limits:
     `at_once` are read side by side. One that takes longer than `aside` is no longer counted: it waits for
     somebody, and others need not wait for it; `most` are read all the same. One that says nothing for
     `silence` is given up. `longest` is how long one may go on bringing documents. `given_up` threads of one source
-    may be left hanging; beyond that it is not asked again before one of them ends.
+    may be left hanging; beyond that it is not asked again before one of them ends, or its config is another.
     """
 
     at_once: int = 8
@@ -92,7 +92,7 @@ class Hands:
 
     def add(self, hand: Hand) -> None:
         """Let one wait for its turn, an inbox before the others; not if it is in hand, or hangs too often."""
-        if hand.name not in self.names and not self._hangs_too_often(hand.name):
+        if hand.name not in self.names and not self._hangs_too_often(hand.run):
             self._waiting.append(hand)
             self._waiting.sort(key=lambda one: one.run.kind != "inbox")
 
@@ -147,6 +147,9 @@ class Hands:
         """Return those that we wait for."""
         return [hand for hand in self._reading.values() if hand.reading and not hand.asking]
 
-    def _hangs_too_often(self, name: str) -> bool:
+    def _hangs_too_often(self, run: SourceRun) -> bool:
         self._hanging = [hand for hand in self._hanging if hand.thread and hand.thread.is_alive()]
-        return sum(hand.name == name for hand in self._hanging) >= self.limits.given_up
+        alike = sum(
+            hand.name == run.name and hand.run.config == run.config for hand in self._hanging
+        )
+        return alike >= self.limits.given_up

@@ -14,7 +14,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -23,7 +22,7 @@ from paperdigest.core import source_words
 from paperdigest.core.errors import SourceError
 from paperdigest.flow.hands import Hand, Hands, Limits
 from paperdigest.flow.ingest_report import Served, SourceReport, SourceStatus, unit_of
-from paperdigest.flow.reading import LeftAlone, Reading
+from paperdigest.flow.reading import LeftAlone, Reading, started
 from paperdigest.flow.taking import Progress, SourceRun, Taking, state_of
 from paperdigest.journal import finished, step
 from paperdigest.store.connection import Store
@@ -123,8 +122,7 @@ class Readers:
         enough: float | None = None
         served = Served()
         while True:
-            self._begin_reading(store, now)
-            for report in self._give_up(store, now, began):
+            for report in (*self._begin_reading(store, now), *self._give_up(store, now, began)):
                 served.note(report)
             if not self._wait(names, _earliest(end, enough)):
                 return served
@@ -194,20 +192,24 @@ class Readers:
 
     # ---------------------------------------------------------------- beginning
 
-    def _begin_reading(self, store: Store, now: datetime) -> None:
+    def _begin_reading(self, store: Store, now: datetime) -> list[SourceReport]:
+        """Begin with those that may begin; return those for which there is no thread, written down as failed."""
+        reports = []
         while (hand := self._next()) is not None:
             with self._dropping(hand):
                 taking = Taking(hand.run, state_of(store, hand.run), hand.baseline, hand.progress)
                 desk = _Desk(self, hand)
                 reading = Reading(taking, now, desk, rehearsing=store.rehearsing)
-                hand.thread = threading.Thread(
-                    target=copy_context().run,  # its log lines are bound to what ours are bound to
-                    args=(_until_left, reading),
-                    name=f"paperdigest-source-{hand.name}",
-                    daemon=True,  # a source that hangs must not hold the process at its end
-                )
                 hand.reading = reading
-                hand.thread.start()
+                hand.thread = started(reading)
+                if hand.thread is None:
+                    error = SourceError(source_words.no_thread())
+                    report = taking.failed((), error, store, now)
+                    with self._changed:
+                        self._drop(hand)
+                    reports.append(report)
+                    self._tell(hand, report, store)
+        return reports
 
     @contextmanager
     def _dropping(self, hand: Hand) -> Iterator[None]:
@@ -299,14 +301,6 @@ class _Desk:
 
     def end(self, work: Callable[[Store, datetime], SourceReport]) -> None:
         self.readers.ask(self.hand, work, last=True)
-
-
-def _until_left(reading: Reading) -> None:
-    try:
-        reading.run()
-    except LeftAlone:
-        told = "reading of source %s ended: nobody waits for it any more"
-        log.debug(told, reading.taking.run.name)
 
 
 def _earliest(*times: float | None) -> float | None:

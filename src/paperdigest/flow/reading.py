@@ -5,8 +5,10 @@ document handed over and settled before the next is asked for. What is written o
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
+from contextvars import copy_context
 from datetime import datetime
 from functools import partial
 from typing import Protocol, TypeVar
@@ -114,6 +116,30 @@ class Reading:
             self._source.settle(file.path, file.status, file.reason, self._now)
             failpoint("ingest.settled")
         self.files.append(file)
+
+
+def started(reading: Reading) -> threading.Thread | None:
+    """Run a reading in a thread of its own; None where the machine gives no more threads, or no memory for one."""
+    name = reading.taking.run.name
+    thread = threading.Thread(
+        target=copy_context().run,  # its log lines are bound to what ours are bound to
+        args=(_until_left, reading),
+        name=f"paperdigest-source-{name}",
+        daemon=True,  # a source that hangs must not hold the process at its end
+    )
+    try:
+        thread.start()
+    except (RuntimeError, MemoryError):  # CPython's "can't start new thread" has no type of its own
+        return None
+    return thread
+
+
+def _until_left(reading: Reading) -> None:
+    try:
+        reading.run()
+    except LeftAlone:
+        told = "reading of source %s ended: nobody waits for it any more"
+        log.debug(told, reading.taking.run.name)
 
 
 def _refused_answer(kind: str, files: list[FileReport]) -> SourceError | None:

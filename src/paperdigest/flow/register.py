@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from paperdigest.core.subscription import OPERATOR, Subscriber
+from paperdigest.journal import event
 from paperdigest.store import history, subscribers
 from paperdigest.store.connection import Store
+from paperdigest.store.joining import join
+
+log = logging.getLogger(__name__)
 
 
 def register(
@@ -16,16 +21,22 @@ def register(
     """Write who is new and open their lanes. Safe to repeat; writes nothing when nothing changed.
 
     A new subscriber starts at the newest change, moved back by `backfill`. A lane added later starts
-    where the main one stands: its topics look back by themselves. `broken` are names whose file
-    cannot be read now: they keep their last good version and are not gone.
+    where the main one stands: its topics look back by themselves. `formerly` gives the ledger of the
+    old name to the new one, also where the new one was registered before that was said. `broken` are
+    names whose file cannot be read now: they keep their last good version, are not gone, and nobody
+    takes them over.
     """
     here = _Known(store)
-    if not here.lacks(wanted) and not here.gone(wanted, broken):
+    if not here.lacks(wanted, broken) and not here.gone(wanted, broken):
         return
     with store.transaction():
         # Read anew under the lock: another thread or command may have written the same meanwhile.
         here = _Known(store)
-        for subscriber in here.lacks(wanted):
+        if renamed := here.renamed(wanted, broken):
+            for subscriber in renamed:
+                _take_over(store, subscriber, here)
+            here = _Known(store)
+        for subscriber in here.lacks(wanted, broken):
             _register(store, subscriber, here, now)
         subscribers.mark_gone(store, here.gone(wanted, broken), now)
 
@@ -43,14 +54,20 @@ class _Known:
         self.rows = subscribers.registered(store)
         self.lanes = subscribers.lanes(store)
 
-    def lacks(self, wanted: Sequence[Subscriber]) -> list[Subscriber]:
+    def lacks(self, wanted: Sequence[Subscriber], broken: Sequence[str]) -> list[Subscriber]:
         """Return the subscribers who are new, or not as they were."""
-        return [subscriber for subscriber in wanted if not self._has(subscriber)]
+        renamed = self.renamed(wanted, broken)
+        return [one for one in wanted if one in renamed or not self._has(one)]
+
+    def renamed(self, wanted: Sequence[Subscriber], broken: Sequence[str]) -> list[Subscriber]:
+        """Return the subscribers whose old name still stands here for itself."""
+        taken = {subscriber.name for subscriber in wanted} | set(broken) | {OPERATOR}
+        old = self.rows.keys() - taken
+        return [subscriber for subscriber in wanted if subscriber.formerly in old]
 
     def gone(self, wanted: Sequence[Subscriber], broken: Sequence[str]) -> list[int]:
         """Return the numbers of those who left the config; whoever has another name now did not."""
-        names = {subscriber.name for subscriber in wanted} | set(broken)
-        staying = names | {subscriber.formerly for subscriber in wanted} | {OPERATOR}
+        staying = {subscriber.name for subscriber in wanted} | set(broken) | {OPERATOR}
         return [
             row.id for name, row in self.rows.items() if row.gone_at is None and name not in staying
         ]
@@ -62,11 +79,21 @@ class _Known:
         return all((row.id, name) in self.lanes for name in lane_names(subscriber))
 
 
+def _take_over(store: Store, subscriber: Subscriber, here: _Known) -> None:
+    old = here.rows.pop(subscriber.formerly, None)
+    new = here.rows.get(subscriber.name)
+    if old is None:
+        return  # another one who says the same came first
+    if new is None:
+        subscribers.rename(store, old.name, subscriber.name)
+    else:
+        join(store, kept=new.id, gone=old.id)
+    if not store.rehearsing:
+        event(log, "subscriber-renamed", subscriber=subscriber.name, formerly=old.name)
+
+
 def _register(store: Store, subscriber: Subscriber, here: _Known, now: datetime) -> None:
     row = here.rows.get(subscriber.name)
-    if row is None and subscriber.formerly in here.rows:
-        row = here.rows[subscriber.formerly]
-        subscribers.rename(store, subscriber.formerly, subscriber.name)
     if row is None:
         newest = history.newest_change(store)
         id_ = subscribers.register(store, subscriber, change=newest, now=now)

@@ -47,13 +47,15 @@ class SourceRun:
     """A source that is to be read now, with what its config says beyond its own options.
 
     `max_age`: an unknown paper dated further back than this is old, not new; None: none is.
-    `quiet_after`: silent longer than this is stale; None: never.
+    `quiet_after`: silent longer than this is stale; None: never. `config` is all that its config says: what is
+    equal to it asks for the same in the same way.
     """
 
     source: Source
     kind: str
     max_age: timedelta | None = MAX_AGE
     quiet_after: timedelta | None = None
+    config: object = None
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -41,6 +42,14 @@ class Window:
     def updates(self) -> tuple[Change, ...]:
         """Return the changes that are about papers known before."""
         return tuple(change for change in self.changes if change.kind is not ChangeKind.NEW)
+
+    def archived_since(self, at: datetime) -> int:
+        """Return how many papers that entered history without news came out at that instant or later."""
+        return len(self._out) - bisect_left(self._out, at)
+
+    @cached_property
+    def _out(self) -> list[datetime]:
+        return sorted(self.archive.values())
 
 
 def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:

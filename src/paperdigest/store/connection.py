@@ -35,7 +35,10 @@ _SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cache_size = -65536",  # 64 MB
-    "PRAGMA mmap_size = 268435456",
+    # Not mapped into memory, whatever this SQLite was built with: there a page that cannot be read ends the process
+    # with SIGBUS and without a word (https://www.sqlite.org/mmap.html), here it is an error that says what to do.
+    # On 50,000 papers (180 MB) mapping saved nothing when papers came in, 4% of reading 2,000 and 10% of a search.
+    "PRAGMA mmap_size = 0",
     "PRAGMA temp_store = MEMORY",
 )
 _NO_HISTORY = "no history yet · run `paperdigest run --once`"

@@ -6,6 +6,7 @@ users.lookupByEmail, and https://docs.slack.dev/changelog/2016-05-17-changes-to-
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -186,14 +187,35 @@ def test_an_error_nobody_knows_is_logged_once_with_its_name(
         assert isinstance(answered("some_error_of_2031"), Unknown)
     (line,) = caplog.records
     assert line.levelname == "WARNING"
-    assert "error=some_error_of_2031" in line.getMessage()
+    assert line.getMessage() == "slack-error-unknown error=some_error_of_2031"
 
 
 def test_a_webhooks_word_nobody_knows_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "paperdigest"):
         assert isinstance(answered("400 some_error_of_2031", by_hook=True), Retry)
     (line,) = caplog.records
-    assert "error=some_error_of_2031" in line.getMessage()
+    assert line.getMessage() == "slack-error-unknown error=some_error_of_2031"
+
+
+def test_a_warning_of_slack_is_logged_with_the_deliverys_key(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING, "paperdigest"):
+        answered("warn")
+    (line,) = caplog.records
+    assert line.getMessage() == f"slack-warned key={'0' * 24} warnings=message_truncated"
+
+
+def test_a_warning_that_is_no_word_of_slacks_is_not_repeated(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It may hold anything: the token, or the title of a paper."""
+    told = {"warnings": ["missing_charset", "xoxb-canary was seen", ["canary"]]}
+    answer = {"ok": True, "channel": "C0123", "ts": "1.2", "response_metadata": told}
+    with caplog.at_level(logging.WARNING, "paperdigest"):
+        answered(f"says {json.dumps(answer)}")
+    (line,) = caplog.records
+    assert line.getMessage().endswith("warnings=missing_charset,other")
 
 
 @pytest.mark.parametrize("error", each(ANYBODYS_GUESS, "ratelimited invalid_auth no_text html"))

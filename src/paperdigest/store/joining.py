@@ -1,0 +1,88 @@
+"""Two rows that are one person become one: the ledger of an old name goes over to the new one.
+
+Needed where the new name was known to the store before anybody said that it is only a new name.
+"""
+
+from __future__ import annotations
+
+from paperdigest.store import subscribers
+from paperdigest.store.connection import Store
+from paperdigest.store.instants import to_instant
+from paperdigest.store.subscribers import Lane
+
+
+def join(store: Store, *, kept: int, gone: int) -> None:
+    """Give everything known of the subscriber `gone` to `kept`, and let go of its row.
+
+    What either was sent counts as sent. A lane that both have goes on from where the one stood that was further
+    back: what is known to be sent is not sent again for that. Must run inside a transaction.
+    """
+    of = {"kept": kept, "gone": gone}
+    lanes = subscribers.lanes(store, [kept, gone])
+    store.write(_SAME_OUTCOMES, of)
+    for (owner, name), old in lanes.items():
+        new = lanes.get((kept, name))
+        if owner == gone and new is not None:
+            _join_lanes(store, old, new)
+    for table in ("lanes", "outcomes", "digests", "deliveries"):
+        store.write(f"UPDATE {table} SET subscriber_id = :kept WHERE subscriber_id = :gone", of)  # noqa: S608 - our own words
+    store.write(_STOPPED, of)
+    store.write(
+        "UPDATE OR IGNORE suppressions SET subscriber_id = :kept WHERE subscriber_id = :gone", of
+    )
+    store.write("DELETE FROM suppressions WHERE subscriber_id = :gone", {"gone": gone})
+    store.write(_SINCE, of)
+    store.write("DELETE FROM subscribers WHERE id = :gone", {"gone": gone})
+
+
+def _join_lanes(store: Store, old: Lane, new: Lane) -> None:
+    """Let the new lane go on for both. The old one stays for the digests that are its own, under a name that is
+    no schedule, so that nothing is composed there."""
+    pair = {"old": old.id, "new": new.id}
+    store.write("UPDATE outcomes SET lane_id = :new WHERE lane_id = :old", pair)
+    if not new.digests:
+        # It goes on with what the old one asked for last, so that an edit in between is an edit.
+        asked = subscribers.topics_seen(store, [old.id]).get(old.id, {})
+        subscribers.keep_topics(store, new.id, asked)
+    subscribers.keep_topics(store, old.id, {})
+    last = max(old, new, key=lambda lane: to_instant(lane.last_slot_at) if lane.last_slot_at else 0)
+    composed = [lane.last_digest_at for lane in (old, new) if lane.last_digest_at]
+    store.write(
+        "UPDATE lanes SET bookmark = ?, last_slot = ?, last_slot_at = ?, last_digest_at = ?, digests = ?,"
+        " created_at = ? WHERE id = ?",
+        [
+            min(old.bookmark, new.bookmark),
+            last.last_slot,
+            to_instant(last.last_slot_at) if last.last_slot_at else None,
+            to_instant(max(composed)) if composed else None,
+            old.digests + new.digests,
+            to_instant(min(old.created_at, new.created_at)),
+            new.id,
+        ],
+    )
+    store.write("UPDATE lanes SET name = 'formerly ' || id WHERE id = :old", {"old": old.id})
+
+
+# One outcome a paper and reason, as where two papers are merged: what was sent comes first, then the earliest.
+_SAME_OUTCOMES = """
+DELETE FROM outcomes WHERE (subscriber_id, paper_key, reason) IN (
+    SELECT subscriber_id, paper_key, reason FROM (
+        SELECT subscriber_id, paper_key, reason, row_number() OVER (
+            PARTITION BY paper_key, reason
+            ORDER BY outcome NOT IN ('sent', 'listed'), at, change) AS place
+        FROM outcomes WHERE subscriber_id IN (:kept, :gone))
+    WHERE place > 1)
+"""
+
+# What was stopped stays stopped, under whichever name that was said.
+_STOPPED = """
+DELETE FROM suppressions WHERE subscriber_id = :kept AND kind = 'paused' AND target IN (
+    SELECT target FROM suppressions WHERE subscriber_id = :gone AND kind = 'stopped')
+"""
+
+_SINCE = """
+UPDATE subscribers SET
+    registered_at = min(registered_at, (SELECT registered_at FROM subscribers WHERE id = :gone)),
+    registered_change = min(registered_change, (SELECT registered_change FROM subscribers WHERE id = :gone))
+WHERE id = :kept
+"""
