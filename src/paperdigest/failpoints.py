@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -66,7 +67,8 @@ PLACES: Final[Mapping[str, str]] = MappingProxyType(
 
 #: What to break: "deliver.claimed=kill@3, slack.post=delay:0.2".
 PLAN: Final = "PAPERDIGEST_FAILPOINTS"
-#: Seconds that the clock is ahead: "5400".
+#: Seconds that the clock is ahead: "5400", of the wall clock and the steady one. "@/tmp/ahead": of the wall clock alone,
+#: as a file says whenever that is read: as if somebody sets the machine's clock. It is to be replaced, not written over.
 CLOCK: Final = "PAPERDIGEST_CLOCK_AHEAD"
 #: Without exactly this, the two above are nothing.
 GUARD: Final = "PAPERDIGEST_IS_UNDER_TEST"
@@ -121,6 +123,17 @@ class _Armed:
 _armed: _Armed | None = None
 #: How far the clock of this process is ahead of the machine's: nothing, but in a test.
 clock_ahead = timedelta()
+_clock_file: Path | None = None
+
+
+def wall_ahead() -> timedelta:
+    """Return how far the wall clock of this process is ahead of the machine's: nothing, but in a test. Raises
+    ValueError and OSError for a file that does not say."""
+    return clock_ahead if _clock_file is None else clock_ahead + _said_by(_clock_file)
+
+
+def _said_by(file: Path) -> timedelta:
+    return timedelta(seconds=float(file.read_text("ascii")))
 
 
 def failpoint(name: str) -> None:
@@ -172,12 +185,18 @@ def _say(text: str) -> None:
 
 
 def switch_on(environment: Mapping[str, str]) -> None:
-    """Do as an environment says; nothing without its consent. Raises ValueError for a plan that is wrong."""
-    global _armed, clock_ahead  # noqa: PLW0603 - set once, when the program starts
+    """Do as an environment says; nothing without its consent. Raises ValueError for a plan that is wrong, OSError for
+    a clock's file that is not there."""
+    global _armed, clock_ahead, _clock_file  # noqa: PLW0603 - set once, when the program starts
     plan, ahead = environment.get(PLAN), environment.get(CLOCK)
     if environment.get(GUARD) != CONSENT or not (plan or ahead):
         return
     _armed = _Armed(read_plan(plan or ""))
+    if ahead and ahead.startswith("@"):
+        _clock_file = Path(ahead[1:])
+        _said_by(_clock_file)  # a mistake is found at once
+        _say(f"failpoints {plan or 'none'}, the wall clock ahead by what {_clock_file} says")
+        return
     clock_ahead = timedelta(seconds=float(ahead or 0))
     _say(f"failpoints {plan or 'none'}, clock ahead by {clock_ahead}")
 

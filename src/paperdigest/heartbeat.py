@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
 from typing import Any
@@ -17,10 +18,13 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_J
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from paperdigest.logs import event
 
 log = logging.getLogger(__name__)
+
+_AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 
 class Heartbeat:
@@ -28,7 +32,7 @@ class Heartbeat:
 
     A beat that is still running when its next one is due swallows it: what is due is always asked
     anew, so a swallowed beat loses nothing. `skipped(name, reason)` hears of it: "overlap", or "missed" for one
-    that the scheduler itself was too late for.
+    that the scheduler itself was too late for. It is worth a warning only where `is_slow(name)` says so.
     """
 
     def __init__(
@@ -36,9 +40,14 @@ class Heartbeat:
         every: Mapping[str, timedelta],
         beat: Callable[[str], None],
         skipped: Callable[[str, str], None] = lambda _, __: None,
+        is_slow: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        self._skipped = skipped
-        self._threads = {name: _Thread(name, self._ended) for name in every}
+        self._skipped, self._is_slow = skipped, is_slow
+        # Guards `_beats`; nothing of the scheduler's is called under it.
+        self._lock = threading.Lock()
+        self._moving = threading.Lock()  # one at a time looks at a next beat and moves it
+        self._beats = {name: _Beat() for name in every}
+        self._threads = {name: _Thread(name, self._began, self._ended) for name in every}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors=dict(self._threads),
@@ -47,15 +56,11 @@ class Heartbeat:
         )
         self._scheduler.add_listener(self._late, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
         self._scheduler.add_listener(self._broken, EVENT_JOB_ERROR)
-        self._swallowed: dict[str, int] = {}
-        self._beating: set[str] = set()
-        self._again: set[str] = set()
         for name, interval in every.items():
             self._scheduler.add_job(
-                self._run,
-                "interval",
-                seconds=interval.total_seconds(),
-                args=(name, beat),
+                beat,
+                _Every(interval),
+                args=(name,),
                 id=name,
                 executor=name,
                 next_run_time=datetime.now(UTC),  # the scheduler's own clock: at once
@@ -68,18 +73,14 @@ class Heartbeat:
     def nudge(self, *names: str) -> None:
         """Beat now: these, or all. After a step of the system clock the next beats may stand hours ahead."""
         for name in names or tuple(self._threads):
-            if name in self._beating:
-                self._again.add(name)  # it may have looked already at what the nudge is about
-            else:
-                self._now(name)
+            if not self._wished(name, _AT_ONCE):
+                self._bring_forward(name, _AT_ONCE)
 
     def sooner(self, name: str, span: timedelta) -> None:
         """Let the next beat of that name come after `span` at the latest; the others follow it as always."""
         at = datetime.now(UTC) + span
-        with suppress(JobLookupError):
-            job = self._scheduler.get_job(name)
-            if job is not None and job.next_run_time is not None and job.next_run_time > at:
-                self._scheduler.modify_job(name, next_run_time=at)
+        if not self._wished(name, at):
+            self._bring_forward(name, at)
 
     def stop(self) -> None:
         """Start no further beat. Those that run go on; `running` tells them."""
@@ -93,31 +94,45 @@ class Heartbeat:
         """Wait until the thread of that name has ended, at most `timeout` seconds."""
         self._threads[name].join(timeout)
 
-    def _now(self, name: str) -> None:
-        # A stop may come between: then there is no job any more, and no need for it.
-        with suppress(JobLookupError):
-            self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+    def _wished(self, name: str, at: datetime) -> bool:
+        """Keep a wish until the beat in hand has ended: it may have looked already at what the wish is about, and
+        the scheduler would swallow another one. False: none is in hand."""
+        with self._lock:
+            beat = self._beats[name]
+            if beat.at_work:
+                beat.next_at = at if beat.next_at is None else min(beat.next_at, at)
+            return beat.at_work
 
-    def _run(self, name: str, beat: Callable[[str], None]) -> None:
-        self._beating.add(name)
-        try:
-            beat(name)
-        finally:
-            if swallowed := self._swallowed.pop(name, 0):
-                event(log, "round-caught-up", level=logging.WARNING, round=name, skipped=swallowed)
+    def _bring_forward(self, name: str, at: datetime) -> None:
+        # A stop may come between: then there is no job any more, and no need for it.
+        with self._moving, suppress(JobLookupError):
+            job = self._scheduler.get_job(name)
+            if job is not None and job.next_run_time is not None and job.next_run_time > at:
+                self._scheduler.modify_job(name, next_run_time=max(at, datetime.now(UTC)))
+
+    def _began(self, name: str) -> None:
+        with self._lock:
+            self._beats[name] = _Beat(at_work=True)
 
     def _ended(self, name: str) -> None:
         # Only now does the scheduler know, too: earlier it would swallow the beat that was asked for.
-        self._beating.discard(name)
-        if name in self._again:
-            self._again.discard(name)
-            self._now(name)
+        with self._lock:
+            beat, self._beats[name] = self._beats[name], _Beat()
+        if beat.told:
+            event(log, "round-caught-up", level=logging.WARNING, round=name, skipped=beat.swallowed)
+        if beat.next_at is not None:
+            self._bring_forward(name, beat.next_at)
 
     def _late(self, happened: Any) -> None:
         name = happened.job_id
         self._skipped(name, "missed" if happened.code == EVENT_JOB_MISSED else "overlap")
-        self._swallowed[name] = self._swallowed.get(name, 0) + 1
-        if self._swallowed[name] == 1:  # once per long round, not once per beat
+        slow = self._is_slow(name)
+        with self._lock:
+            beat = self._beats[name]
+            beat.swallowed += 1
+            news = beat.at_work and slow and not beat.told
+            beat.told = beat.told or news
+        if news:  # once per long round, not once per beat
             event(log, "round-still-running", level=logging.WARNING, round=name)
 
     def _broken(self, happened: Any) -> None:
@@ -130,6 +145,30 @@ class Heartbeat:
         )
 
 
+@dataclass(slots=True)
+class _Beat:
+    """How one name stands: whether a beat is `at_work`, how many it has `swallowed`, whether that was `told`, and
+    when the next is to come at the latest, by the system clock."""
+
+    at_work: bool = False
+    swallowed: int = 0
+    told: bool = False
+    next_at: datetime | None = None
+
+
+class _Every(BaseTrigger):  # type: ignore[misc]  # apscheduler has no types
+    """A beat every so often, by the system clock. However far that was set ahead, what it left behind is one beat:
+    APScheduler's own trigger counts each of them: ten years take it half a minute, and more than a gigabyte."""
+
+    def __init__(self, interval: timedelta) -> None:
+        self._interval = interval
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        """Return the first time after `now`."""
+        following = (previous or now) + self._interval
+        return following if following > now else now + self._interval
+
+
 class _Thread(BaseExecutor):  # type: ignore[misc]  # apscheduler has no types
     """One thread for one name, kept for life so that what a round opens can stay with its thread.
 
@@ -137,9 +176,11 @@ class _Thread(BaseExecutor):  # type: ignore[misc]  # apscheduler has no types
     hold the whole process.
     """
 
-    def __init__(self, name: str, ended: Callable[[str], None]) -> None:
+    def __init__(
+        self, name: str, began: Callable[[str], None], ended: Callable[[str], None]
+    ) -> None:
         super().__init__()
-        self._ended = ended
+        self._began, self._ended = began, ended
         self._work: SimpleQueue[tuple[Any, list[datetime]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._loop, name=f"paperdigest-{name}", daemon=True)
 
@@ -164,6 +205,7 @@ class _Thread(BaseExecutor):  # type: ignore[misc]  # apscheduler has no types
     def _loop(self) -> None:
         while (work := self._work.get()) is not None:
             job, run_times = work
+            self._began(job.id)
             self._run_job_success(job.id, run_job(job, "default", run_times, self._logger.name))
             self._ended(job.id)
 

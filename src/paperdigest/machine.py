@@ -16,7 +16,7 @@ from paperdigest import failpoints
 
 def wall_clock() -> datetime:
     """Return the time of this machine: the one place that reads it."""
-    return datetime.now(UTC) + failpoints.clock_ahead  # by nothing, unless a test says so
+    return datetime.now(UTC) + failpoints.wall_ahead()  # by nothing, unless a test says so
 
 
 def steady_clock() -> timedelta:

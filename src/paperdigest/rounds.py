@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from paperdigest import alerts, care
 from paperdigest.app import App, DeliversElsewhere
-from paperdigest.core.clock import Jump, Reading, Trust
+from paperdigest.core.clock import APART, Jump, Reading, Trust
 from paperdigest.flow.agenda import Agenda
 from paperdigest.health.attendant import Attendant
 from paperdigest.health.door import HealthDoor
@@ -48,7 +48,11 @@ class AppRounds:
         attendant: Attendant | None = None,
     ) -> None:
         self._attendant = attendant or Attendant({})
-        self._force = InForce(app, self._attendant.systemd.reloading)
+        self._force = InForce(
+            app,
+            self._attendant.systemd.reloading,
+            stop=lambda: self._stop(),  # noqa: PLW0108 - the one that `deliver` was given
+        )
         self._sound = sound
         self._stop: Callable[[], bool] = lambda: False
         self._reads = Reads(longest_wait=longest_wait)
@@ -56,6 +60,8 @@ class AppRounds:
         self._trust = Trust()
         self._agenda = Agenda()  # of the thread that composes
         self._failed: frozenset[tuple[str, str]] = frozenset()  # (reader, reason), likewise
+        #: (lane, slot) for which the sources were read: one whose digest cannot be made stays due at every beat.
+        self._read_for: set[tuple[int, str]] = set()
         self._door = Door(Desk(lambda write: self.app.open_store(write=write), app.clock))
         self._shown = HealthDoor(Examiner(self._patient(), self._attendant))
 
@@ -110,10 +116,15 @@ class AppRounds:
                 return False
             app.register(store, now)
             works = self._agenda.due(store, app.readers(store), now)
-            if any(work.regular for work in works):
-                alerts_now = partial(app.compose, store, gather=GATHER, alerts_only=True)
+            slots = {(work.lane.id, work.slot.name) for work in works if work.regular}
+            if not slots <= self._read_for:
+                alerts_now = partial(self._compose_alerts, app, store)
                 self._reads.before_slot(app, store, now, alerts_now)
-                now = app.clock()  # it may have taken minutes, and what is late is to say so
+                self._read_for = slots
+                # It may have taken minutes: the clock may have jumped, and what is late is to say so.
+                if not self._trusts_clock(app, store):
+                    return False
+                now = app.clock()
                 # Once more: what was read meanwhile may be somebody's alert.
                 works = self._agenda.due(store, app.readers(store), now)
             if self._reads.stopped:
@@ -124,9 +135,17 @@ class AppRounds:
             self._tell(app, store, report, now)
         return bool(report.digests)
 
+    def _compose_alerts(self, app: App, store: Store, now: datetime) -> None:
+        if self._trusts_clock(app, store):
+            app.compose(store, now, gather=GATHER, alerts_only=True)
+
     def next_slot_at(self, now: datetime) -> datetime | None:
         """Return when the next digest is due, as far as the last `compose` could tell."""
         return self._agenda.next_after(now)
+
+    def second_look_in(self) -> timedelta | None:
+        """Return how soon a second look at the clock can say whether it is right; None: it is not doubted."""
+        return None if self._trust.doubted is None else APART
 
     def _log_failed(self, report: ComposeReport) -> None:
         """Log each once, and again when its reason changes: it is tried again at every beat."""
@@ -160,7 +179,7 @@ class AppRounds:
 
     def deliver(self, now: datetime, stop: Callable[[], bool]) -> None:
         """Empty the outbox, once it is certain that the database is sound."""
-        self._stop = stop  # upkeep, too, breaks off long work at it
+        self._stop = stop  # upkeep and reading the config, too, break off long work at it
         if self._sound is not None and not self._sound.lets_send(stop):
             return
         self._refresh()

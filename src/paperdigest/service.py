@@ -55,8 +55,9 @@ class Rounds(Protocol):
     """What the service runs. Each call does what is due at `now` and returns.
 
     Optional: `reload()`; `hurry()`, which lets no round wait for a source any longer; `unfinished()`, which says
-    after each ingest whether the next one need not wait for its beat; and `next_slot_at(now)`, which says when there
-    is something to compose next.
+    after each ingest whether the next one need not wait for its beat; `next_slot_at(now)`, which says when there is
+    something to compose next; and `second_look_in()`, which says after each round how soon its next one is wanted
+    because the clock is doubted.
     """
 
     def ingest(self, now: datetime) -> bool:
@@ -103,6 +104,9 @@ class Service:
         self._next_slot_at: Callable[[datetime], datetime | None] = getattr(
             rounds, "next_slot_at", _nothing_known
         )
+        self._second_look_in: Callable[[], timedelta | None] = getattr(
+            rounds, "second_look_in", _at_no_time
+        )
         self._stopping = threading.Event()
         self._bell: Bell | None = None
         self._heartbeat: Heartbeat | None = None
@@ -115,7 +119,9 @@ class Service:
         The message in hand is finished, for at most 30 seconds; a second SIGINT waits no longer.
         SIGHUP calls `rounds.reload()`.
         """
-        heartbeat = self._heartbeat = Heartbeat(self._every, self._round, self._attendant.skipped)
+        heartbeat = self._heartbeat = Heartbeat(
+            self._every, self._round, self._attendant.skipped, self._attendant.is_slow
+        )
         drift = self._drift()  # before the first beat, so that no step is missed
         with closing(Bell()) as self._bell, self._bell.on_signals():
             self._attendant.called = self._bell.ring
@@ -178,7 +184,11 @@ class Service:
 
     def _is_stopping(self) -> bool:
         step()  # it is asked before each message, and on the way through long work
-        return self._stopping.is_set()
+        return self._stopping.is_set() or self._is_told_to_end()
+
+    def _is_told_to_end(self) -> bool:
+        """Say whether a signal to end waits to be heard: the thread that hears it may be reading the config."""
+        return self._bell is not None and any(number in _ENDS for number in self._bell.peek())
 
     def _round(self, name: str) -> None:
         if name != "deliver" and self._stopping.is_set():
@@ -198,6 +208,9 @@ class Service:
             self._heartbeat.nudge(*nudged)
         if name == "compose":
             self._beat_at_next_slot(self._heartbeat, began)
+        second_look_in = self._second_look_in()
+        if second_look_in is not None:
+            self._heartbeat.sooner(name, second_look_in)
 
     def _beat_at_next_slot(self, heartbeat: Heartbeat, began: datetime) -> None:
         """Let a digest be composed at its very moment, and not half a beat later; also one whose moment came
@@ -253,6 +266,10 @@ def _nothing() -> None:
 
 
 def _nothing_known(now: datetime) -> datetime | None:
+    return None
+
+
+def _at_no_time() -> timedelta | None:
     return None
 
 

@@ -43,6 +43,12 @@ class Bell:
         ready, _, _ = select.select([self._ear], [], [], seconds)
         return tuple(self._ear.recv(256)) if ready else ()
 
+    def peek(self) -> tuple[int, ...]:
+        """Return what has rung, and leave it for `wait`. Safe from any thread, and after `close`."""
+        with suppress(OSError):  # nothing has, or it is closed
+            return tuple(self._ear.recv(256, socket.MSG_PEEK))
+        return ()
+
     @contextmanager
     def on_signals(self) -> Iterator[None]:
         """Ring for SIGTERM, SIGINT and SIGHUP while the block runs.

@@ -52,6 +52,22 @@ def test_what_stands_still_and_what_failed_are_said_and_nothing_else() -> None:
     )
 
 
+def test_a_round_at_work_is_slow_once_one_step_takes_longer_than_three_intervals() -> None:
+    beat = Beat("compose", timedelta(seconds=30), START, at_work=True)
+    assert not beat.is_slow(START + timedelta(seconds=90))
+    assert beat.is_slow(START + timedelta(seconds=91))
+
+
+def test_a_round_with_a_short_interval_is_not_slow_within_a_minute() -> None:
+    beat = Beat("deliver", timedelta(seconds=10), START, at_work=True)
+    assert not beat.is_slow(START + MINUTE)
+    assert beat.is_slow(START + MINUTE + timedelta(seconds=1))
+
+
+def test_a_round_that_is_not_at_work_is_never_slow() -> None:
+    assert not idle().is_slow(START + timedelta(hours=3))
+
+
 @given(st.timedeltas(timedelta(), timedelta(days=3)), st.booleans())
 def test_whoever_has_just_moved_is_never_stuck(span: timedelta, at_work: bool) -> None:
     beat = Beat("ingest", timedelta(seconds=30), START + span, at_work=at_work)

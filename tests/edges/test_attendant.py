@@ -73,6 +73,19 @@ class Watched:
         return "WATCHDOG=1" in self.look(after)
 
 
+def test_a_round_that_takes_long_is_slow_only_where_it_gets_no_further() -> None:
+    """Ten thousand digests take longer than a beat, and nothing is wrong."""
+    watched = Watched({})
+    with watched.attendant.attending("deliver"):
+        for _ in range(5):
+            watched.now += timedelta(seconds=50)
+            assert not watched.attendant.is_slow("deliver")
+            step()
+        watched.now += timedelta(seconds=61)
+        assert watched.attendant.is_slow("deliver")
+    assert not watched.attendant.is_slow("deliver")
+
+
 def test_ready_is_told_once_and_only_after_a_good_beat() -> None:
     watched = Watched({})
     assert watched.look() == []

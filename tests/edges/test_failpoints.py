@@ -162,6 +162,58 @@ def test_the_clock_of_a_process_under_test_is_ahead() -> None:
     assert timedelta(hours=23) < ahead < timedelta(hours=25)
 
 
+_MOVES = """
+import sys
+from pathlib import Path
+from paperdigest.machine import steady_clock, wall_clock
+wall, steady, file = wall_clock(), steady_clock(), Path(sys.argv[1])
+file.write_text("-7200.5")
+print((wall_clock() - wall).total_seconds(), (steady_clock() - steady).total_seconds())
+"""
+
+
+def test_the_wall_clock_of_a_process_under_test_follows_a_file_and_the_steady_one_goes_on(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "ahead"
+    file.write_text("3600\n")
+    done = subprocess.run(
+        [sys.executable, "-c", _MOVES, str(file)],
+        env={**os.environ, CLOCK: f"@{file}", GUARD: CONSENT},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    wall, steady = map(float, done.stdout.split())
+    assert -10800.5 <= wall < -10790
+    assert 0 <= steady < 10
+    assert "the wall clock ahead by what" in done.stderr
+
+
+@pytest.mark.parametrize("guard", [None, "yes"])
+def test_without_the_second_variable_no_file_moves_the_clock(
+    tmp_path: Path, guard: str | None
+) -> None:
+    code = "from paperdigest.machine import wall_clock; print(wall_clock().isoformat())"
+    (tmp_path / "ahead").write_text("86400")
+    done = in_a_process(
+        code, **{CLOCK: f"@{tmp_path}/ahead"} | ({} if guard is None else {GUARD: guard})
+    )
+
+    assert abs(datetime.fromisoformat(done.stdout.strip()) - wall_clock()) < timedelta(hours=1)
+    assert done.stderr == ""
+
+
+def test_a_file_that_is_not_there_is_refused_at_the_start(tmp_path: Path) -> None:
+    done = in_a_process(
+        "import paperdigest.failpoints", **{CLOCK: f"@{tmp_path}/no", GUARD: CONSENT}
+    )
+
+    assert done.returncode != 0
+    assert f"{tmp_path}/no" in done.stderr
+
+
 def test_it_breaks_the_time_it_was_told_to_and_only_then() -> None:
     with broken("deliver.settle=raise@2"):
         failpoint("deliver.settle")

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ import pytest
 from paperdigest import service as service_module
 from paperdigest.core.errors import SourceError
 from paperdigest.core.units import DigestComposed
+from paperdigest.health.attendant import Attendant
 from paperdigest.journal import finished
 from paperdigest.service import EVERY, Service
 from paperdigest.signals import notify
@@ -258,26 +260,46 @@ def test_slow_mail_server_delays_no_reading() -> None:
     assert rounds.finished
 
 
-def test_swallowed_beats_are_told_once_and_counted(caplog: pytest.LogCaptureFixture) -> None:
-    rounds = SlowDeliver()
-    first = threading.Event()
+class Ahead(Attendant):
+    """An attendant whose clock is so far ahead once it was asked to be; `overlaps` wakes whoever waits for beats that
+    were swallowed."""
 
-    class Told(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if "round-still-running" in record.getMessage():
-                first.set()
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+        self.overlaps = threading.Semaphore(0)
+        super().__init__(FAST, steady=lambda: timedelta(seconds=time.monotonic()) + self.ahead)
 
-    handler = Told()
-    logging.getLogger("paperdigest").addHandler(handler)
-    try:
-        with running(Service(rounds, lambda: NOW, every=FAST)):
-            assert rounds.in_hand.wait(PATIENCE)
-            assert first.wait(PATIENCE)
-            assert rounds.seen("ingest", 8)
-            rounds.let_go.set()
-    finally:
-        logging.getLogger("paperdigest").removeHandler(handler)
-    assert any("round-caught-up round=deliver skipped=" in message for message in caplog.messages)
+    def skipped(self, name: str, reason: str) -> None:
+        super().skipped(name, reason)
+        if name == "deliver":
+            self.overlaps.release()
+
+    def swallowed(self, times: int) -> bool:
+        return all(self.overlaps.acquire(timeout=PATIENCE) for _ in range(times))
+
+
+def test_beats_swallowed_while_one_message_takes_over_a_minute_are_told_once_and_counted(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rounds, attendant = SlowDeliver(), Ahead()
+    with running(Service(rounds, lambda: NOW, every=FAST, attendant=attendant)):
+        assert rounds.in_hand.wait(PATIENCE)
+        attendant.ahead = timedelta(seconds=61)
+        assert attendant.swallowed(5)
+        rounds.let_go.set()
+    told = [said.partition(" skipped=")[0] for said in caplog.messages if "deliver" in said]
+    assert told == ["round-still-running round=deliver", "round-caught-up round=deliver"]
+
+
+def test_beats_swallowed_for_less_than_a_minute_are_nothing_to_tell(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rounds, attendant = SlowDeliver(), Ahead()
+    with running(Service(rounds, lambda: NOW, every=FAST, attendant=attendant)):
+        assert rounds.in_hand.wait(PATIENCE)
+        assert attendant.swallowed(5)
+        rounds.let_go.set()
+    assert not [said for said in caplog.messages if "deliver" in said]
 
 
 def test_stop_waits_for_the_message_in_hand_and_tells_the_round() -> None:
@@ -363,6 +385,19 @@ def test_step_of_the_clock_beats_at_once(
     assert any(message.startswith("clock-jumped by=") for message in caplog.messages)
 
 
+class Doubtful(Fake):
+    """Doubts the clock until each round has looked twice."""
+
+    def second_look_in(self) -> timedelta | None:
+        return SOON if any(self.counts[name] < 2 for name in EVERY) else None
+
+
+def test_a_clock_that_is_doubted_is_looked_at_again_soon_by_every_round() -> None:
+    rounds = Doubtful()
+    with running(Service(rounds, lambda: NOW, every=dict.fromkeys(EVERY, timedelta(hours=9)))):
+        assert all(rounds.seen(name, 2) for name in EVERY)
+
+
 # ------------------------------------------------------------------ signals in this process
 
 
@@ -386,6 +421,32 @@ def test_hang_up_reloads_once_and_handlers_are_put_back() -> None:
     assert Service(rounds, lambda: NOW, every=FAST).run() == 0
     assert rounds.counts["reload"] == 1
     assert [signal.getsignal(kind) for kind in kinds] == before
+
+
+class LongReload(Fake):
+    """Hangs up on its own process, asks it to end while that leads to a reload, and reloads until it may stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stop: Callable[[], bool] | None = None
+        self.gave_up = False
+
+    def deliver(self, now: datetime, stop: Callable[[], bool]) -> None:
+        if self.stop is None:
+            self.stop = stop
+            os.kill(os.getpid(), signal.SIGHUP)
+
+    def reload(self) -> None:
+        assert self.stop is not None
+        assert not self.stop()
+        os.kill(os.getpid(), signal.SIGTERM)
+        self.gave_up = any(self.stop() for _ in range(1_000))
+
+
+def test_a_long_reload_learns_that_the_service_is_to_end() -> None:
+    rounds = LongReload()
+    assert Service(rounds, lambda: NOW, every=FAST).run() == 0
+    assert rounds.gave_up
 
 
 # ------------------------------------------------------------------ a real process

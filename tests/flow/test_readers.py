@@ -434,6 +434,20 @@ def test_a_source_whose_threads_all_hang_is_not_asked_again_before_one_ends(
         assert readers.in_hand == {"hung"}
 
 
+def test_a_source_whose_threads_all_hang_is_asked_again_once_its_config_is_another(
+    store: Store, hanging: Hanging
+) -> None:
+    steady, hung = Steady(), full("hung", 1, before=hanging.at(0))
+    made = Readers(Limits(given_up=1), steady=steady)
+    made.begin([SourceRun(hung, "feed", config="wrong")])
+    given_up(made, store, steady, hanging)
+    made.begin([SourceRun(full("hung", 1), "feed", config="wrong")])
+    assert made.in_hand == frozenset()
+    made.begin([SourceRun(full("hung", 1), "feed", config="right")])
+    (report,) = serve_until(made, store, "hung")
+    assert report.status == "ok"
+
+
 def test_that_a_source_was_given_up_is_written_by_the_next_if_it_could_not_be_now(
     path: Path, store: Store, hanging: Hanging
 ) -> None:
@@ -552,6 +566,56 @@ def test_no_thread_is_left_behind(store: Store) -> None:
     read(store, *shelves)
     assert all(map(ended, shelves))
     assert set(threading.enumerate()) == before
+
+
+# ------------------------------------------------------------------ a machine that gives no more threads
+
+
+@contextmanager
+def no_more_threads() -> Iterator[None]:
+    """Let every new thread ask for a stack that no machine has: it is refused as by a limit on their number."""
+    before = threading.stack_size(1 << 47)
+    try:
+        yield
+    finally:
+        threading.stack_size(before)
+
+
+def test_a_source_for_which_there_is_no_thread_has_failed_and_the_others_are_read(
+    store: Store, hanging: Hanging
+) -> None:
+    first, second, third = (
+        full("first", 1, before=hanging.at(0)),
+        full("second", 2),
+        full("third", 3),
+    )
+    with reading(first) as readers:
+        look(readers, store)
+        readers.begin(runs(second))
+        with no_more_threads():
+            (failed,) = look(readers, store)
+        readers.begin(runs(third))
+        hanging.over.set()
+        others = serve_until(readers, store, "first", "second", "third")
+    assert (failed.name, failed.status) == ("second", "failed")
+    assert failed.error.startswith("this machine gives no more threads")
+    assert {one.name: one.status for one in others} == {"first": "ok", "third": "ok"}
+
+
+def test_a_source_for_which_there_was_no_thread_is_tried_again_like_any_that_failed(
+    store: Store,
+) -> None:
+    shelf = full("shelf", 1)
+    with reading(shelf) as readers:
+        with no_more_threads():
+            look(readers, store)
+        state = history.source_states(store)["shelf"]
+        assert state.error.startswith("this machine gives no more threads")
+        assert state.not_before_at is not None
+        assert timedelta(0) < state.not_before_at - NOW < 2 * MINUTE
+        readers.begin(runs(shelf))
+        (report,) = serve_until(readers, store, "shelf")
+    assert (report.status, len(shelf.bookmarks)) == ("ok", 1)
 
 
 # ------------------------------------------------------------------ hostile sources

@@ -213,6 +213,20 @@ def test_while_a_slot_waits_for_a_source_alerts_go_out(
     assert "A paper map at once" in slow.house.titles("bob")[0]
 
 
+def test_a_clock_that_jumps_while_a_slot_waits_for_a_source_composes_nothing_yet(
+    slow: Slow,
+) -> None:
+    slow.await_slot(timedelta(seconds=PATIENCE))
+    steady = slow.rounds.app.steady()
+    slow.rounds.app.steady = lambda: steady
+    composed: list[bool] = []
+    with in_a_thread(lambda: composed.append(slow.rounds.compose(slow.house.now))):
+        assert slow.asked.wait(PATIENCE)
+        slow.house.wait(days=3)
+        slow.let_go.set()
+    assert composed == [False]
+
+
 def test_a_source_that_answers_after_all_is_well_again(slow: Slow) -> None:
     slow.await_slot(timedelta(milliseconds=200))
     slow.tick()
@@ -239,6 +253,40 @@ def test_a_source_that_hangs_is_reported_everywhere(slow: Slow, program: Program
         assert re.search("has not answered since 20 Nov 1(0:59|1:00) UTC", program(command).out)
     (told,) = slow.house.digests("outbox/operator")
     assert told["notes"][0].startswith("has not answered since")
+
+
+def hang_for_good(slow: Slow) -> None:
+    """Let the slow source be given up once, which is as often as it may be."""
+    slow.replace_reads(limits=Limits(silence=timedelta(milliseconds=300), given_up=1))
+    while slow.rounds._reads._readers.in_hand or not slow.asked.is_set():
+        slow.rounds.ingest(slow.house.now)
+    slow.house.wait(hours=1.5)
+
+
+def reread(slow: Slow, text: str) -> None:
+    """Change the main file beneath the service, and let it read what is due."""
+    (slow.house.folder / "paperdigest.toml").write_text(text)
+    slow.rounds.ingest(slow.house.now)
+
+
+def test_a_source_that_hangs_too_often_is_not_asked_again_because_of_another_change(
+    slow: Slow,
+) -> None:
+    hang_for_good(slow)
+    config = (slow.house.folder / "paperdigest.toml").read_text()
+    reread(slow, 'operator = ["file:outbox/operator"]\n' + config)
+    assert slow.rounds.app.settings.operator
+    assert slow.requests("slow") == 1
+
+
+def test_a_source_that_hangs_too_often_is_asked_again_once_it_is_put_right(slow: Slow) -> None:
+    hang_for_good(slow)
+    slow.server.replies["/right"] = Reply(feed("A paper map that was found"))
+    config = (slow.house.folder / "paperdigest.toml").read_text()
+    reread(slow, config.replace("/slow", "/right"))
+    assert slow.requests("right") == 1
+    with slow.house.app.open_store(write=False) as store:
+        assert history.source_states(store)["slow"].failing_since_at is None
 
 
 def test_hurry_ends_a_beat_and_a_slot_that_wait(slow: Slow) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 #: Less than this is a correction, not a jump.
 JUMP: Final = timedelta(hours=1)
 #: So much later a second look may say that the first was right.
-_APART: Final = timedelta(seconds=5)
+APART: Final = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Trust:
             return Trust(now), None
         if self.doubted is None or jump(self.doubted, now) is not None:
             return Trust(self.believed, now), found
-        if now.steady - self.doubted.steady >= _APART:
+        if now.steady - self.doubted.steady >= APART:
             return Trust(now), None
         return self, found
 

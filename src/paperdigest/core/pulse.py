@@ -49,11 +49,20 @@ class Beat:
         """Return how long it may stand still now."""
         if self.at_work:
             return LONGEST_STEP.get(self.name, _ANY_STEP)
+        return self._between_beats
+
+    @property
+    def _between_beats(self) -> timedelta:
         return max(INTERVALS * self.every, _LEAST)
 
     def still_for(self, now: timedelta) -> timedelta:
         """Return for how long it has not moved."""
         return now - self.moved_at
+
+    def is_slow(self, now: timedelta) -> bool:
+        """Say whether it is at work and one step of it takes so long already that it is worth a word, though it may:
+        longer than it may stand still between two beats."""
+        return self.at_work and self.still_for(now) > self._between_beats
 
     def is_stuck(self, now: timedelta) -> bool:
         """Say whether it stands still for longer than it may."""

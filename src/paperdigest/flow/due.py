@@ -19,6 +19,7 @@ from paperdigest.store.subscribers import MAIN, Lane
 from paperdigest.store.suppressions import EVERYTHING, Suppression, suppressions
 
 WEEK = timedelta(days=7)
+_DAY = timedelta(days=1)
 #: How long what is over limit, or came back undelivered, waits for its lane's next digest.
 WAITS = timedelta(days=14)
 #: Of more readers than this everything is read at once, and not asked for by name.
@@ -169,15 +170,17 @@ class _Look:
 
     def hindrance(self, subscriber: Subscriber, lane: Lane) -> str:
         """Say in words why nothing may be composed for this subscriber; "" when nothing hinders."""
-        today = self.now.astimezone(schedule.zone(subscriber.timezone)).date()
+        return self._hindrance_on(self._today(subscriber), subscriber, lane)
+
+    def _hindrance_on(self, day: date, subscriber: Subscriber, lane: Lane) -> str:
         pause = None if self._regardless else subscriber.pause
-        if pause is not None and _paused(pause, today):
+        if pause is not None and _paused(pause, day):
             until = pause.until
             return "paused" + (f" until {until.isoformat()}" if until else "")
         held = self.suppressed.get((lane.subscriber_id, EVERYTHING))
-        if held is not None and held.holds(today):
+        if held is not None and held.holds(day):
             return str(held)
-        if not self.targets(subscriber, lane):
+        if not self._targets_on(day, subscriber, lane):
             return (
                 "every target is paused or stopped"
                 if subscriber.deliver
@@ -186,12 +189,17 @@ class _Look:
         return ""
 
     def targets(self, subscriber: Subscriber, lane: Lane) -> tuple[str, ...]:
-        today = self.now.astimezone(schedule.zone(subscriber.timezone)).date()
+        return self._targets_on(self._today(subscriber), subscriber, lane)
+
+    def _targets_on(self, day: date, subscriber: Subscriber, lane: Lane) -> tuple[str, ...]:
         return tuple(
             target
             for target in dict.fromkeys(subscriber.deliver)
-            if not _holds(self.suppressed.get((lane.subscriber_id, target)), today)
+            if not _holds(self.suppressed.get((lane.subscriber_id, target)), day)
         )
+
+    def _today(self, subscriber: Subscriber) -> date:
+        return self.now.astimezone(schedule.zone(subscriber.timezone)).date()
 
     def work(self, subscriber: Subscriber, name: str, *, forced: bool) -> Work | None:
         lane = self.lane(subscriber, name)
@@ -251,16 +259,15 @@ class _Look:
         # As a rule nothing is, and that is known from the last look.
         if self.now < _next_after(plan, zone, last):
             return ()
-        return schedule.due(plan, zone, last, self.now)
+        return _due(plan, zone, last, self.now)
 
     def _comes_back_later_today(
         self, subscriber: Subscriber, lane: Lane, plan: Schedule, local: datetime
     ) -> bool:
-        """Say whether a pause ended with the last day and its first digest is not for this hour: what was
-        missed is due now, but nobody means midnight by "digests again from Monday"."""
-        held = self.suppressed.get((lane.subscriber_id, EVERYTHING))
-        ends = (subscriber.pause and subscriber.pause.until, held and held.until)
-        return local.date() in ends and local.time() < plan.times[0]
+        """Say whether a pause, of the reader or of every target, ended with the last day and its first digest is not
+        for this hour: what was missed is due now, but nobody means midnight by "digests again from Monday"."""
+        early = local.time() < plan.times[0]
+        return early and bool(self._hindrance_on(local.date() - _DAY, subscriber, lane))
 
     def _slot_now(self, lane: Lane, name: str) -> Slot:
         """Return a slot of this instant, numbered where there was one of that name."""
@@ -288,6 +295,10 @@ def _definitions(topics: Sequence[Topic]) -> dict[str, str]:
 
 # Asked for several times for each lane of a round; with room for fewer than there are, none would be found again.
 _definition = lru_cache(maxsize=65_536)(topic_to_json)
+
+
+# Asked three times a round for each of many readers, and few differ in all of this.
+_due = lru_cache(maxsize=4_096)(schedule.due)
 
 
 @lru_cache(maxsize=65_536)

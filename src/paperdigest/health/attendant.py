@@ -82,6 +82,11 @@ class Attendant:
         """Note that a beat did not come."""
         self.tally.skip(name, reason)
 
+    def is_slow(self, name: str) -> bool:
+        """Say whether a beat that does not come is worth a warning: the one before it is at work over one thing for
+        longer than a minute or so. Over many things it may be for longer, and nothing is wrong."""
+        return self.pulse.is_slow(name)
+
     def _hear(self, name: str, unit: Unit | None) -> None:
         self.pulse.moved(name)
         if isinstance(unit, DeliverySettled):

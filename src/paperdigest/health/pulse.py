@@ -71,6 +71,11 @@ class Pulse:
             if beat.name in _CYCLE
         )
 
+    def is_slow(self, name: str) -> bool:
+        """Say whether a round is at work over one thing for so long that it is worth a word."""
+        now = self._steady()
+        return any(beat.is_slow(now) for beat in self.beats if beat.name == name)
+
     def stuck(self) -> tuple[str, ...]:
         """Return the rounds that stand still for longer than they may, in words."""
         now = self._steady()
