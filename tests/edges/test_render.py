@@ -252,40 +252,6 @@ def test_the_page_is_read_in_order_by_a_screen_reader() -> None:
     assert all(after - before <= 1 for before, after in itertools.pairwise(headings))
 
 
-def luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def colours(html: str, name: str) -> set[str]:
-    """Return the inline values of a property ("color" does not mean "background-color")."""
-    return set(re.findall(rf"(?<![-\w]){name}: ?(#[0-9a-f]{{6}})", html))
-
-
-def test_every_colour_of_text_can_be_read_in_light_and_dark() -> None:
-    """WCAG 2.2, 1.4.3: at least 4.5 to 1."""
-    html = rendered(sample_digest()).html
-    dark = html[html.index("prefers-color-scheme: dark") : html.index("</style>")]
-    light = html[html.index("<body") :]
-    badge, text_on_badge = "#f8e0d8", "#7a2a14"
-    for colour in colours(light, "color") - {text_on_badge}:
-        assert contrast(colour, "#fdfcfa") >= 4.5
-        assert contrast(colour, "#fbedb0") >= 4.5 or colour == "#5b616c"  # nothing soft is marked
-    assert contrast(badge, text_on_badge) >= 4.5
-    for colour in colours(dark, "color"):
-        assert contrast(colour, "#1d2025") >= 4.5
-    assert contrast("#fbf0c8", "#57480f") >= 4.5
-    assert contrast("#f6cfc4", "#4a2a24") >= 4.5
-
-
 def test_every_colour_that_is_set_inline_has_a_dark_twin() -> None:
     html = rendered(sample_digest()).html
     dark = html[html.index("prefers-color-scheme: dark") : html.index("</style>")]

@@ -61,6 +61,9 @@ CROWDS: dict[str, Callable[[], Digest]] = {
             for n in range(10)
         )
     ),
+    "540 in 6 topics": lambda: digest(
+        *(section(f"Topic {n}", full=entries(1 + 90 * n, 90)) for n in range(6))
+    ),
     "200 in Chinese": lambda: digest(
         section(
             "中文",
@@ -126,9 +129,12 @@ def test_titles_are_only_counted_when_nothing_else_can_give_way() -> None:
     assert places.index("counted") == len([place for place in places if place == "listed"])
 
 
-def test_a_budget_is_used_and_not_just_kept() -> None:
-    _, message = RENDERER.render(CROWDS["500 in full"]())
-    assert encoded_size(message.html) > 0.97 * BUDGET
+@pytest.mark.parametrize(
+    "crowd", [name for name in CROWDS if name not in ("60 with accents", "40 in two topics")]
+)
+def test_a_budget_is_used_and_not_just_kept(crowd: str) -> None:
+    _, message = RENDERER.render(CROWDS[crowd]())
+    assert encoded_size(message.html) > 0.95 * BUDGET
 
 
 @pytest.mark.parametrize("crowd", CROWDS)

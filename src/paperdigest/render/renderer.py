@@ -60,16 +60,16 @@ class Renderer:
     def _within_budget(self, digest: Digest, book: Book) -> tuple[Digest, str]:
         shown, html = digest, self._html(digest, book)
         sizes = Sizes(book.size, book.size_of_line)
-        excess = 0
+        excess, times = 0, 1
         for _ in range(_ROUNDS):
             if surely_within(html, BUDGET):
                 break
             over = encoded_size(html) - BUDGET
             if over <= 0:
                 break
-            # Sizes are estimates where a template of the user's own writes papers in another way:
-            # what was asked for without success is asked for twice over.
-            excess = 2 * excess + over
+            # Sizes are estimates where a template of the user's own writes papers in another way: what is still
+            # too much is asked for twice over, and then four times.
+            excess, times = excess + times * over, 2 * times
             shown = trimmed(digest, excess, sizes)
             html = self._html(shown, book)
         return shown, html
