@@ -183,6 +183,21 @@ def test_show_finds_a_paper_by_part_of_its_title_and_lists_several(
     assert len(program("show", "paper maps", "--json").json["papers"]) == 2
 
 
+def test_show_cites_every_paper_that_it_finds(house: House, program: Program) -> None:
+    house.drop(
+        "monday.jsonl",
+        {"title": "Folding paper maps", "id": "arxiv:2611.00001"},
+        {"title": "Tearing paper maps", "id": "arxiv:2611.00002"},
+    )
+    program("ingest")
+
+    entries = program("show", "paper maps", "--cite", "bibtex").out
+    assert entries.count("@misc{") == 2
+    assert "  eprint = {2611.00001},\n" in entries
+    assert program("show", "folding", "--cite", "ris").out.startswith("TY  - UNPB\nTI  - Folding")
+    assert program("show", "folding", "--cite", "ris", "--json").code == 2
+
+
 def test_show_tells_what_a_new_version_changed(house: House, program: Program) -> None:
     record = {"title": "Folding paper maps", "id": "arxiv:2611.00001v1", "abstract": "It is small."}
     house.drop("monday.jsonl", record)

@@ -11,6 +11,7 @@ import click
 from paperdigest.cli.answers import iso, paper_json, say
 from paperdigest.cli.papers import found_papers
 from paperdigest.cli.session import json_option, opened
+from paperdigest.core.errors import UsageError
 from paperdigest.core.paper import Change, Paper
 from paperdigest.core.text import display
 
@@ -19,17 +20,25 @@ _WORDS = {"gone": "gone", "came": "new", "order": "in this order"}
 
 @click.command()
 @click.argument("paper")
+@click.option(
+    "--cite", "form", type=click.Choice(["bibtex", "ris"]), help="As a reference manager takes it."
+)
 @json_option
 @click.pass_context
-def command(ctx: click.Context, paper: str, as_json: bool) -> None:
+def command(ctx: click.Context, paper: str, form: str | None, as_json: bool) -> None:
     """Show PAPER (an id, an address or part of a title); several are listed."""
     from paperdigest.store.changes import told_of
+
+    if form and as_json:
+        raise UsageError("--cite and --json are two forms · leave one out")
 
     with opened(ctx, write=False) as (_, store):
         found = found_papers(store, paper)
         papers = [known for _, known in found]
         told = told_of(store, found[0][0]) if len(found) == 1 else []
-    if as_json:
+    if form:
+        _cite(papers, form)
+    elif as_json:
         say(
             paper_json(papers[0]) | {"changes": [_change_json(*one) for one in told]}
             if len(papers) == 1
@@ -41,6 +50,12 @@ def command(ctx: click.Context, paper: str, as_json: bool) -> None:
     else:
         for known in papers:
             click.echo(f"{known.id}  {display(known.title)}")
+
+
+def _cite(papers: list[Paper], form: str) -> None:
+    from paperdigest.core import citing
+
+    click.echo(citing.bibtex(papers) if form == "bibtex" else citing.ris(papers), nl=False)
 
 
 def _show(paper: Paper) -> None:
