@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
@@ -14,6 +14,7 @@ from paperdigest.cli.session import json_option, opened
 from paperdigest.core.errors import UsageError
 from paperdigest.core.paper import Change, Paper
 from paperdigest.core.text import display
+from paperdigest.core.word_changes import Fate, Piece, sentence_changes, word_changes
 
 _WORDS = {"gone": "gone", "came": "new", "order": "in this order"}
 
@@ -102,13 +103,22 @@ def _show_changes(told: list[tuple[Change, dict[str, Any]]]) -> None:
 
 
 def _summary_lines(summary: dict[str, Any]) -> Iterator[str]:
-    """Yield what went and what came, a line each."""
+    """Yield what went and what came: words among those that stayed, names and the rest a line each."""
     for name, change in summary.items():
         if not isinstance(change, dict):
             yield f"{name}: {', '.join(change) if isinstance(change, list) else change}"
-            continue
-        for what, said in change.items():
-            parts = said if isinstance(said, list) else [said]
-            joined = ", ".join(parts) if name == "authors" else " ".join(parts)
-            if joined:
-                yield f"{name}, {_WORDS[what]}: {joined}"
+        elif name == "title":
+            yield f"title: {_worded(word_changes(change['gone'], change['came']))}"
+        elif name == "abstract":
+            told = sentence_changes(change["gone"], change["came"])
+            yield from (f"abstract: {_worded(pieces)}" for pieces in told)
+        else:
+            for what, said in change.items():
+                if said:
+                    yield f"{name}, {_WORDS[what]}: {', '.join(said)}"
+
+
+def _worded(pieces: Iterable[Piece]) -> str:
+    """Return the pieces as `git diff --word-diff` writes them: [-went-] {+came+}."""
+    signs = {Fate.STAYED: ("", ""), Fate.WENT: ("[-", "-]"), Fate.CAME: ("{+", "+}")}
+    return " ".join(f"{signs[one.fate][0]}{one.text}{signs[one.fate][1]}" for one in pieces)
