@@ -122,11 +122,21 @@ def test_whole_papers_give_way_from_the_end_of_the_longest_topic() -> None:
     assert named
 
 
-def test_titles_are_only_counted_when_nothing_else_can_give_way() -> None:
-    shown, _ = RENDERER.render(CROWDS["500 listed"]())
-    places = list(papers_of(shown).values())
-    assert "full" not in places
-    assert places.index("counted") == len([place for place in places if place == "listed"])
+@pytest.mark.parametrize("crowd", ["500 listed", "540 in 6 topics", "200 in Chinese"])
+def test_the_best_of_each_topic_stay_whole_and_titles_are_counted_instead(crowd: str) -> None:
+    shown, _ = RENDERER.render(CROWDS[crowd]())
+    assert [len(part.full) for part in shown.sections] == [5] * len(shown.sections)
+    for part in shown.sections:
+        places = list(papers_of(digest(part)).values())
+        assert places == sorted(places, key=["full", "listed", "counted"].index)
+
+
+def test_where_not_even_the_best_have_room_they_are_listed_too() -> None:
+    many = [section(f"Topic {n}", full=entries(1 + 9 * n, 9)) for n in range(60)]
+    shown, message = RENDERER.render(digest(*many))
+    assert encoded_size(message.html) <= BUDGET
+    assert all(len(part.full) <= 5 for part in shown.sections)
+    assert sum(len(part.full) for part in shown.sections) < 300
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""What gives way when a digest is too large: excerpts, then whole papers, then titles. No paper is lost.
+"""What gives way when a digest is too large: excerpts, then whole papers, then titles; the best of each topic last.
+No paper is lost.
 
 Works on estimates of each paper's size; the renderer measures the result and asks for more.
 """
@@ -13,6 +14,7 @@ from paperdigest.render.excerpts import shortened
 
 BUDGET = 90_000  # bytes of the encoded HTML part; Gmail clips at about 102 kB
 _EXCERPTS = (300, 220, 160, 110)  # never none: the marked words say why a paper is here
+_BEST = 5  # of each topic stay whole as long as any title can be counted instead: a list of titles is no digest
 _LINE_OF_A_SECTION = 450  # what the words over titles, and over what is only counted, may add
 
 
@@ -33,10 +35,17 @@ def trimmed(digest: Digest, excess: int, sizes: Sizes) -> Digest:
             if saving <= 0:
                 break
             saving -= column.shorten(place, room)
-    while saving > 0 and (longest := max(columns, key=_full, default=None)) and longest.full:
-        saving -= longest.list_last()
-    while saving > 0 and (longest := max(columns, key=_listed, default=None)) and longest.listed:
-        saving -= longest.count_last()
+    for kept in (_BEST, 0):
+        while (
+            saving > 0
+            and (longest := max(columns, key=_full, default=None))
+            and len(longest.full) > kept
+        ):
+            saving -= longest.list_last()
+        while (
+            saving > 0 and (longest := max(columns, key=_listed, default=None)) and longest.listed
+        ):
+            saving -= longest.count_last()
     return digest.with_sections(tuple(column.section() for column in columns))
 
 
