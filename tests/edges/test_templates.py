@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from digests import digest, entries, section
+from paperdigest import __version__
 from paperdigest.cli import run_command
 from paperdigest.core.errors import TemplateError
 from paperdigest.render import BUDGET, Renderer, check, sample_digest
+from paperdigest.render.copies import ORIGINALS
 from paperdigest.render.environments import NAMES
 from paperdigest.render.fragments import encoded_size
 from paperdigest.resources import data_dir
@@ -165,9 +167,65 @@ def test_copy_puts_a_template_into_the_users_folder_and_list_says_so(
 ) -> None:
     assert templates("copy", "subject.txt.j2") == 0
     copied = tmp_path / "templates" / "subject.txt.j2"
-    assert copied.read_bytes() == (data_dir("templates") / "subject.txt.j2").read_bytes()
+    head, text = copied.read_text(encoding="utf-8").split("\n", 1)
+    assert head == f"{{#- Copied from paperdigest {__version__} -#}}"
+    assert text == (data_dir("templates") / "subject.txt.j2").read_text(encoding="utf-8")
     templates("list")
     assert str(copied) in capsys.readouterr().out
+
+
+def test_copies_of_all_templates_make_the_same_digests(
+    templates: Callable[..., int], tmp_path: Path
+) -> None:
+    for name in NAMES:
+        templates("copy", name)
+    assert Renderer(tmp_path / "templates").render(sample_digest()) == Renderer().render(
+        sample_digest()
+    )
+
+
+@pytest.fixture
+def copied_before(templates: Callable[..., int], tmp_path: Path) -> Path:
+    """A copy of the line of a paper, of which the bundled one has one line more since; and of the subject."""
+    templates("copy", "listed.txt.j2")
+    templates("copy", "subject.txt.j2")
+    folder = tmp_path / "templates"
+    original = folder / ORIGINALS / "listed.txt.j2"
+    lines = original.read_text(encoding="utf-8").splitlines(keepends=True)
+    original.write_text("".join(lines[:-1]), encoding="utf-8")
+    return folder
+
+
+def test_check_shows_what_changed_in_the_bundled_ones_since_they_were_copied(
+    templates: Callable[..., int], copied_before: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    last = (data_dir("templates") / "listed.txt.j2").read_text(encoding="utf-8").splitlines()[-1]
+    assert templates("check") == 0
+    said = capsys.readouterr().out
+    assert (
+        f"listed.txt.j2: the bundled one has changed since yours was copied from paperdigest {__version__}"
+        in said
+    )
+    assert f"\n+{last}\n" in said
+    assert "subject.txt.j2" not in said
+
+
+def test_what_changed_is_not_told_again_once_it_was_seen(
+    templates: Callable[..., int], copied_before: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert templates("check", "--seen") == 0
+    capsys.readouterr()
+    templates("check", "--json")
+    assert json.loads(capsys.readouterr().out)["changed"] == []
+
+
+def test_a_copy_that_says_no_longer_where_it_came_from_is_compared_all_the_same(
+    templates: Callable[..., int], copied_before: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own(copied_before, "listed.txt.j2", "{{ title.text }}")
+    templates("check", "--json")
+    (changed,) = json.loads(capsys.readouterr().out)["changed"]
+    assert (changed["name"], changed["since"]) == ("listed.txt.j2", "")
 
 
 def test_copy_never_overwrites(templates: Callable[..., int], tmp_path: Path) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from paperdigest.cli.answers import say
 from paperdigest.cli.session import json_option
 from paperdigest.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from paperdigest.render.copies import Changed
 
 
 @click.group("templates")
@@ -45,7 +51,8 @@ def copy_template(context: click.Context, name: str) -> None:
     """Copy a bundled template to your own folder, where it is used instead. Never overwrites."""
     from difflib import get_close_matches
 
-    from paperdigest.render.environments import NAMES, where
+    from paperdigest.render.copies import copy
+    from paperdigest.render.environments import NAMES
 
     if name not in NAMES:
         near = get_close_matches(name, NAMES, n=1)
@@ -53,9 +60,7 @@ def copy_template(context: click.Context, name: str) -> None:
         raise UsageError(f"no template is called {name!r} · {hint}")
     target = _folder(context) / name
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(where(name, None).read_text(encoding="utf-8"))
+        copy(name, target.parent)
     except FileExistsError as error:
         raise UsageError(
             f"{target} is there already · change that file, or move it away first"
@@ -66,27 +71,55 @@ def copy_template(context: click.Context, name: str) -> None:
 
 
 @command.command("check")
+@click.option(
+    "--seen", is_flag=True, help="What changed in the bundled ones is known now; say no more of it."
+)
 @json_option
 @click.pass_context
-def check_templates(context: click.Context, *, as_json: bool) -> None:
-    """Fill in every template with a sample and tell what is wrong, with file and line."""
+def check_templates(context: click.Context, *, seen: bool, as_json: bool) -> None:
+    """Fill in every template with a sample and tell what is wrong, with file and line; and what changed in the
+    bundled ones since yours were copied."""
+    from paperdigest.render import copies
     from paperdigest.render.checks import check, own_templates
 
     folder = _folder(context)
     problems = [str(problem) for problem in check(folder)]
+    changed = copies.changed_since(folder)
+    if seen:
+        _note(folder)
     if as_json:
-        say({"ok": not problems, "problems": problems})
-    elif problems:
-        click.echo("\n".join(problems), err=True)
+        say({"ok": not problems, "problems": problems, "changed": [asdict(one) for one in changed]})
     else:
-        count = len(own_templates(folder))
-        click.echo(
-            f"all templates work ({count} of your own)"
-            if count
-            else "all templates work (all bundled)"
-        )
+        if problems:
+            click.echo("\n".join(problems), err=True)
+        else:
+            count = len(own_templates(folder))
+            which = f"{count} of your own" if count else "all bundled"
+            click.echo(f"all templates work ({which})")
+        if not seen:
+            _tell_changed(changed)
     if problems:
         context.exit(3)
+
+
+def _tell_changed(changed: Sequence[Changed]) -> None:
+    for one in changed:
+        since = f"paperdigest {one.since}" if one.since else "it"
+        click.echo(
+            f"\n{one.name}: the bundled one has changed since yours was copied from {since}:"
+        )
+        click.echo("\n".join(one.difference))
+    if changed:
+        click.echo("\nonce yours has what it needs of that: paperdigest templates check --seen")
+
+
+def _note(folder: Path) -> None:
+    from paperdigest.render.copies import seen
+
+    try:
+        seen(folder)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written ({error.strerror})") from error
 
 
 def _folder(context: click.Context) -> Path:
