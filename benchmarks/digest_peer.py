@@ -18,7 +18,7 @@ import jinja2
 from paperdigest.core import words
 from paperdigest.core.digest import Digest, Entry
 from paperdigest.render.environments import dateline, linked
-from paperdigest.render.fragments import prepared
+from paperdigest.render.skeleton import prepared
 from paperdigest.render.wrap import WIDTH, starred
 from paperdigest.resources import data_dir
 

@@ -29,9 +29,9 @@ from paperdigest.app import App
 from paperdigest.core.paper import Paper
 from paperdigest.store.instants import to_instant
 
-#: The readers' hour, as the service is started a moment before it.
 SINK = Path(__file__).with_name("mail_sink.py")
-SLOT = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+#: The readers' hour, as the service is started a moment before it; history is older than their last digests.
+SLOT = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 ZONES = (
     "UTC",
     "Europe/Berlin",

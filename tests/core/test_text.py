@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from paperdigest.core import text as texts
 from paperdigest.core.paper import Link
 from paperdigest.core.text import (
     ABSTRACT_CAP,
@@ -331,6 +332,20 @@ def test_an_excerpt_never_cuts_its_hit_or_a_word(data: st.DataObject) -> None:
     assert end - start <= 66
     assert start in (0, first) or text[start - 1] == " "
     assert end in (last, len(text)) or text[end] == " "
+
+
+@given(
+    st.text(alphabet='aB .!?"”)', max_size=120).map(display),
+    st.integers(0, 120),
+    st.integers(0, 120),
+)
+def test_all_sentences_begin_where_those_around_a_place_begin(
+    text: str, earliest: int, first: int
+) -> None:
+    around = texts._SENTENCE_START.finditer(text, max(0, earliest - 3), first + 1)
+    near = [found.end() for found in around if earliest <= found.end() <= first]
+
+    assert near == [place for place in texts._sentences(text) if earliest <= place <= first]
 
 
 def test_an_excerpt_of_a_text_without_blanks_is_cut_somewhere() -> None:

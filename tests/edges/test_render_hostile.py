@@ -18,6 +18,7 @@ from paperdigest.core.paper import Link
 from paperdigest.core.ports import Message
 from paperdigest.render.clean import clean_entry, clean_marked, clean_text, safe_url
 from paperdigest.render.fragments import Fragments
+from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack import slack_escape, slack_link, slack_marked
 from paperdigest.render.wrap import WIDTH, columns
 
@@ -248,6 +249,6 @@ def test_one_paper_always_fits_one_slack_block(text: str, length: int) -> None:
         ),
         also=(much,) * 2,
     )
-    shown = Fragments(paper, TEMPLATES).slack
+    shown = Fragments(paper, Skeletons(TEMPLATES)).slack
     assert len(shown.mrkdwn) <= 2_900
     assert "\n" not in shown.summary

@@ -468,3 +468,19 @@ def test_what_is_held(
     past: Sequence[Sequence[int]], now: list[tuple[int, int]], held: bool
 ) -> None:
     assert weighed(past, now) is held
+
+
+def test_a_flood_lets_nobody_go_ahead_of_it(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first readers of many have a transaction to themselves, too small a one to be held for its size."""
+    monkeypatch.setattr(composing, "LANES_AT_FIRST", 1)
+    for name in ("ben", "cyd"):
+        house.write(f"subscriptions/{name}.toml", ADA)
+    usual_days(house)
+    each = brake.MOST // 2
+    house.drop("flood.jsonl", *papers("the flood", each))
+
+    report = house.run()
+
+    assert report.held is not None
+    assert report.held.papers == 3 * each
+    assert not any("the flood" in title for title in titles_sent(house))

@@ -7,8 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from house import ADA, House, titles_of
+from paperdigest.core.units import DigestComposed, Unit
+from paperdigest.flow import compose as composing
 from paperdigest.flow.why import why
-from paperdigest.store import digests, history, subscribers
+from paperdigest.journal import heard_by
+from paperdigest.store import deliveries, digests, history, subscribers
 from program import Program
 
 TWO_TOPICS = """
@@ -269,3 +272,25 @@ def test_what_was_looked_at_closes_every_digest(house: House) -> None:
     house.run()
 
     assert house.digests()[0]["looked_at"] == ["1 source, 1 new paper, up to date"]
+
+
+def test_the_first_of_many_are_written_while_the_others_are_drafted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So their messages need not wait for a hundred others."""
+    monkeypatch.setattr(composing, "LANES_AT_FIRST", 1)
+    for name in ("ben", "cyd"):
+        house.write(f"subscriptions/{name}.toml", TWO_TOPICS)
+    house.drop("monday.jsonl", "A paper map of the moon")
+    house.ingest()
+    written: list[int] = []
+
+    def count(unit: Unit | None) -> None:
+        if isinstance(unit, DigestComposed):
+            with house.app.open_store(write=False) as store:
+                written.append(deliveries.counts(store)["pending"])
+
+    with heard_by(count):
+        house.compose()
+
+    assert written == [1, 3, 3]

@@ -93,10 +93,12 @@ def _serve(ctx: click.Context, decided: Decided) -> int:
     from paperdigest.health.attendant import Attendant
     from paperdigest.health.ping import Pinger
     from paperdigest.health.sign import Sign
+    from paperdigest.machine import share_memory
     from paperdigest.rounds import AppRounds
     from paperdigest.service import EVERY, Service
     from paperdigest.wiring import ping_address
 
+    share_memory()
     with opened_app(ctx) as app:
         logs.setup("INFO", json=app.settings.log.format == "json")
         app.settings.storage.mkdir(parents=True, exist_ok=True, mode=0o700)

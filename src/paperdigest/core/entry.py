@@ -202,17 +202,18 @@ def _address_of_id(ids: tuple[str, ...]) -> str:
 
 
 def merged(
-    hits: tuple[Hit, ...], where: Field, *, start: int = 0, end: int | None = None
+    hits: tuple[Hit, ...], where: Field, *, start: int = 0, end: int | None = None, at: int = 0
 ) -> tuple[tuple[int, int], ...]:
-    """Return the stretches hit in one field, sorted, overlaps joined, cut to [start, end) and moved to 0."""
+    """Return the stretches hit in one field, sorted, overlaps joined, cut to [start, end) and moved to `at`."""
     stretches: list[tuple[int, int]] = []
     for hit in hits:  # sorted by place, as queries give them
         if hit.field is not where:
             continue
-        first = max(hit.start, start) - start
-        last = (hit.end if end is None else min(hit.end, end)) - start
+        first = max(hit.start, start)
+        last = hit.end if end is None else min(hit.end, end)
         if first >= last:
             continue
+        first, last = first - start + at, last - start + at
         if stretches and first <= stretches[-1][1]:
             stretches[-1] = (stretches[-1][0], max(stretches[-1][1], last))
         else:
@@ -223,14 +224,15 @@ def merged(
 def _excerpt(text: str, hits: tuple[Hit, ...]) -> Marked:
     if not text:
         return Marked("")
-    first = next((hit for hit in hits if hit.field is Field.ABSTRACT), None)
-    start, end = excerpt(text, None if first is None else (first.start, first.end))
+    around = None
+    for hit in hits:
+        if hit.field is Field.ABSTRACT:
+            around = (hit.start, hit.end)
+            break
+    start, end = excerpt(text, around)
     before, after = ("… " if start else ""), (" …" if end < len(text) else "")
-    moved = tuple(
-        (a + len(before), b + len(before))
-        for a, b in merged(hits, Field.ABSTRACT, start=start, end=end)
-    )
-    return Marked(before + text[start:end] + after, moved)
+    marks = merged(hits, Field.ABSTRACT, start=start, end=end, at=len(before))
+    return Marked(before + text[start:end] + after, marks)
 
 
 def _why(hits: tuple[Hit, ...]) -> tuple[Why, ...]:

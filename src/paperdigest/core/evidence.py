@@ -5,7 +5,7 @@ Folds every paper once and walks every text once, whatever the number of queries
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -145,36 +145,38 @@ class Evidence:
         return found
 
     def _all_hits(self, at: int, terms: Sequence[Looked]) -> tuple[Hit, ...]:
-        found = [
-            hit
-            for looked in terms
-            for field in looked.term.fields
-            for hit in self._hits(at, looked.term, looked.number, field)
-        ]
+        found: list[Hit] = []
+        for looked in terms:
+            for field in looked.term.fields:
+                if field not in FOLDED:
+                    found += self._listed_hits(at, looked.term, field)
+                elif (places := self._places_in(at, field).get(looked.number)) is not None:
+                    found += self._hits_at(at, looked.term, field, places)
+        if len(found) == 1:  # most often; and there is nothing to put in order
+            return (found[0],)
         return tuple(sorted(dict.fromkeys(found), key=_order))
 
     def _needles_in(self, at: int) -> Set[int]:
         return frozenset().union(*(self._places_in(at, field) for field in self._needles.fields))
 
-    def _hits(self, at: int, term: Term, number: int, field: Field) -> Iterable[Hit]:
-        if field not in FOLDED_FIELDS:
-            names = self.batch.lists.names(self.batch.papers[at], term, field)
-            return [Hit(term.name, field, 0, len(name), name) for name in names]
-        places = self._places_in(at, field).get(number)
-        return () if places is None else self._at_places(at, term, field, places)
+    def _listed_hits(self, at: int, term: Term, field: Field) -> list[Hit]:
+        names = self.batch.lists.names(self.batch.papers[at], term, field)
+        return [Hit(term.name, field, 0, len(name), name) for name in names]
 
-    def _at_places(
+    def _hits_at(
         self, at: int, term: Term, field: Field, places: Sequence[tuple[int, int, int]]
-    ) -> Iterator[Hit]:
+    ) -> list[Hit]:
+        if field is Field.KEYWORD or field is Field.VENUE:
+            names = _raw(self.batch.papers[at], field)
+            found = [names[which] for which, _, _ in places]
+            return [Hit(term.name, field, 0, len(name), name) for name in found]
         texts = self.batch.folded(at, field)
+        hits = []
         for which, first, past in places:
-            if field in {Field.KEYWORD, Field.VENUE}:
-                name = _raw(self.batch.papers[at], field)[which]
-                yield Hit(term.name, field, 0, len(name), name)
-            else:
-                text = texts[which]
-                start, end = text.spans[first][0], text.spans[past - 1][1]
-                yield Hit(term.name, field, start, end, text.text[start:end])
+            text = texts[which]
+            start, end = text.spans[first][0], text.spans[past - 1][1]
+            hits.append(Hit(term.name, field, start, end, text.text[start:end]))
+        return hits
 
     def _places_in(self, at: int, field: Field) -> _Places:
         """Return where everything is in one field of one paper; found for all terms at once."""

@@ -17,7 +17,7 @@ from paperdigest.core.word import Word
 
 _NO_ENDS: Final = frozenset[int]()
 _NO_JOININGS: Final = frozenset[Joining]()
-_NOWHERE: Final = Reached()
+NOWHERE: Final = Reached()
 # After so many words everything is forgotten: each may have cost a step of about 100 bytes.
 _MOST_READ: Final = 1 << 21
 _LEAST_READ: Final = 1 << 15
@@ -105,7 +105,7 @@ class _Dead(State):
 class States:
     """The states of one automaton, worked out as texts ask for them.
 
-    A match begins with `begun_with`; in the state `dead` none is under way any more.
+    A match begins with `opening` and `begun_with`; in the state `dead` none is under way any more.
     """
 
     def __init__(self, automaton: Automaton) -> None:
@@ -131,15 +131,14 @@ class States:
             return known
         root = self.automaton.root
         if not word.starts or word.begins not in root.begun:
-            return _NOWHERE
+            return NOWHERE
         known = Reached()
         self.automaton.take(root, word, known)
         self._openings[word] = known  # last: another thread may ask at any time
         return known
 
-    def begun_with(self, word: Word) -> State:
-        """Return the state after a word before which nothing was under way."""
-        begun = self.opening(word)
+    def begun_with(self, begun: Reached) -> State:
+        """Return the state after a word before which nothing was under way, by what it begins."""
         if not (begun.nodes or begun.joinings):
             return self.dead
         return self.state(frozenset(begun.nodes), frozenset(begun.joinings), _NO_ENDS, BLANK)

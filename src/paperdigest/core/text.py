@@ -5,6 +5,7 @@ Owns the caps on fields. What counts as the same word in a query is the matcher'
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from unicodedata import combining, normalize
 
@@ -172,14 +173,18 @@ def _start(text: str, first: int, last: int, size: int) -> int:
         return 0
     earliest, wanted = max(0, last - size * 4 // 5), max(0, first - size // 3)
     wanted = min(wanted, len(text) - size) if len(text) - size < first else wanted
-    sentences = [
-        found.end() for found in _SENTENCE_START.finditer(text, max(0, earliest - 3), first + 1)
-    ]
-    near = [place for place in sentences if earliest <= place <= first]
+    sentences = _sentences(text)
+    near = sentences[bisect_left(sentences, earliest) : bisect_right(sentences, first)]
     if near:
         return min(near, key=lambda place: abs(place - wanted))
     blank = text.find(" ", max(0, wanted - 1), first)
     return blank + 1 if 0 <= blank < wanted + size // 6 else _not_combining(text, wanted)
+
+
+@lru_cache(maxsize=4_096)  # of one abstract many readers are shown different stretches
+def _sentences(text: str) -> tuple[int, ...]:
+    """Return where its sentences begin, but for the first one."""
+    return tuple(found.end() for found in _SENTENCE_START.finditer(text))
 
 
 def _word_end(text: str, end: int, least: int, size: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from paperdigest.core.fold import Folded
-from paperdigest.core.states import State, States
+from paperdigest.core.states import NOWHERE, State, States
 from paperdigest.core.word import Word
 
 
@@ -27,8 +27,10 @@ def spans(states: States, text: Folded) -> list[Span]:
         if not isinstance(token, Word):
             continue
         first += 1
-        alone = states.opening(token).ends
-        begun = states.begun_with(token)
+        opened = states.opening(token)
+        if opened is NOWHERE:  # as most words
+            continue
+        alone, begun = opened.ends, states.begun_with(opened)
         if alone or begun is not states.dead:
             ends = [(first + 1, alone), *_ends(states, begun, text, at + 1, first + 1)]
             found += _places(states, text, first, ends)

@@ -30,6 +30,7 @@ TIMES = 10
 LAST = 8
 #: A first digest has no past to be compared with: what it holds beyond so many papers counts.
 FIRST_MOST = 1_000
+_NOTHING_YET = 2**63 - 1  # beyond every digest's id: the round has written none
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,15 @@ class _Scales:
 
     @property
     def too_much(self) -> bool:
-        beyond = max(0, self.first_papers - FIRST_MOST * self.first_digests)
-        counted = self.papers + beyond
-        return counted > MOST and counted > TIMES * self.usual
+        return self._counted > MOST and self.unusual
+
+    @property
+    def unusual(self) -> bool:
+        return self._counted > TIMES * self.usual
+
+    @property
+    def _counted(self) -> int:
+        return self.papers + max(0, self.first_papers - FIRST_MOST * self.first_digests)
 
 
 class Brake:
@@ -98,6 +105,14 @@ class Brake:
         if self._run is not None or (self._scales.too_much and self._has_past()):
             self._hold(loads, usual)
 
+    def lets_ahead(self, loads: Sequence[Load]) -> bool:
+        """Say whether these may go out before it is known what the rest of the round brings: a round of many like
+        them would not be held. Reads only."""
+        scales = _Scales()
+        for load in loads if self._on else ():
+            scales.add(load, self._usual_of(load, _NOTHING_YET))
+        return not scales.unusual
+
     def ended(self) -> Run | None:
         """Return the run that is held, if this round became one, and say so in the log."""
         run = None if self._run is None else runs.run(self._store, self._run)
@@ -106,12 +121,10 @@ class Brake:
         return run
 
     def _usual(self, loads: Iterable[Load]) -> dict[int, float | None]:
-        return {
-            load.digest_id: runs.usual(
-                self._store, load.subscriber_id, load.lane_id, before=self._begin, last=LAST
-            )
-            for load in loads
-        }
+        return {load.digest_id: self._usual_of(load, self._begin) for load in loads}
+
+    def _usual_of(self, load: Load, before: int) -> float | None:
+        return runs.usual(self._store, load.subscriber_id, load.lane_id, before=before, last=LAST)
 
     def _has_past(self) -> bool:
         """Say whether there is anything to compare with: the first run of all is never held."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +32,8 @@ from paperdigest.store.runs import Run
 log = logging.getLogger(__name__)
 
 LANES_PER_TRANSACTION = 100
+#: So many have the first transaction to themselves: delivering need not wait for a hundred.
+LANES_AT_FIRST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,11 @@ def compose(
         window = read_window(store, all_due, now)
         turn = gathered(store, window, all_due, now, gather)
         desk = Drafting(store, press, window, now, database, doors)
-        for start in range(0, len(turn), LANES_PER_TRANSACTION):
-            some = turn[start : start + LANES_PER_TRANSACTION]
-            drafts = list(_drafts(desk, some, failed, failing(store)))
+
+        def drafted(works: Sequence[Work], desk: Drafting = desk) -> list[Draft]:
+            return list(_drafts(desk, works, failed, failing(store)))
+
+        for drafts in _shares(turn, drafted, brake, now):
             with store.transaction():
                 written = [
                     done for draft in drafts if (done := _write(store, draft, now)) is not None
@@ -115,6 +119,33 @@ def _turns(works: Sequence[Work]) -> list[list[Work]]:
             turns.append([])
         turns[turn].append(work)
     return turns
+
+
+def _shares(
+    turn: Sequence[Work],
+    drafted: Callable[[Sequence[Work]], list[Draft]],
+    brake: Brake,
+    now: datetime,
+) -> Iterator[list[Draft]]:
+    """Yield the drafts that share a transaction each. The first few have one to themselves, so that they can go
+    out while the others are drafted; but not where the brake may come to hold them with the others."""
+    at = min(LANES_AT_FIRST, LANES_PER_TRANSACTION)
+    first = drafted(turn[:at])
+    if len(turn) > at and not brake.lets_ahead(_loads(first, now)):
+        first += drafted(turn[at:LANES_PER_TRANSACTION])
+        at = LANES_PER_TRANSACTION
+    if first:
+        yield first
+    for start in range(at, len(turn), LANES_PER_TRANSACTION):
+        yield drafted(turn[start : start + LANES_PER_TRANSACTION])
+
+
+def _loads(drafts: Sequence[Draft], now: datetime) -> list[Load]:
+    return [
+        load_of(draft.work, 0, draft.digest, draft.waiting, now)
+        for draft in drafts
+        if draft.digest is not None
+    ]
 
 
 def draft_of(store: Store, press: Press, work: Work, now: datetime) -> Draft:

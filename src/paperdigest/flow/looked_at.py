@@ -15,6 +15,7 @@ from paperdigest.store.receipts import brought_by_day, refused_since
 from paperdigest.store.sources import SourceState
 
 _PAST = timedelta(weeks=WEEKS, days=1)
+_LINES_KEPT = 256  # a line a source each: most readers of a round had their last digest together
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class LookedAt:
         self._store = store
         self._new: dict[datetime, Mapping[str, int]] = {}
         self._refused: dict[datetime, Mapping[str, tuple[int, int]]] = {}
+        self._lines: dict[tuple[datetime, datetime, tzinfo], tuple[SourceLine, ...]] = {}
 
     def condition(self, view: SourceView, now: datetime) -> Condition:
         """Return how a source is."""
@@ -60,6 +62,15 @@ class LookedAt:
 
     def lines(self, since: datetime, now: datetime, zone: tzinfo) -> tuple[SourceLine, ...]:
         """Return one line per configured source."""
+        asked = (since, now, zone)
+        found = self._lines.get(asked)
+        if found is None:
+            if len(self._lines) >= _LINES_KEPT:
+                self._lines.clear()
+            found = self._lines[asked] = self._told(since, now, zone)
+        return found
+
+    def _told(self, since: datetime, now: datetime, zone: tzinfo) -> tuple[SourceLine, ...]:
         new = self._new_since(since)
         lines = (self._line(view, new.get(view.name, 0), now, zone) for view in self._views)
         return tuple(_partly(line, *self._refused_of(line.name, since)) for line in lines)

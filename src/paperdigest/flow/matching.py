@@ -16,6 +16,8 @@ _FACT = "compiled queries"
 #: So many queries may be kept beside those asked for: not everyone is due each time.
 _SPARE = 1_000
 _SPARE_EACH = 4
+#: Of so many topics the matches are kept spelled out, some 150 bytes each: a lane asks for its own several times.
+_TOPICS_KEPT = 1_000
 
 
 class TopicMatches:
@@ -34,6 +36,8 @@ class TopicMatches:
             return None
         found = self._known.get(number)
         if found is None:
+            if len(self._known) >= _TOPICS_KEPT:
+                self._known.clear()
             found = {self._keys[match.paper]: match for match in self._answers.matches(number)}
             self._known[number] = found
         return found

@@ -59,11 +59,6 @@ class Book:
             self._kept.append(entry)
         return found
 
-    def close(self) -> None:
-        """Be done with this digest: its papers are kept for others, with their forms alone."""
-        for forms in self._known.values():
-            forms.rest()
-
     def _cleaned(self, section: Section) -> Section:
         return replace(
             section,

@@ -10,9 +10,9 @@ from pathlib import Path
 from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.errors import TemplateError
 from paperdigest.render.environments import NAMES, Templates, broken, where
-from paperdigest.render.fragments import prepared
 from paperdigest.render.renderer import Renderer
 from paperdigest.render.sample import sample_digest
+from paperdigest.render.skeleton import prepared
 
 _PAGES = ("digest.html.j2", "digest.txt.j2", "subject.txt.j2")
 

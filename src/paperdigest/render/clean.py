@@ -85,6 +85,21 @@ def clean_entry(entry: Entry) -> Entry:
     return _replaced(entry, found)
 
 
+def has_clean_marks(entry: Entry) -> bool:
+    """Say whether what may differ between readers of one paper, the marked texts and why they are marked, is
+    surely clean; where it cannot be told at one glance, say no."""
+    title, excerpt = entry.title.text, entry.excerpt.text
+    return (
+        title.isprintable()
+        and excerpt.isprintable()
+        and len(title) <= _LONGEST_TEXT
+        and len(excerpt) <= _LONGEST_TEXT
+        and not title.isspace()
+        and title != ""
+        and _are_clean([text for reason in entry.why for text in _REASON(reason)])
+    )
+
+
 def clean_frame(digest: Digest) -> Digest:
     """Return the digest with everything but its papers cleaned."""
     found = _changes(digest)

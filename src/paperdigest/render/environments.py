@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from types import FunctionType, MethodType, TracebackType
+from types import FunctionType, MappingProxyType, MethodType, TracebackType
 from typing import Any
 
 import jinja2
@@ -20,6 +20,7 @@ from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, 
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.paper import Link
 from paperdigest.render.clean import safe_url
+from paperdigest.render.parted import Parted
 from paperdigest.render.reads import Key, read_by
 from paperdigest.render.slack import Mrkdwn, slack_escape, slack_link, slack_marked
 from paperdigest.render.wrap import starred, wrap
@@ -32,6 +33,10 @@ NAMES = HTML + TEXT + SLACK
 #: What says a paper in a line or two, whatever found it.
 LINES = ("listed.html.j2", "listed.txt.j2", "listed.slack.j2", "summary.slack.j2")
 _LINES_KEPT = 10_000  # about 0.5 kB each
+#: What shows a paper whole, and what marks a piece of it as escaped already.
+PAPERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
+    {"entry.html.j2": Markup, "entry.txt.j2": str, "entry.slack.j2": Mrkdwn}
+)
 
 # What an expression in a user's template can raise besides Jinja's own errors.
 _MISTAKES = (
@@ -67,7 +72,7 @@ _WORDS = {
 class Templates:
     """All templates of a digest, compiled. Raises TemplateError for one that cannot be."""
 
-    __slots__ = ("_lines", "_reads", "_templates", "folder")
+    __slots__ = ("_lines", "_parted", "_reads", "_templates", "folder")
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
@@ -76,6 +81,9 @@ class Templates:
             name: _compiled(name, environment, folder) for name, environment in environments.items()
         }
         self._reads = {name: read_by(environments[name], name) for name in LINES}
+        self._parted = {
+            name: Parted(environments[name], name, ready) for name, ready in PAPERS.items()
+        }
         self._lines: dict[tuple[str, Key], str] = {}
 
     def line(self, name: str, values: Mapping[str, object]) -> str:
@@ -87,6 +95,20 @@ class Templates:
                 self._lines.clear()
             line = self._lines[key] = self.render(name, **values)
         return line
+
+    def same(self, name: str, values: Mapping[str, object]) -> Mapping[str, object]:
+        """Return what `paper` is to be given of one of `PAPERS` for all readers of a paper. Raises TemplateError."""
+        try:
+            return self._parted[name].same(values)
+        except _MISTAKES as error:
+            raise _told(name, self.folder, error) from error
+
+    def paper(self, name: str, values: dict[str, object]) -> str:
+        """Return one of `PAPERS` filled in: as `render` does, but with what `same` gave among its values."""
+        try:
+            return self._parted[name].fill(values)
+        except _MISTAKES as error:
+            raise _told(name, self.folder, error) from error
 
     def render(self, name: str, **values: object) -> str:
         """Return the template filled in. Raises TemplateError with the place of the mistake."""

@@ -9,14 +9,12 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from paperdigest.core import words
 from paperdigest.core.digest import Entry, Marked
 from paperdigest.core.paper import Link
 from paperdigest.core.ports import SlackEntry
-from paperdigest.render.clean import clean_entry
-from paperdigest.render.environments import Templates
 from paperdigest.render.excerpts import shortened
 from paperdigest.render.json_form import entry_json
+from paperdigest.render.skeleton import Skeletons
 
 SLACK_ROOM = 2_900  # a section block takes 3,000 characters
 
@@ -24,39 +22,26 @@ SLACK_ROOM = 2_900  # a section block takes 3,000 characters
 class Fragments:
     """All forms of one paper. `entry` is the paper cleaned; each form is made when first asked for."""
 
-    def __init__(self, entry: Entry, templates: Templates) -> None:
-        self.entry = clean_entry(entry)
-        self._templates = templates
-        self._values: dict[str, object] | None = None
-
-    def rest(self) -> None:
-        """Let go of what only serves making further forms: thousands of papers are kept, and it is most of each."""
-        self._values = None
-
-    @property
-    def _prepared(self) -> dict[str, object]:
-        values = self._values  # another thread may be done with this paper at any time
-        if values is None:
-            values = self._values = prepared(self.entry)
-        return values
+    def __init__(self, entry: Entry, skeletons: Skeletons) -> None:
+        self.entry, self._skeleton = skeletons.of(entry)
 
     @cached_property
     def html(self) -> Markup:
-        html = self._templates.render("entry.html.j2", **self._prepared)
+        html = self._skeleton.paper("entry.html.j2", self.entry)
         return Markup(html.strip("\n"))  # noqa: S704 - rendered with autoescape
 
     @cached_property
     def html_line(self) -> Markup:
-        line = self._templates.line("listed.html.j2", self._prepared)
+        line = self._skeleton.line("listed.html.j2", self.entry)
         return Markup(line.strip("\n"))  # noqa: S704 - rendered with autoescape
 
     @cached_property
     def text(self) -> str:
-        return self._templates.render("entry.txt.j2", **self._prepared).strip("\n")
+        return self._skeleton.paper("entry.txt.j2", self.entry).strip("\n")
 
     @cached_property
     def text_line(self) -> str:
-        return self._templates.line("listed.txt.j2", self._prepared).strip("\n")
+        return self._skeleton.line("listed.txt.j2", self.entry).strip("\n")
 
     @cached_property
     def slack(self) -> SlackEntry:
@@ -87,46 +72,16 @@ class Fragments:
         return encoded_size(self.html_line)
 
     def _one_line(self, name: str) -> str:
-        return " ".join(self._templates.line(name, self._prepared).split())
+        return " ".join(self._skeleton.line(name, self.entry).split())
 
     def _slack(self) -> str:
         """Return the whole paper, or less and less of it until it fits one block."""
-        said = self._in_slack(self._prepared)
+        said = self._skeleton.paper("entry.slack.j2", self.entry).strip()
         for entry in _ever_shorter(self.entry):
             if _slack_width(said) <= SLACK_ROOM:
                 return said
-            said = self._in_slack(prepared(entry))
+            said = self._skeleton.whole("entry.slack.j2", entry).strip()
         return said if _slack_width(said) <= SLACK_ROOM else self._one_line("summary.slack.j2")
-
-    def _in_slack(self, values: dict[str, object]) -> str:
-        return self._templates.render("entry.slack.j2", **values).strip()
-
-
-def prepared(entry: Entry) -> dict[str, object]:
-    """Return what a paper's template is given: the entry, and its lines as plain text."""
-    links = tuple(
-        link for link in entry.links if not (link.rel == "abstract" and link.url == entry.url)
-    )
-    search = words.opens_search(entry.searches) if entry.searches and entry.url else ""
-    remarks = words.cut(", ".join(filter(None, (entry.year, entry.note, search))), 200)
-    return {
-        "entry": entry,
-        "title": entry.title,
-        "url": entry.url,
-        "year": entry.year,
-        "note": entry.note,
-        "excerpt": entry.excerpt,
-        "category": words.cut(entry.categories[0], 60) if entry.categories else "",
-        "label": words.kind_label(entry.kind),
-        "authors": words.authors(entry.authors, entry.more_authors),
-        "who": words.cut(words.authors_short(entry.authors, entry.more_authors), 80),
-        "facts": words.facts(entry),
-        "search": search,
-        "matched": words.matched(entry.why),
-        "links": words.link_labels(links),
-        "also": words.also_in(entry.also) if entry.also else "",
-        "remark": f"({remarks})" if remarks else "",
-    }
 
 
 def encoded_size(html: str) -> int:

@@ -5,12 +5,11 @@ What a template may say is in `environments`, what gives way in `budget`, one pa
 
 from __future__ import annotations
 
-from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
 from paperdigest.core import words
-from paperdigest.core.digest import Digest, Entry
+from paperdigest.core.digest import Digest
 from paperdigest.core.ports import Form, Message, SlackText
 from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes, trimmed
@@ -18,6 +17,7 @@ from paperdigest.render.clean import clean_text
 from paperdigest.render.environments import Templates
 from paperdigest.render.fragments import Fragments, encoded_size, surely_within
 from paperdigest.render.json_form import digest_json
+from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack_form import slack_text
 
 _PAPERS_KEPT = 8_192  # about 6 kB each shown whole, 2 kB by title
@@ -33,7 +33,8 @@ class Renderer:
 
     def __init__(self, user_templates: Path | None = None) -> None:
         self.templates = Templates(user_templates)
-        self._forms_of = lru_cache(maxsize=_PAPERS_KEPT)(self._fragments)
+        skeletons = Skeletons(self.templates)
+        self._forms_of = lru_cache(maxsize=_PAPERS_KEPT)(lambda entry: Fragments(entry, skeletons))
 
     def render(
         self, digest: Digest, forms: frozenset[Form] = frozenset(Form)
@@ -45,17 +46,17 @@ class Renderer:
         Papers that found no room are moved from `full` to `listed` to `counted`; none is lost.
         Raises TemplateError when a user's template fails on this digest.
         """
-        with closing(Book(self._forms_of)) as book:
-            shown, html = self._within_budget(book.cleaned(digest), book)
-            return shown, Message(
-                subject=self._subject(shown),
-                text=self._text(shown, book) if Form.TEXT in forms else "",
-                html=html,
-                json=digest_json(shown, book.json, book.json_line) if Form.JSON in forms else "",
-                slack=slack_text(shown, book) if Form.SLACK in forms else NO_SLACK,
-                list_name=shown.subscriber,
-                shared=shown.shared,
-            )
+        book = Book(self._forms_of)
+        shown, html = self._within_budget(book.cleaned(digest), book)
+        return shown, Message(
+            subject=self._subject(shown),
+            text=self._text(shown, book) if Form.TEXT in forms else "",
+            html=html,
+            json=digest_json(shown, book.json, book.json_line) if Form.JSON in forms else "",
+            slack=slack_text(shown, book) if Form.SLACK in forms else NO_SLACK,
+            list_name=shown.subscriber,
+            shared=shown.shared,
+        )
 
     def _within_budget(self, digest: Digest, book: Book) -> tuple[Digest, str]:
         shown, html = digest, self._html(digest, book)
@@ -88,6 +89,3 @@ class Renderer:
     def _subject(self, digest: Digest) -> str:
         line = clean_text(self.templates.render("subject.txt.j2", digest=digest))
         return words.cut(" ".join(line.split()), words.SUBJECT_WIDTH)
-
-    def _fragments(self, entry: Entry) -> Fragments:
-        return Fragments(entry, self.templates)

@@ -36,7 +36,8 @@ def wrap(text: str, indent: int = 0, hanging: int | None = None, first: str = ""
 def _filled(text: str, line: str, start: int, later: str) -> str:
     """Return the text in lines of which the first begins with `line`, `start` columns, the others with `later`;
     "" where a word is longer than a line."""
-    text = " ".join(text.split())
+    if "  " in text or not text.isprintable() or text[:1] == " " or text[-1:] == " ":
+        text = " ".join(text.split())
     lines: list[str] = []
     at, room = 0, WIDTH - start
     while len(text) - at > room:
@@ -71,7 +72,9 @@ def _filled_by_columns(words: list[str], line: str, start: int, later: str) -> s
 
 def _is_even(text: str) -> bool:
     """Say whether every letter takes one column."""
-    return text.isascii() or all(_columns_of(letter) == 1 for letter in _BEYOND_ASCII.findall(text))
+    if text.replace("…", "").isascii():  # as in nearly all excerpts
+        return True
+    return all(_columns_of(letter) == 1 for letter in _BEYOND_ASCII.findall(text))
 
 
 def starred(marked: Marked) -> str:

@@ -29,6 +29,7 @@ from paperdigest.render.book import Book
 from paperdigest.render.clean import clean_text
 from paperdigest.render.environments import Templates
 from paperdigest.render.fragments import Fragments
+from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack import LONGEST_LABEL, slack_escape, slack_link, slack_marked
 from paperdigest.render.slack_form import slack_text
 
@@ -168,7 +169,7 @@ def hostile_digest(count: int, by_title: int, texts: list[str], topics: int = 3)
 
 def unbudgeted(shown: Digest) -> Message:
     """Return the digest for Slack as if there were no mail, whose size decides what is shown as a rule."""
-    book = Book(lambda one: Fragments(one, TEMPLATES))
+    book = Book(lambda one: Fragments(one, Skeletons(TEMPLATES)))
     return replace(RENDERER.render(digest())[1], slack=slack_text(book.cleaned(shown), book))
 
 
