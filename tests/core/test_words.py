@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests import AT, OK, entry, listed, section
-from paperdigest.core import words
+from paperdigest.core import source_words, words
 from paperdigest.core.digest import SourceLine, Why
 from paperdigest.core.paper import ChangeKind, Link
 
@@ -118,10 +118,10 @@ def test_each_source_that_is_not_well_has_its_line() -> None:
 
 def test_a_source_that_is_not_well_is_told_with_the_time_it_stopped() -> None:
     early, tuesday = AT.replace(hour=6, minute=30), AT - timedelta(days=3)
-    refused = words.could_not_be_read(early, AT, "connection refused")
+    refused = source_words.could_not_be_read(early, AT, "connection refused")
     assert refused == "could not be read since 06:30 (connection refused)"
-    assert words.nothing_since(tuesday, AT) == "nothing since Tuesday"
-    assert words.nothing_since(AT - timedelta(days=7), AT) == "nothing since 13 Nov"
+    assert source_words.nothing_since(tuesday, AT) == "nothing since Tuesday"
+    assert source_words.nothing_since(AT - timedelta(days=7), AT) == "nothing since 13 Nov"
 
 
 def test_no_source_at_all_is_said() -> None:

@@ -1,10 +1,49 @@
-"""What is said of a source that does not come to an end, or broke: reasons that the store keeps and digests show."""
+"""What is said of a source that is not well: in digests and notices, and the reasons that the store keeps."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 from paperdigest.core import words
+
+
+def not_read_yet() -> str:
+    """Return what is said of a source that was never read."""
+    return "not read yet"
+
+
+def nothing_since(at: datetime, now: datetime, usual: float = 0) -> str:
+    """Return `nothing since Tuesday`, and what a day usually brings if that is much: `nothing since Tuesday,
+    where about 210 a day are usual`. Both times in the reader's zone."""
+    told = f"nothing since {words.since(at, now)}"
+    return (
+        f"{told}, where about {words.number(round(usual))} a day are usual" if usual >= 3 else told
+    )
+
+
+def nothing_ever(at: datetime, now: datetime) -> str:
+    """Return `has never brought anything, read since Tuesday`. Both times in the reader's zone."""
+    return f"has never brought anything, read since {words.since(at, now)}"
+
+
+def partly_read(documents: int, records: int) -> str:
+    """Return `1 file was refused, 3 records were rejected`."""
+    parts = []
+    if documents:
+        parts.append(
+            f"{words.count(documents, 'file')} {'was' if documents == 1 else 'were'} refused"
+        )
+    if records:
+        parts.append(
+            f"{words.count(records, 'record')} {'was' if records == 1 else 'were'} rejected"
+        )
+    return ", ".join(parts)
+
+
+def could_not_be_read(at: datetime, now: datetime, error: str) -> str:
+    """Return `could not be read since 06:30 (connection refused)`. Both times in the reader's zone."""
+    reason = f" ({words.cut(error, 120)})" if error else ""
+    return f"could not be read since {words.since(at, now)}{reason}"
 
 
 def unanswered(since: datetime) -> str:

@@ -349,39 +349,6 @@ def looked_at(sources: Sequence[SourceLine], total_new: int) -> tuple[str, ...]:
     return (f"{count_sources(len(sources))}, {count_new_papers(total_new)}, {state}",)
 
 
-def not_read_yet() -> str:
-    """Return what is said of a source that was never read."""
-    return "not read yet"
-
-
-def nothing_since(at: datetime, now: datetime, usual: float = 0) -> str:
-    """Return `nothing since Tuesday`, and what a day usually brings if that is much: `nothing since Tuesday,
-    where about 210 a day are usual`. Both times in the reader's zone."""
-    told = f"nothing since {since(at, now)}"
-    return f"{told}, where about {number(round(usual))} a day are usual" if usual >= 3 else told
-
-
-def nothing_ever(at: datetime, now: datetime) -> str:
-    """Return `has never brought anything, read since Tuesday`. Both times in the reader's zone."""
-    return f"has never brought anything, read since {since(at, now)}"
-
-
-def partly_read(documents: int, records: int) -> str:
-    """Return `1 file was refused, 3 records were rejected`."""
-    parts = []
-    if documents:
-        parts.append(f"{count(documents, 'file')} {'was' if documents == 1 else 'were'} refused")
-    if records:
-        parts.append(f"{count(records, 'record')} {'was' if records == 1 else 'were'} rejected")
-    return ", ".join(parts)
-
-
-def could_not_be_read(at: datetime, now: datetime, error: str) -> str:
-    """Return `could not be read since 06:30 (connection refused)`. Both times in the reader's zone."""
-    reason = f" ({cut(error, 120)})" if error else ""
-    return f"could not be read since {since(at, now)}{reason}"
-
-
 def manage(
     subscriber: str, *, shared: bool = False, operator: Sequence[str] = ()
 ) -> tuple[str, ...]:

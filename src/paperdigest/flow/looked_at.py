@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
-from paperdigest.core import words
+from paperdigest.core import source_words
 from paperdigest.core.digest import SourceLine
 from paperdigest.core.health import WEEKS, Condition, Habits, condition, silent_since
 from paperdigest.store import history
@@ -101,10 +101,10 @@ class LookedAt:
         found = self.condition(view, now)
         said = ""
         if found is Condition.UNREAD:
-            said = words.not_read_yet()
+            said = source_words.not_read_yet()
         elif found is Condition.FAILED and state.failing_since_at is not None:
             since = state.failing_since_at.astimezone(zone)
-            said = words.could_not_be_read(since, now.astimezone(zone), state.error)
+            said = source_words.could_not_be_read(since, now.astimezone(zone), state.error)
         elif found is Condition.STALE:
             said = self._silent(view, state, now, zone)
         well = found in (Condition.OK, Condition.QUIET)
@@ -115,14 +115,14 @@ class LookedAt:
             silent_since(first_read_at=state.first_read_at, last_new_at=state.last_new_at) or now
         )
         if state.last_new_at is None and not state.papers:
-            return words.nothing_ever(since.astimezone(zone), now.astimezone(zone))
+            return source_words.nothing_ever(since.astimezone(zone), now.astimezone(zone))
         missing = self._habits(view, state).missing(since.date(), now.date())
         usual = max(missing, default=0)
-        return words.nothing_since(since.astimezone(zone), now.astimezone(zone), usual)
+        return source_words.nothing_since(since.astimezone(zone), now.astimezone(zone), usual)
 
 
 def _partly(line: SourceLine, files: int, records: int) -> SourceLine:
     """Return the line of a source that is well but for some files or records."""
     if line.said or not (files or records):
         return line
-    return replace(line, status="partial", said=words.partly_read(files, records))
+    return replace(line, status="partial", said=source_words.partly_read(files, records))
