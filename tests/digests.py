@@ -93,7 +93,9 @@ def digest(*sections: Section, **over: Any) -> Digest:
         sections=shown,
         sources=OK,
         looked_at=words.looked_at(OK, 412),
-        manage=words.manage("ada", operator=("email:ops@example.org",)),
+        manage=words.manage(
+            "ada", shared=over.get("shared", False), operator=("email:ops@example.org",)
+        ),
         more=words.command_for_more("ada"),
     )
     return replace(valid, **over)

@@ -14,9 +14,13 @@ EVERYWHERE: Final = frozenset({"class", "style"})
 
 _TABLE: Final = frozenset({"role", "width", "cellpadding", "cellspacing", "border"})
 
+#: A title or a stretch of an abstract stands as its own letters go: "auto" of dir. Who does not know that keeps the
+#: page's own direction.
+_DIRECTED: Final = frozenset({"dir"})
+
 #: Element → its attributes besides those of any. All are known everywhere unless a comment says more.
 ELEMENTS: Final[dict[str, frozenset[str]]] = {
-    "html": frozenset({"lang"}),
+    "html": frozenset({"lang", "dir"}),
     "head": frozenset(),
     "meta": frozenset({"charset", "name", "content"}),
     "title": frozenset(),
@@ -29,14 +33,14 @@ ELEMENTS: Final[dict[str, frozenset[str]]] = {
     "tbody": frozenset(),
     "tr": frozenset(),
     "td": frozenset({"align"}),
-    "div": frozenset(),
+    "div": _DIRECTED,
     "p": frozenset(),
     "span": frozenset(),
     "h1": frozenset(),
     "h2": frozenset(),
-    "h3": frozenset(),
+    "h3": _DIRECTED,
     "ul": frozenset(),
-    "li": frozenset(),
+    "li": _DIRECTED,
     "a": frozenset({"href"}),
     "b": frozenset(),
     "i": frozenset(),

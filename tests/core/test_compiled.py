@@ -44,7 +44,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "1 e705430b080cba28"
+PINNED = "1 a1581fb2c85f2b0d"
 
 EXPRESSIONS = [
     "multi-modal",

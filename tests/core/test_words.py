@@ -113,7 +113,10 @@ def test_each_source_that_is_not_well_has_its_line() -> None:
     assert words.looked_at(sources, 412) == (
         "arxiv-cs: nothing since Tuesday",
         "hf: could not be read since 06:30 (connection refused)",
+        "1 other source, 374 new papers, up to date",
     )
+    assert words.looked_at(sources[1:], 0) == words.looked_at(sources, 412)[:2]
+    assert words.looked_at((*OK[:2], sources[1]), 9)[-1].startswith("2 other sources, ")
 
 
 def test_a_source_that_is_not_well_is_told_with_the_time_it_stopped() -> None:
@@ -139,7 +142,7 @@ def test_names_are_joined_as_spoken() -> None:
 
 
 def test_authors_past_the_shown_are_counted() -> None:
-    assert words.authors(("Ada Lovelace", "Ida Rhodes"), 12) == "Ada Lovelace, Ida Rhodes, +12"
+    assert words.authors(("Ada Lovelace", "Ida Rhodes"), 12) == "Ada Lovelace, Ida Rhodes,\u00a0+12"
     assert words.authors((), 0) == ""
 
 
@@ -154,7 +157,7 @@ def test_what_is_not_known_of_a_paper_leaves_no_separator() -> None:
     assert words.facts(bare) == ""
     assert (
         words.facts(entry(categories=(), date="", votes=1, place="", version=1))
-        == "arxiv-cs · 1 vote"
+        == "arxiv-cs · 1\u00a0vote"
     )
 
 
@@ -169,13 +172,25 @@ def test_a_text_that_matched_in_two_places_is_said_once() -> None:
     assert words.matched(()) == ""
 
 
-def test_two_links_of_one_kind_are_numbered() -> None:
+def test_links_of_one_kind_say_where_they_go_and_are_numbered_where_that_is_the_same() -> None:
     links = (
-        Link("code", "https://a.example"),
+        Link("code", "https://www.a.example/x"),
         Link("pdf", "https://b.example"),
         Link("code", "https://c.example"),
+        Link("code", "https://a.example/y"),
+        Link("code", "http://[::1"),
     )
-    assert [label for label, _ in words.link_labels(links)] == ["code", "PDF", "code 2"]
+    assert [label for label, _ in words.link_labels(links)] == [
+        "code (a.example)",
+        "PDF",
+        "code (c.example)",
+        "code (a.example) 2",
+        "code",
+    ]
+
+
+def test_a_name_as_long_as_a_page_is_cut() -> None:
+    assert words.authors(("A" * 1_000,)) == "A" * 79 + "…"
 
 
 @pytest.mark.parametrize("kind", ChangeKind)
@@ -184,7 +199,8 @@ def test_every_kind_of_change_but_new_has_a_badge(kind: ChangeKind) -> None:
 
 
 def test_a_topic_says_how_many_of_how_many() -> None:
-    assert words.how_many(section(listed=(listed(8),))) == "2 of 3"
+    assert words.how_many(section(listed=(listed(8),))) == "2 of 3 papers"
+    assert words.how_many(section()) == "2 papers"
     assert words.how_many(section(full=(), earlier=(listed(8),), total=1)) == ""
 
 
@@ -194,8 +210,8 @@ def test_a_topic_that_only_lists_says_how_many_there_are() -> None:
 
 
 def test_what_only_waits_reads_right_for_one_and_many() -> None:
-    assert words.waiting(12) == "and 12 more wait for the next digest"
-    assert words.waiting(1) == "and 1 more waits for the next digest"
+    assert words.waiting(12) == "12 more wait for the next digest"
+    assert words.waiting(1) == "1 more waits for the next digest"
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ SPOILED = {
     "a cell too many for Outlook": ("<tr><td><![endif]", "<tr><td><td><![endif]", "comments other"),
     "a comment": ("<h1 ", "<!-- x --><h1 ", "comments other"),
     "no type": ("<!DOCTYPE html>\n", "", "does not begin"),
-    "no language": ('<html lang="en">', "<html>", "no lang"),
+    "no language": (' lang="en"', "", "no lang"),
     "no charset": ('<meta charset="utf-8">\n', "", "charset"),
     "no title": ("<title>", "<title></title><title>", "one <title>"),
     "no viewport": ('name="viewport"', 'name="view"', "no viewport"),

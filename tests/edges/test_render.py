@@ -52,7 +52,7 @@ def said_in(shown: Digest) -> list[str]:
         if part.counted:
             said += [words.waiting(len(part.counted)), shown.more]
         if part.elsewhere:
-            said.append(words.shown_elsewhere(part.elsewhere))
+            said.append(words.shown_elsewhere(part.elsewhere, part.elsewhere_in))
     return said
 
 
@@ -87,12 +87,11 @@ def test_slack_says_what_html_says() -> None:
 
 
 def test_a_topic_without_a_paper_in_full_still_says_its_note_in_slack() -> None:
-    part = section(full=(), listed=(listed(1),), note="New keyword: boat", elsewhere=2)
-    lines = rendered(digest(part)).slack.listed
-    assert (
-        lines[0]
-        == "Paper folding · 3 papers · 2 more stand under another topic · New keyword: boat"
+    part = section(
+        full=(), listed=(listed(1),), note="New keyword: boat", elsewhere=2, elsewhere_in=("A", "B")
     )
+    lines = rendered(digest(part)).slack.listed
+    assert lines[0] == "Paper folding · 3 papers · 2 more stand under A and B · New keyword: boat"
     assert lines[1] == "Paper folding: 1 by title"
 
 
@@ -244,7 +243,7 @@ def test_nothing_is_fetched_and_nothing_is_run() -> None:
 
 def test_the_page_is_read_in_order_by_a_screen_reader() -> None:
     page = Page(rendered(sample_digest()).html)
-    assert ("html", ("lang",)) in page.elements
+    assert ("html", ("lang", "dir")) in page.elements
     tables = [names for tag, names in page.elements if tag == "table"]
     assert all("role" in names for names in tables)
     headings = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]

@@ -22,7 +22,12 @@ FOLDER = Path(__file__).parents[1] / "golden" / "digests"
 def daily_with_two_topics() -> Digest:
     return digest(
         section("Paper folding", full=entries(1, 2)),
-        section("Floating", full=(entry(3, also=("Paper folding",)),), elsewhere=1),
+        section(
+            "Floating",
+            full=(entry(3, also=("Paper folding",)),),
+            elsewhere=1,
+            elsewhere_in=("Paper folding",),
+        ),
     )
 
 

@@ -40,7 +40,8 @@ def test_a_source_that_could_not_be_read_is_named_in_the_digest(house: House) ->
     house.run()
 
     assert house.digests()[0]["looked_at"] == [
-        "maps: could not be read since 10:30 (http://127.0.0.1:9/feed: connection refused)"
+        "maps: could not be read since 10:30 (http://127.0.0.1:9/feed: connection refused)",
+        "1 other source, 1 new paper, up to date",
     ]
 
 
@@ -52,7 +53,7 @@ def test_a_source_that_has_gone_silent_is_named_in_the_digest(house: House) -> N
         house.drop("thursday.jsonl", "Reading paper maps aloud")
         house.run()
 
-    assert house.digests()[1]["looked_at"] == ["maps: nothing since Friday"]
+    assert house.digests()[1]["looked_at"][0] == "maps: nothing since Friday"
 
 
 def test_a_failing_source_ends_run_once_with_4_and_the_others_go_on(
@@ -264,7 +265,7 @@ def test_a_feed_that_brought_papers_each_weekday_is_missed_after_two_without(hou
 
     assert quiet_since.strftime("%A") == "Friday"
     last = [one for one in house.digests() if one["kind"] == "digest"][-1]
-    assert last["looked_at"] == ["maps: nothing since Thursday, where about 5 a day are usual"]
+    assert last["looked_at"][0] == "maps: nothing since Thursday, where about 5 a day are usual"
     assert notices_of(house) == ["maps has brought nothing since 24 Dec"]
 
 
@@ -322,7 +323,7 @@ def test_a_source_that_never_brought_anything_is_told_as_silent(house: House) ->
         house.run()
 
     (digest,) = [one for one in house.digests() if one["kind"] == "digest"]
-    assert digest["looked_at"] == ["maps: has never brought anything, read since Friday"]
+    assert digest["looked_at"][0] == "maps: has never brought anything, read since Friday"
     assert notices_of(house) == ["maps has brought nothing since 20 Nov"]
 
 

@@ -54,9 +54,11 @@ def arrange(
     """
     columns = [_Column(topic, _ordered(topic), [], []) for topic in topics]
     _place(columns, listed_before)
-    also = _names_by_paper(columns)
+    also, places = _names_by_paper(columns), _places(columns)
     return tuple(
-        section for column in columns if (section := _section(column, also, desk, now)) is not None
+        section
+        for column in columns
+        if (section := _section(column, also, places, desk, now)) is not None
     )
 
 
@@ -114,8 +116,21 @@ def _names_by_paper(columns: Sequence[_Column]) -> dict[int, list[str]]:
     return names
 
 
+def _places(columns: Sequence[_Column]) -> dict[tuple[int, str], str]:
+    """Return the topic under which each find stands."""
+    return {
+        (find.key, find.reason): column.topic.name
+        for column in columns
+        for find in (*column.full, *column.listed)
+    }
+
+
 def _section(
-    column: _Column, names: dict[int, list[str]], desk: Desk, now: datetime
+    column: _Column,
+    names: dict[int, list[str]],
+    places: dict[tuple[int, str], str],
+    desk: Desk,
+    now: datetime,
 ) -> Section | None:
     topic = column.topic
     if not (column.full or column.listed or topic.earlier):
@@ -124,6 +139,7 @@ def _section(
     def others(find: Find) -> tuple[str, ...]:
         return tuple(name for name in names[find.key] if name != topic.name)
 
+    under = dict.fromkeys(places[find.key, find.reason] for find in column.finds)
     return Section(
         name=topic.name,
         total=len(column.finds),
@@ -135,4 +151,5 @@ def _section(
         ),
         note=topic.note,
         more_earlier=max(0, len(topic.earlier) - MOST_EARLIER),
+        elsewhere_in=tuple(name for name in under if name != topic.name),
     )

@@ -84,7 +84,7 @@ class Section:
     """One topic's part. `total` is how many papers the topic found, wherever they are shown.
 
     `full` are shown whole, `listed` by title on one line, `counted` only as a number (they wait for
-    the next digest). `elsewhere` counts papers of this topic shown under another one; `earlier` are
+    the next digest). `elsewhere` counts papers of this topic shown under the topics `elsewhere_in`; `earlier` are
     lines for papers another lane has sent already, the newest ones, and `more_earlier` counts the
     others. `note` stands under the name.
     """
@@ -98,6 +98,7 @@ class Section:
     earlier: tuple[Entry, ...] = ()
     note: str = ""
     more_earlier: int = 0
+    elsewhere_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ Plain text in, plain text out; what is escaped or wrapped, and how, is the rende
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from paperdigest.core.digest import Entry, Section, SourceLine, Why
 from paperdigest.core.paper import ChangeKind, Link
@@ -16,6 +18,8 @@ SUBJECT_WIDTH = 78  # RFC 5322 2.1.1 recommends it for a line; phones show about
 NO_TRACKING = "No tracking: nothing in this message reports that you opened it."
 UPDATES = "Updates"
 DOT = " · "
+_NO_BREAK = "\u00a0"  # a number never stands alone at the end of a line
+_LONGEST_NAME = 80
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -134,8 +138,9 @@ def names(items: Sequence[str]) -> str:
 
 
 def authors(shown: Sequence[str], more: int = 0) -> str:
-    """Return `Ada Lovelace, Charles Babbage, +12`; empty when no one is named."""
-    return ", ".join((*shown, *((f"+{number(more)}",) if more and shown else ())))
+    """Return `Ada Lovelace, Charles Babbage, +12`; empty when no one is named. A name is at most 80 letters long."""
+    names = ", ".join(cut(name, _LONGEST_NAME) for name in shown)
+    return f"{names},{_NO_BREAK}+{number(more)}" if more and names else names
 
 
 def authors_short(shown: Sequence[str], more: int = 0) -> str:
@@ -221,12 +226,16 @@ def facts(entry: Entry) -> str:
         ", ".join(entry.sources),
         ", ".join(entry.categories),
         entry.venue,
-        entry.date,
-        count_votes(entry.votes) if entry.votes is not None else "",
-        entry.place,
+        _together(entry.date),
+        _together(count_votes(entry.votes)) if entry.votes is not None else "",
+        _together(entry.place),
         f"v{entry.version}" if entry.version and entry.version > 1 else "",
     )
     return DOT.join(filter(None, known))
+
+
+def _together(text: str) -> str:
+    return text.replace(" ", _NO_BREAK)
 
 
 def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
@@ -250,14 +259,29 @@ def matched(reasons: Sequence[Why]) -> str:
 
 
 def link_labels(links: Sequence[Link]) -> tuple[tuple[str, str], ...]:
-    """Return (label, address) of each link: `code`, `PDF`, `code 2`."""
-    seen: dict[str, int] = {}
+    """Return (label, address) of each link: `code`, `PDF`; where several are of one kind, `code (github.com)`, and a
+    number where these are at one site."""
+    kinds = Counter(_kind(link) for link in links)
+    seen: Counter[str] = Counter()
     labelled = []
     for link in links:
-        label = _RELS.get(link.rel, link.rel or "link")
-        seen[label] = seen.get(label, 0) + 1
+        label = _kind(link)
+        if kinds[label] > 1 and (site := _site(link.url)):
+            label = f"{label} ({site})"
+        seen[label] += 1
         labelled.append((f"{label} {seen[label]}" if seen[label] > 1 else label, link.url))
     return tuple(labelled)
+
+
+def _kind(link: Link) -> str:
+    return _RELS.get(link.rel, link.rel or "link")
+
+
+def _site(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:  # http://[::1
+        return ""
 
 
 def opens_search(site: str) -> str:
@@ -274,15 +298,18 @@ def also_in(topics: Sequence[str]) -> str:
 
 
 def how_many(section: Section) -> str:
-    """Return `20 of 25`: shown in full, out of what the topic found. Empty where it shows none."""
+    """Return `20 of 25 papers`: shown in full, out of what the topic found; `5 papers` where that is all."""
+    if section.full and len(section.full) < section.total:
+        return f"{number(len(section.full))} of {count_papers(section.total)}"
     if section.full:
-        return f"{number(len(section.full))} of {number(section.total)}"
+        return count_papers(section.total)
     return count_papers(section.total) if section.listed or section.counted else ""
 
 
-def shown_elsewhere(amount: int) -> str:
-    """Return the line for papers of a topic that stand under another one."""
-    return f"{number(amount)} more {'stands' if amount == 1 else 'stand'} under another topic"
+def shown_elsewhere(amount: int, topics: Sequence[str] = ()) -> str:
+    """Return the line for papers of a topic that stand under other ones: `3 more stand under Experts and Floating`."""
+    where = names(topics) if topics else "another topic"
+    return f"{number(amount)} more {'stands' if amount == 1 else 'stand'} under {where}"
 
 
 def by_title(section: Section) -> str:
@@ -292,7 +319,7 @@ def by_title(section: Section) -> str:
 
 def waiting(amount: int) -> str:
     """Return the line for papers that are only counted: they come with the next digest."""
-    return f"and {number(amount)} more {'waits' if amount == 1 else 'wait'} for the next digest"
+    return f"{number(amount)} more {'waits' if amount == 1 else 'wait'} for the next digest"
 
 
 def already_sent(shown: int, more: int = 0) -> str:
@@ -339,8 +366,13 @@ def covers(days: Sequence[date]) -> str:
 
 
 def looked_at(sources: Sequence[SourceLine], total_new: int) -> tuple[str, ...]:
-    """Return what was looked at: one line when all is well, else a line for each source that is not."""
+    """Return what was looked at: one line when all is well, else a line for each source that is not, and one for
+    the others."""
     unwell = tuple(f"{source.name}: {source.said}" for source in sources if source.said)
+    well = [source for source in sources if not source.said]
+    if unwell and well:
+        rest = f"{count(len(well), 'other source')}, {count_new_papers(sum(one.papers for one in well))}"
+        return (*unwell, f"{rest}, {'up to date' if len(well) == 1 else 'all up to date'}")
     if unwell:
         return unwell
     if not sources:

@@ -97,6 +97,7 @@ def _topic(section: Section, full: Callable[[Entry], str], listed: Callable[[Ent
         "shown": len(section.full) + len(section.listed),
         "counted": len(section.counted),
         "elsewhere": section.elsewhere,
+        "elsewhere_in": list(section.elsewhere_in),
     }
     papers = [*map(full, section.full), *map(listed, section.listed)]
     fields = [f"{_encode(name)}: {_encode(value)}" for name, value in head.items()]

@@ -126,6 +126,7 @@ def _pretraining() -> Section:
         listed=listed,
         counted=waiting,
         elsewhere=1,
+        elsewhere_in=("Experts",),
     )
 
 
@@ -196,4 +197,4 @@ def _trending() -> Section:
             Link("code", "https://gitlab.com/example/soup"),
         ),
     )
-    return Section("Trending", 2, full=(soup,), elsewhere=1)
+    return Section("Trending", 2, full=(soup,), elsewhere=1, elsewhere_in=("Multimodal pretraining",))

@@ -87,6 +87,7 @@ def _of_all(entry: Entry) -> dict[str, object]:
     search = words.opens_search(entry.searches) if entry.searches and entry.url else ""
     remarks = words.cut(", ".join(filter(None, (entry.year, entry.note, search))), 200)
     return {
+        "kind": entry.kind,
         "url": entry.url,
         "year": entry.year,
         "note": entry.note,

@@ -35,7 +35,8 @@ def slack_text(digest: Digest, book: Book) -> SlackText:
 
 
 def _name(section: Section) -> str:
-    elsewhere = words.shown_elsewhere(section.elsewhere) if section.elsewhere else ""
+    under = section.elsewhere_in
+    elsewhere = words.shown_elsewhere(section.elsewhere, under) if section.elsewhere else ""
     parts = (section.name, words.how_many(section), elsewhere, section.note)
     return _line(words.DOT.join(filter(None, parts)))
 
