@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import pwd
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from paperdigest import __version__
 from paperdigest.core.backups import before_schema
 from paperdigest.core.errors import StoreError
 from paperdigest.failpoints import failpoint
+from paperdigest.store import first_look
 from paperdigest.store.backup import before_migration
 from paperdigest.store.faults import plainly, told_plainly
 from paperdigest.store.locks import WRITE_LOCK, FileLock
@@ -111,25 +113,29 @@ def _looked_at(path: Path, user: int) -> bool:
         raise StoreError(f"{path} belongs to {owner} · use: sudo -u {owner} paperdigest …")
     if found.st_size == 0:
         return path.is_file()
-    with path.open("rb") as file:
-        header = file.read(100)
-    if not header.startswith(_HEADER):
-        raise StoreError(f"{path} is not a paperdigest database · nothing was changed")
-    if int.from_bytes(header[68:72]) != APPLICATION_ID:
-        _refuse_stranger(path)
+    first_look.look(path, lambda header: _judge(path, header))
     return True
 
 
-def _refuse_stranger(path: Path) -> None:
-    """Raise unless the log beside the file says it is ours after all, or the file holds nothing."""
-    conn = _connect_to_read(path)
-    try:
-        (mark,) = conn.execute("PRAGMA application_id").fetchone()
-        (tables,) = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    finally:
-        conn.close()
+def _judge(path: Path, header: bytes) -> None:
+    if not header.startswith(_HEADER):
+        raise _strange(path)
+    if int.from_bytes(header[68:72]) != APPLICATION_ID:
+        # The log beside the file may say that it is ours after all.
+        with closing(_connect_to_read(path)) as conn:
+            _refuse_stranger(path, conn)
+
+
+def _refuse_stranger(path: Path, conn: sqlite3.Connection) -> None:
+    """Raise unless the database is ours, or holds nothing."""
+    (mark,) = conn.execute("PRAGMA application_id").fetchone()
+    (tables,) = conn.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if mark != APPLICATION_ID and (mark or tables):
-        raise StoreError(f"{path} is not a paperdigest database · nothing was changed")
+        raise _strange(path)
+
+
+def _strange(path: Path) -> StoreError:
+    return StoreError(f"{path} is not a paperdigest database · nothing was changed")
 
 
 def _open_to_read(path: Path) -> Store:
@@ -157,7 +163,7 @@ def _open_to_write(path: Path, wait: float) -> Store:
     with told_plainly(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Made here and not by SQLite, so that it is never readable by others, not even for a moment.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        first_look.make(path)
     lock = FileLock(path.parent / WRITE_LOCK)
     conn = _connect(f"{path.resolve().as_uri()}?mode=rw")
     db = _wrap(conn, path)
@@ -175,6 +181,8 @@ def _open_to_write(path: Path, wait: float) -> Store:
 def _bring_up_to_date(db: Database, path: Path) -> None:
     """Make the tables, or migrate them: then never without a backup of what was there."""
     version = _version(db)  # read anew under the lock: another process may have been first
+    if version == 0:
+        _refuse_stranger(path, db.conn)  # under a name that was ours when it was looked at
     if 0 < version < SCHEMA_VERSION:
         before_migration(path, SCHEMA_VERSION, __version__)
     if version != SCHEMA_VERSION:

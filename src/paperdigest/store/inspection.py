@@ -14,7 +14,7 @@ from pathlib import Path
 
 from paperdigest.core.examine_history import Contradiction, Database
 from paperdigest.core.identity import REGISTRIES
-from paperdigest.store import history
+from paperdigest.store import first_look, history
 from paperdigest.store.connection import Store
 from paperdigest.store.facts import fact
 from paperdigest.store.locks import FileLock, Holder
@@ -67,7 +67,7 @@ def inspected(store: Store, path: Path) -> Database:
         schema=_number(store, "PRAGMA user_version"),
         newest_schema=SCHEMA_VERSION,
         papers=history.paper_count(store),
-        write_ahead=_is_in_wal_mode(path),
+        write_ahead=_is_in_wal_mode(store, path),
         fault=_quick_check(store) if size <= QUICKLY_CHECKED else None,
         examined=instant(store, "database examined"),
     )
@@ -113,11 +113,11 @@ def lock_holder(path: Path) -> tuple[bool, Holder | None]:
     return False, None
 
 
-def _is_in_wal_mode(path: Path) -> bool:
-    """Read it from the file's header (https://www.sqlite.org/fileformat2.html, 1.3.3): a connection to a file in a
+def _is_in_wal_mode(store: Store, path: Path) -> bool:
+    """Tell it from the file's header (https://www.sqlite.org/fileformat2.html, 1.3.3): a connection to a file in a
     folder that cannot be written to says something else."""
-    with path.open("rb") as file:
-        return file.read(20)[18:] == b"\x02\x02"
+    header = first_look.began_with(path)
+    return header[18:20] == b"\x02\x02" if header else _word(store, "PRAGMA journal_mode") == "wal"
 
 
 def _quick_check(store: Store) -> str:
