@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -57,6 +58,14 @@ def said(process: subprocess.Popen[str], *words: str) -> str:
             return line
         read.append(line)
     pytest.fail(f"the service ended without a word of {words}, after:\n{''.join(read[-20:])}")
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait for something that the service does by itself, at most a minute."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
 
 
 def stopped(process: subprocess.Popen[str]) -> int:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -247,30 +247,12 @@ class App:
         store: Store,
         stop: Callable[[], bool] = lambda: False,
         patience: timedelta = PATIENCE,
+        follow: Callable[[], App | None] | None = None,
     ) -> DeliverReport:
-        """Empty the outbox, waiting for the pace of a channel where that takes no longer than `patience`.
-        Raises DeliversElsewhere while another process does, and StoreFull where there is no room to write
-        down what is sent."""
-        from paperdigest.flow.deliver import deliver
-        from paperdigest.flow.dispatch import dispatch
-        from paperdigest.flow.room import must_hold_what_is_sent
-        from paperdigest.store.locks import DELIVER_LOCK, FileLock
+        """Empty the outbox, as `delivering.deliver` does."""
+        from paperdigest.delivering import deliver
 
-        must_hold_what_is_sent(self.disk())
-        lock = FileLock(self.settings.storage / DELIVER_LOCK)
-        try:
-            lock.acquire(0)
-        except LockHeld as held:
-            raise DeliversElsewhere(str(held)) from held
-        try:
-            post = self._post(stop, patience)
-            send = partial(dispatch, open_store=self.open_store) if self.side_by_side else deliver
-            report = send(store, post)
-            if alerts.tell_of_delivering(self, store, self.clock()):
-                send(store, post)  # the operator need not wait for the next round
-            return report
-        finally:
-            lock.release()
+        return deliver(self, store, stop, patience, follow or (lambda: self))
 
     def take_into_index(self, store: Store) -> None:
         """Take papers into the search index for at most 20 seconds; the rest waits for the next time, and all
@@ -337,7 +319,8 @@ class App:
         )
         return made
 
-    def _post(self, stop: Callable[[], bool], patience: timedelta) -> Post:
+    def post(self, stop: Callable[[], bool], patience: timedelta) -> Post:
+        """Return what delivering needs besides the store."""
         from paperdigest.flow.forbidden import Forbidden
         from paperdigest.flow.post import Post
 

@@ -22,6 +22,7 @@ from paperdigest.config.folders import shown
 from paperdigest.core.errors import ConfigError, Problem
 from paperdigest.core.reload_words import CONFIG, TEMPLATES, moved_hint
 from paperdigest.logs import event
+from paperdigest.set_aside import SetAside
 
 if TYPE_CHECKING:
     from paperdigest.render import Renderer
@@ -63,6 +64,8 @@ class InForce:
         self._not_before = 0.0  # by the steady clock
         self._wrong: dict[str, tuple[str, ...]] = {}
         self._retired: list[App] = []  # of an earlier config; their connections are still open
+        self._aside = SetAside()
+        self._aside.follow(app.settings)
         app.renderer = self._tried(app) or _shipped()
 
     @property
@@ -141,6 +144,7 @@ class InForce:
         if old.settings.log != fresh.settings.log:
             logs.setup(log.getEffectiveLevel(), json=fresh.settings.log.format == "json")
         event(log, "config-reloaded", path=fresh.settings.path)
+        self._aside.follow(fresh.settings)
 
     def _note(self, what: str, problems: Sequence[str]) -> None:
         if tuple(problems) == self._wrong.get(what, ()):

@@ -58,6 +58,7 @@ class AppRounds:
         self._reads = Reads(longest_wait=longest_wait)
         self._looking = threading.Lock()
         self._trust = Trust()
+        self._elsewhere = False  # whether another process was delivering when this one wanted to
         self._agenda = Agenda()  # of the thread that composes
         self._failed: frozenset[tuple[str, str]] = frozenset()  # (reader, reason), likewise
         #: (lane, slot) for which the sources were read: one whose digest cannot be made stays due at every beat.
@@ -190,9 +191,22 @@ class AppRounds:
                 return
             app.register(store, now)
             try:
-                app.deliver(store, stop, PATIENCE)
+                app.deliver(store, stop, PATIENCE, partial(self._in_force, store))
             except DeliversElsewhere as held:
-                event(log, "delivers-elsewhere", holder=str(held))
+                if not self._elsewhere:  # once, and not at every beat
+                    event(log, "delivers-elsewhere", holder=str(held))
+                self._elsewhere = True
+            else:
+                self._elsewhere = False
+
+    def _in_force(self, store: Store) -> App | None:
+        """Return the app as it is configured now, its readers known; None while the clock cannot be believed."""
+        self._refresh()
+        app = self.app
+        if not self._trusts_clock(app, store):
+            return None
+        app.register(store, app.clock())
+        return app
 
     def _trusts_clock(self, app: App, store: Store) -> bool:
         """Say whether the clock can be believed; after a jump, once a second look agrees. The operator hears of

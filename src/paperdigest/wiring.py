@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+#: A source is due so long before its time: half of the beat at which that is asked, so that it is read at the beat
+#: next to its time. A beat is never exact, and at 59 seconds the next one would be half a minute late.
+EARLY = timedelta(seconds=15)
+
 #: What a title opens when a record has no address and the source names no search of its own.
 _SEARCH = {
     "inbox": "https://scholar.google.com/scholar?q={title}",
@@ -163,4 +167,4 @@ def is_due(
         zone = schedule.zone(settings.timezone)
         plan = schedule.parse_schedule(source.schedule)
         return bool(schedule.due(plan, zone, state.last_read_at, now))
-    return source.every is None or now - state.last_read_at >= source.every
+    return source.every is None or now - state.last_read_at >= source.every - EARLY

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from paperdigest.core.subscription import Subscriber
 from paperdigest.store import digests, subscribers
-from paperdigest.store.connection import Store, open_memory
+from paperdigest.store.connection import Store, open_memory, open_store
 from paperdigest.store.digests import DigestRow, Outcome
 from paperdigest.store.joining import join
 
@@ -87,6 +88,17 @@ def joined(
     return store, kept
 
 
+def asked_while_joining(store: Store) -> list[str]:
+    """Let zoe take over what ada was; return the statements, those of foreign keys too."""
+    with store.transaction():
+        gone, kept = registered(store, "ada", 3, []), registered(store, "zoe", 7, [])
+        asked: list[str] = []
+        store.db.conn.set_trace_callback(asked.append)
+        join(store, kept=kept, gone=gone)
+        store.db.conn.set_trace_callback(None)
+    return [sql for sql in asked if not sql.startswith("--")]
+
+
 def rank(one: Had) -> tuple[bool, int]:
     return one.outcome not in SENT, one.hours
 
@@ -146,3 +158,44 @@ def test_a_lane_that_only_the_old_name_had_is_the_new_ones() -> None:
         after = subscribers.lanes(store)[kept, "weekly mon 08:00"]
 
     assert after == replace(before, subscriber_id=kept)
+
+
+def test_joining_reads_no_table_from_end_to_end(tmp_path: Path) -> None:
+    """Beside millions of rows of others it takes no longer, for the write lock is held meanwhile."""
+    with open_store(tmp_path / "paperdigest.db", write=True) as store:
+        asked = asked_while_joining(store)
+        plans = {sql: store.rows(f"EXPLAIN QUERY PLAN {sql}") for sql in asked}
+
+    assert len(asked) > 10
+    large = ("outcomes", "deliveries", "digests", "lanes")
+    assert not [
+        (sql, step) for sql, plan in plans.items() for *_, step in plan if step in _scans(large)
+    ]
+
+
+def _scans(tables: Sequence[str]) -> set[str]:
+    return {f"SCAN {table}" for table in tables}
+
+
+def test_the_row_of_whoever_is_gone_stays_without_a_word_of_them(tmp_path: Path) -> None:
+    """To take it away would look through all deliveries for one that is still its own."""
+    with open_store(tmp_path / "paperdigest.db", write=True) as store:
+        asked = asked_while_joining(store)
+        rows = store.rows("SELECT * FROM subscribers WHERE gone_at IS NOT NULL")
+        known = subscribers.registered(store)
+
+    assert not [sql for sql in asked if sql.startswith("DELETE FROM subscribers")]
+    assert set(known) == {"zoe"}
+    assert len(rows) == 1
+    assert "ada" not in str(rows)
+    assert "file:x" not in str(rows)
+
+
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_name_can_be_taken_over_more_than_once(tmp_path: Path, times: int) -> None:
+    with open_store(tmp_path / "paperdigest.db", write=True) as store:
+        with store.transaction():
+            kept = registered(store, "zoe", 7, [])
+            for _ in range(times):
+                join(store, kept=kept, gone=registered(store, "ada", 3, []))
+        assert set(subscribers.registered(store)) == {"zoe"}

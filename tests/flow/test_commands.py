@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
-from house import ADA, House
+from house import ADA, CONFIG, House
 from paperdigest.cli import COMMANDS, run_command
+from paperdigest.store.locks import SERVICE_LOCK, FileLock
 from program import Program
 
 MAPS = ("Folding paper maps", "Tearing paper maps")
@@ -279,6 +281,27 @@ def test_status_names_a_broken_subscription(house: House, program: Program) -> N
 
     assert said.code == 1
     assert "ada.toml:2:1" in said.out
+
+
+@pytest.mark.parametrize("where", ["", '[storage]\ndir = "kept"\n'])
+def test_status_of_a_wrong_config_says_that_the_service_goes_on_with_the_one_before(
+    house: House, program: Program, where: str
+) -> None:
+    house.write("paperdigest.toml", CONFIG + where)
+    lock = house.app.settings.storage / SERVICE_LOCK
+    lock.parent.mkdir(exist_ok=True)
+    (house.folder / "paperdigest.toml").write_text(CONFIG.replace("Berlin", "Berlyn") + where)
+
+    alone = program("status")
+    with FileLock(lock).holding(0):
+        beside = program("status")
+
+    assert (alone.code, beside.code) == (3, 3)
+    assert "paperdigest.toml:" in alone.err
+    assert "service" not in alone.err
+    assert f"pid {os.getpid()}" in beside.err
+    assert "goes on with the config as it was" in beside.err
+    assert alone.err in beside.err
 
 
 def test_before_the_first_run_reading_commands_say_so(program: Program) -> None:

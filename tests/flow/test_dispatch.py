@@ -16,9 +16,11 @@ import pytest
 from house import ADA, CONFIG, MAIL, House
 from paperdigest.core.ports import Outcome, Part
 from paperdigest.core.units import DeliverySettled, Unit
+from paperdigest.flow import dispatch as dispatching
 from paperdigest.flow.dispatch import dispatch
-from paperdigest.flow.post import DeliverReport
+from paperdigest.flow.post import DeliverReport, Post
 from paperdigest.journal import heard_by
+from paperdigest.rounds import AppRounds
 from paperdigest.store import deliveries, ways
 from running import said, service
 from slack_server import FakeSlack
@@ -160,7 +162,7 @@ def test_an_interrupt_finishes_what_is_in_hand(house: House) -> None:
             raise KeyboardInterrupt
         return house.now
 
-    post = replace(house.app._post(lambda: False, timedelta(0)), clock=clock)
+    post = replace(house.app.post(lambda: False, timedelta(0)), clock=clock)
     with house.app.open_store() as store, pytest.raises(KeyboardInterrupt):
         dispatch(store, post, house.app.open_store)
 
@@ -169,7 +171,7 @@ def test_an_interrupt_finishes_what_is_in_hand(house: House) -> None:
 
 def resting(house: House, pause: Callable[[timedelta], None]) -> None:
     """Deliver while folders are to be left alone for another second, which would be waited for."""
-    post = replace(house.app._post(lambda: False, timedelta(seconds=5)), pause=pause)
+    post = replace(house.app.post(lambda: False, timedelta(seconds=5)), pause=pause)
     with house.app.open_store() as store:
         with store.transaction():
             ways.close(store, "file", house.now + timedelta(seconds=1))
@@ -216,13 +218,14 @@ def test_beside_a_channel_that_hangs_for_good_nothing_is_begun(house: House) -> 
             house.app.compose(store, house.now)
         while looked.acquire(blocking=False):
             pass
-        assert looked.acquire(timeout=LONG)  # it is seen to hang
+        for _ in range(12):  # more often than in one look: it is seen to hang
+            assert looked.acquire(timeout=LONG)
 
     folder = Line()
     wired(house, Line(meanwhile), folder)
     with house.app.open_store() as store:
         dispatch(
-            store, house.app._post(lambda: False, timedelta(0)), house.app.open_store, steady=steady
+            store, house.app.post(lambda: False, timedelta(0)), house.app.open_store, steady=steady
         )
 
     assert not folder.handed
@@ -236,6 +239,114 @@ def test_who_listens_to_a_round_hears_of_every_channel(house: House) -> None:
 
     settled = [unit for unit in heard if isinstance(unit, DeliverySettled)]
     assert Counter(unit.channel for unit in settled) == {"email": 1, "file": 2}
+
+
+def dispatched(house: House, **given: Any) -> DeliverReport:
+    """Deliver, with something in place of what the service gives."""
+    post = house.app.post(lambda: False, timedelta(0))
+    with house.app.open_store() as store:
+        return dispatch(store, post, house.app.open_store, **given)
+
+
+def test_a_channel_that_broke_off_is_begun_again_while_another_one_is_at_work(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    seconds = 0.0
+    folder = Line()
+
+    def breaks_once() -> None:
+        folder.meanwhile = lambda: None
+        raise SystemExit("a plug-in ends the program")
+
+    def meanwhile() -> None:
+        nonlocal seconds
+        assert folder.has_begun()
+        while "channel-broke-off" not in caplog.text:
+            threading.Event().wait(0.01)
+        seconds = 11.0
+        assert folder.has_begun()
+
+    folder.meanwhile = breaks_once
+    wired(house, Line(meanwhile), folder)
+    dispatched(house, steady=lambda: seconds)
+
+    assert Counter(states(house)["file"]) == {("unknown", 1): 1, ("sent", 1): 1}
+    assert caplog.text.count("channel-broke-off channel=file") == 1
+
+
+def test_the_operator_is_told_while_a_channel_says_nothing(house: House) -> None:
+    told = threading.Event()
+    answers: list[bool] = []
+    wired(house, Line(lambda: answers.append(told.wait(LONG))), Line())
+
+    def tell() -> bool:
+        told.set()
+        return False
+
+    dispatched(house, tell=tell)
+
+    assert answers == [True]
+
+
+def test_what_is_begun_later_is_begun_as_things_stand_then(house: House) -> None:
+    """A channel that was set up meanwhile, a password that was mended."""
+    bens_next_is_due(house)
+    mended, folder = Line(), Line()
+    posts = [house.app.post(lambda: False, timedelta(0))]
+
+    def meanwhile() -> None:
+        posts.append(replace(posts[0], channel=lambda _: mended))
+        with house.app.open_store() as store:
+            house.app.compose(store, house.now)
+        assert mended.has_begun()
+
+    wired(house, Line(meanwhile), folder)
+    dispatched(house, afresh=lambda: posts[-1])
+
+    assert (len(mended.handed), len(folder.handed)) == (2, 0)
+
+
+def test_while_the_clock_is_doubted_nobody_begins_a_message(house: House) -> None:
+    doubted, seen = threading.Event(), threading.Event()
+    post = house.app.post(lambda: False, timedelta(0))
+
+    def afresh() -> Post | None:
+        if doubted.is_set():
+            seen.set()
+            return None
+        return post
+
+    def meanwhile() -> None:
+        doubted.set()
+        assert seen.wait(LONG)
+
+    wired(house, Line(lambda: seen.wait(LONG)), Line(meanwhile))
+    dispatched(house, afresh=afresh)
+
+    assert Counter(states(house)["file"]) == {("sent", 1): 1, ("retry", 0): 1}
+    assert states(house)["email"] == [("sent", 1)]
+
+
+def test_at_a_stop_only_what_is_in_hand_stays_in_doubt(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatching, "_PATIENT", 0.01)
+    stopping, folder = threading.Event(), Line()
+    found: list[Counter[tuple[str, int]]] = []
+
+    def meanwhile() -> None:
+        stopping.set()
+        end = time.monotonic() + LONG
+        while ("retry", 0) not in states(house)["file"] and time.monotonic() < end:
+            threading.Event().wait(0.01)
+        found.append(Counter(states(house)["file"]))
+
+    folder.meanwhile = meanwhile
+    wired(house, Line(), folder)
+    deliver(house, stopping.is_set)
+
+    assert found == [{("sending", 1): 1, ("retry", 0): 1}]
+    assert Counter(states(house)["file"]) == {("sent", 1): 1, ("retry", 0): 1}
 
 
 SLACK = """
@@ -277,3 +388,28 @@ def test_the_service_posts_to_slack_while_a_mail_server_thinks_about_a_message(
             assert "channel=slack" in settled, settled
             process.kill()
         house.reload()
+
+
+def test_a_channel_set_up_while_a_mail_server_thinks_is_used_at_once(house: House) -> None:
+    rounds = AppRounds(house.app)
+    with FakeSlack() as slack:
+
+        def meanwhile() -> None:
+            secret = house.folder / "secrets" / "slack-token"
+            secret.parent.mkdir(exist_ok=True)
+            secret.write_text("xoxb-late")
+            config = house.folder / "paperdigest.toml"
+            config.write_text(config.read_text() + SLACK.format(url=slack.api_url))
+            late = ADA.replace("file:outbox", "slack:#papers")
+            (house.folder / "subscriptions" / "dora.toml").write_text(late)
+            rounds.compose(house.now)
+            end = time.monotonic() + LONG
+            while not slack.posted and time.monotonic() < end:
+                slack.over.wait(0.01)
+
+        wired(house, Line(meanwhile), Line())
+        rounds.deliver(house.now, lambda: False)
+    rounds.close()
+
+    assert len(slack.posted) == 1
+    assert states(house)["slack"] == [("sent", 1)]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from house import House
-from running import command, said, service
+from running import command, eventually, said, service
 
 
 def test_the_service_delivers_and_ends_with_0_on_sigterm(house: House) -> None:
@@ -48,6 +48,26 @@ def test_commands_work_beside_the_service(house: House) -> None:
 
     assert answer.returncode == 0
     assert str(process.pid) in json.loads(answer.stdout)["service"]
+
+
+def test_beside_the_service_send_leaves_delivering_to_it(house: House) -> None:
+    """Its other messages need not wait for a person's command."""
+    house.drop("monday.jsonl", "Folding paper maps again")
+    asked(house, "run", "--once")
+    house.drop("tuesday.jsonl", "A paper map of the sea")
+    asked(house, "ingest")
+    with service(house) as process:
+        eventually((house.folder / "service.alive").exists)
+        answer = asked(house, "send")
+        said(process, "state=sent")
+
+    assert "left to who delivers already: " in answer.stderr
+    assert str(process.pid) in answer.stderr
+    assert ["A paper map of the sea"] in house.titles()
+
+
+def asked(house: House, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(house, *words), capture_output=True, text=True, check=True)
 
 
 @pytest.mark.skipif(

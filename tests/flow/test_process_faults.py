@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from house import CONFIG, House
-from running import command, said, service, stopped
+from running import command, eventually, said, service, stopped
 
 BOTH = [["Folding paper maps again"], ["Reading paper maps aloud"]]
 
@@ -67,6 +67,7 @@ def test_a_disk_that_fills_up_stops_all_sending_and_with_room_again_all_goes_out
         ballast.unlink()
         said(process, "source-read")
         subprocess.run(command(served, "send", "ada"), check=True, capture_output=True)
+        eventually(lambda: len(served.titles("ada")) == len(BOTH))
         assert stopped(process) == 0
 
     assert "StoreFull" in failed

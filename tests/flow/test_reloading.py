@@ -157,6 +157,70 @@ def test_what_is_wrong_is_logged_once(running: Running, caplog: pytest.LogCaptur
     assert len([one for one in caplog.messages if one.startswith("config-not-reloaded")]) == 1
 
 
+def set_aside(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    """Return what was logged of readers' files that are set aside, and mended, each with its level."""
+    lines = [(one.levelname, one.getMessage()) for one in caplog.records]
+    return [line for line in lines if line[1].startswith("subscription-")]
+
+
+@pytest.mark.parametrize("operator", ["", 'operator = "file:ops"\n'])
+def test_a_readers_broken_file_is_logged_once_at_the_start(
+    house: House, caplog: pytest.LogCaptureFixture, operator: str
+) -> None:
+    """Whoever is told besides: the log has it where there is nobody."""
+    house.write("paperdigest.toml", operator + CONFIG)
+    house.write("subscriptions/new.toml", 'deliver = "file:new"\ntopics = 1\n')
+    running = Running(house)
+    with closing(running.rounds), caplog.at_level(logging.INFO):
+        running.minutes(3)
+        running.rounds.reload()
+
+    ((level, line),) = set_aside(caplog)
+    assert level == "ERROR"
+    assert line.startswith("subscription-set-aside subscriber=new path=")
+    assert "new.toml:2:1: unknown key" in line
+
+
+def test_a_readers_file_that_breaks_meanwhile_is_logged_and_that_it_is_mended(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        running.write("subscriptions/ada.toml", ADA + "oops\n")
+        running.minutes(2)
+        running.write("subscriptions/ada.toml", ADA)
+        running.minutes(2)
+
+    broke, mended = set_aside(caplog)
+    assert "ada.toml" in broke[1]
+    assert mended[0] == "INFO"
+    assert mended[1].startswith("subscription-mended subscriber=ada path=")
+
+
+def test_a_readers_broken_file_is_logged_again_once_something_else_is_wrong_with_it(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        for wrong in ("oops\n", "topics = 1\n" + ADA):
+            running.write("subscriptions/ada.toml", wrong)
+            running.minutes(2)
+
+    assert ["oops" in line for _, line in set_aside(caplog)][1:] == [False]
+    assert "unknown key" in set_aside(caplog)[1][1]
+
+
+def test_a_readers_broken_file_that_was_taken_away_is_not_said_to_be_mended(
+    running: Running, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        running.write("subscriptions/ada.toml", "oops\n")
+        running.minutes(1)
+        (running.house.folder / "subscriptions/ada.toml").unlink()
+        running.minutes(1)
+
+    (broke,) = set_aside(caplog)
+    assert broke[1].startswith("subscription-set-aside")
+
+
 def test_the_kind_of_log_follows_the_config(
     running: Running, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -189,6 +189,28 @@ def test_only_the_first_of_two_who_say_the_same_takes_a_name_over(house: House) 
     assert names(house) == {"eva", "zoe"}
 
 
+def test_others_may_write_between_two_renames(house: House) -> None:
+    """Each may take a while, and a transaction keeps everybody else from writing."""
+    for name in ("ada", "eva"):
+        house.write(f"subscriptions/{name}.toml", ADA)
+    for name in ("zoe", "yan"):
+        house.write(f"subscriptions/{name}.toml", ADA)
+    house.run()
+    for old, new in (("ada", "zoe"), ("eva", "yan")):
+        (house.folder / f"subscriptions/{old}.toml").unlink()
+        house.write(f"subscriptions/{new}.toml", f'formerly = "{old}"\n' + ADA)
+    asked: list[str] = []
+    with house.app.open_store() as store:
+        store.db.conn.set_trace_callback(asked.append)
+        house.app.register(store, house.now)
+        store.db.conn.set_trace_callback(None)
+
+    assert names(house) == {"zoe", "yan"}
+    went_over = [at for at, sql in enumerate(asked) if sql.startswith("UPDATE lanes SET subscri")]
+    first, second = went_over
+    assert "COMMIT" in asked[first:second]
+
+
 # ------------------------------------------------------------------------------------------------ check
 
 QUESTION = 'if zoe is who ada was, add formerly = "ada"'

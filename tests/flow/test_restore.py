@@ -199,6 +199,41 @@ def test_assumed_sent_a_lane_that_was_not_due_since_loses_nothing(house: House) 
     assert house.titles() == [["Paper map number 1"], ["Paper map number 2"]]
 
 
+@pytest.mark.parametrize(("due_since", "times"), [(True, 1), (False, 2)])
+def test_assumed_sent_what_was_sent_by_hand_is_known_only_where_a_digest_fell_due_since(
+    house: House, *, due_since: bool, times: int
+) -> None:
+    """Nothing else tells of it; docs/backup.md and the answer of restore say so."""
+    house.drop("1.jsonl", "Paper map number 1")
+    house.run()
+    made = backed_up(house)
+    house.wait(hours=2)
+    house.drop("2.jsonl", "Paper map number 2")
+    house.ingest()
+    house.compose("ada")
+    house.deliver()
+    house.wait(days=1 if due_since else 0)
+    put_back(house, made)
+    files_again(house)
+    decide(house, Decision.ASSUME_SENT)
+    house.wait(days=1)
+    house.run()
+
+    assert Counter(map(tuple, house.titles()))["Paper map number 2",] == times
+
+
+def test_the_answer_of_restore_says_what_was_sent_by_hand_may_come_again(
+    house: House, program: Program
+) -> None:
+    house.run()
+    made = backed_up(house)
+    house.close()
+
+    said = program("restore", str(made.file), "--replace").out
+
+    assert "What `paperdigest send` sent by hand since the backup is not known" in said
+
+
 def test_what_waited_when_the_backup_was_made_counts_as_sent_too(house: House) -> None:
     house.drop("1.jsonl", "Paper map number 1")
     house.ingest()

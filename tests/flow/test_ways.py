@@ -160,7 +160,7 @@ def test_a_kill_between_claim_and_sending_lets_no_more_out(house: House) -> None
     with hostile(house) as server:
         mail(house, server, 5, "rate = 2")
         composed(house)
-        post = house.app._post  # what the claim of a process that is killed right after it does
+        post = house.app.post  # what the claim of a process that is killed right after it does
         with house.app.open_store() as store:
             made = post(lambda: False, timedelta(0))
             with store.transaction():

@@ -159,3 +159,4 @@ def _print(app: App, done: _Done, placed: Path | None) -> None:
     click.echo(f"  {sent}   it went out, none of it again")
     click.echo(f"  {again}   it may not have gone out; some of it may come twice")
     click.echo(restoring.FILES_SINCE)
+    click.echo(restoring.BY_HAND)

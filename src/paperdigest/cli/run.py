@@ -14,6 +14,7 @@ from paperdigest.alerts import tell_of_composing
 from paperdigest.care import look_after
 from paperdigest.cli.answers import say, table
 from paperdigest.cli.beginning import Decided, begin_service, begun
+from paperdigest.cli.breaking_off import ends_in_order, message_in_hand
 from paperdigest.cli.ingest import print_report
 from paperdigest.cli.progress import progress_bar
 from paperdigest.cli.session import json_option, now_option, opened, opened_app
@@ -77,7 +78,7 @@ def command(
         return _serve(ctx, decided)
     from paperdigest import logs
 
-    with opened(ctx, write=True, now=now) as (app, store), _alone(app):
+    with ends_in_order(), opened(ctx, write=True, now=now) as (app, store), _alone(app):
         logs.setup(logging.getLogger().level, json=app.settings.log.format == "json")
         if dry_run:
             return _once(app, store, dry_run=True, every=every, as_json=as_json)
@@ -173,7 +174,8 @@ def _deliver(app: App, store: Store) -> tuple[DeliverReport | None, str]:
     from paperdigest.app import DeliversElsewhere
 
     try:
-        return app.deliver(store), ""
+        with message_in_hand() as stop:
+            return app.deliver(store, stop), ""
     except DeliversElsewhere as held:
         return None, f"not delivered by this command: {held}"
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from paperdigest.cli.answers import say
+from paperdigest.cli.breaking_off import ends_in_order, message_in_hand
 from paperdigest.cli.session import json_option, one_reader, opened
 from paperdigest.core import words
 from paperdigest.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from paperdigest.app import App
+    from paperdigest.core.ledger import State
     from paperdigest.flow.compose import ComposeReport
+    from paperdigest.store.connection import Store
+    from paperdigest.store.deliveries import Delivery
 
 
 @click.command()
@@ -23,11 +28,10 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json: bool) -> int:
     """Send what is waiting to each SUBSCRIBER (default: all) as a slot of its own."""
-    from paperdigest.app import DeliversElsewhere
     from paperdigest.flow.due import standings
     from paperdigest.startup import ready
 
-    with opened(ctx, write=True) as (app, store):
+    with ends_in_order(), opened(ctx, write=True) as (app, store):
         now = app.clock()
         ready(app, store)
         app.register(store, now)
@@ -41,12 +45,7 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
             return send_samples(app, store, chosen, now, as_json=as_json)
         hindrances = {one.subscriber.name: one.why_not for one in standings(store, chosen, now)}
         composed = app.compose(store, now, forced=frozenset(reader.name for reader in chosen))
-        try:
-            delivered = app.deliver(store)
-            states, troubles = dict(delivered.states), delivered.troubles
-        except DeliversElsewhere as held:
-            click.echo(f"the running service will deliver them: {held}", err=True)
-            states, troubles = {}, []
+        states, troubles = _delivered(app, store, waits=bool(composed.digests))
     if as_json:
         say(
             {
@@ -67,6 +66,28 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
         for row, state, error in troubles:
             click.echo(f"  {row.subscriber} {row.target}: {state}: {error}")
     return 4 if troubles or composed.failed else 0
+
+
+def _delivered(
+    app: App, store: Store, *, waits: bool
+) -> tuple[Mapping[str, int], Sequence[tuple[Delivery, State, str]]]:
+    """Empty the outbox; return how many rows came to which end, and those that did not go out. A service that is
+    there does so by itself within seconds: its other messages need not wait for a person's command."""
+    from paperdigest.app import DeliversElsewhere
+    from paperdigest.cli.service_signs import serving
+
+    held: object = serving(app.settings.storage)
+    if held is None:
+        try:
+            with message_in_hand() as stop:
+                report = app.deliver(store, stop)
+        except DeliversElsewhere as elsewhere:
+            held = elsewhere
+        else:
+            return report.states, report.troubles
+    if waits:
+        click.echo(f"left to who delivers already: {held}", err=True)
+    return {}, ()
 
 
 def _print(composed: ComposeReport, hindrances: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,30 @@ def in_words(storage: Path) -> str:
     """Return who runs the service, for people."""
     runs, holder = running(storage)
     return str(holder or "running") if runs else "not running"
+
+
+def serving(storage: Path) -> Holder | None:
+    """Return who stays and delivers by itself; None where nobody does, or only `run --once` at the moment. Raises
+    StoreError as `running`."""
+    runs, holder = running(storage)
+    sign = seen(storage)
+    stays = runs and holder is not None and sign is not None and sign.pid == holder.pid
+    return holder if stays else None
+
+
+def of_wrong_config(explicit: Path | None, env: Mapping[str, str]) -> str:
+    """Return who runs the service although the config is wrong now, for people; "" where none runs, or where that
+    cannot be told. A service keeps the config that it had."""
+    from paperdigest.doctor.installation import installation
+
+    storage = installation(explicit, env).storage
+    if storage is None:
+        return ""
+    try:
+        runs, holder = running(storage)
+    except StoreError:
+        return ""
+    return f"service: {holder or 'running'}, goes on with the config as it was" if runs else ""
 
 
 def ails(storage: Path, now: datetime) -> Iterator[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +14,11 @@ import click
 from paperdigest import __version__, machine
 from paperdigest.cli.answers import iso, say, table
 from paperdigest.cli.moved import left_behind
-from paperdigest.cli.service_signs import ails, in_words
+from paperdigest.cli.service_signs import ails, in_words, of_wrong_config
 from paperdigest.cli.session import json_option, opened_app
 from paperdigest.cli.sources import ailing, source_states
 from paperdigest.core import words
-from paperdigest.core.errors import PaperdigestError
+from paperdigest.core.errors import ConfigError, PaperdigestError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,13 +41,24 @@ def command(ctx: click.Context, healthy: bool, as_json: bool) -> int:
     """Say how everything stands: papers, sources, subscribers, deliveries."""
     if healthy and not as_json:
         return _healthy(ctx)
-    with opened_app(ctx) as app:
+    with _naming_the_service(ctx), opened_app(ctx) as app:
         told = _status(app, app.clock())
     if as_json:
         say(told)
     else:
         _print(told)
     return 1 if healthy and not told["healthy"] else 0
+
+
+@contextmanager
+def _naming_the_service(ctx: click.Context) -> Iterator[None]:
+    """Where the config is wrong, say besides who goes on with the one before."""
+    try:
+        yield
+    except ConfigError:
+        if said := of_wrong_config(ctx.obj.config_path, os.environ):
+            click.echo(said, err=True)
+        raise
 
 
 def _healthy(ctx: click.Context) -> int:

@@ -17,6 +17,11 @@ FILES_SINCE: Final = (
     "Files that were read since the backup lie in done/ of their inbox: put them back into the inbox first, and"
     " the history has them again."
 )
+#: What is not known of a reader's next digest after `--assume-sent`.
+BY_HAND: Final = (
+    "What `paperdigest send` sent by hand since the backup is not known: after --assume-sent it comes again with the"
+    " next digest of a reader for whom none fell due since."
+)
 #: What decides about a restored database.
 COMMANDS: Final = "paperdigest run --once --assume-sent, or paperdigest run --once --resend"
 #: What says that another machine has stopped.

@@ -23,9 +23,12 @@ from paperdigest.store.deliveries import Delivery
 AT_ONCE = 10  # rows in hand over a channel at most: what a kill can leave in doubt
 
 
-def deliver(store: Store, post: Post, *, over: str = "") -> DeliverReport:
+def deliver(
+    store: Store, post: Post, *, over: str = "", not_begun: list[Delivery] | None = None
+) -> DeliverReport:
     """Send what is due, until nothing is or `stop` says so; `over` limits it to one channel. The caller holds the
-    right to deliver over it. Raises Undecided after a restore."""
+    right to deliver over it. `not_begun` is kept to the rows that are claimed and were not begun, for another thread
+    to see. Raises Undecided after a restore."""
     must_be_decided(store)
     report = DeliverReport()
     not_before: dict[str, datetime] = {}
@@ -40,7 +43,7 @@ def deliver(store: Store, post: Post, *, over: str = "") -> DeliverReport:
             failpoint("deliver.claim")
         failpoint("deliver.claimed")
         if rows:
-            _send(store, post, rows, report)
+            _send(store, post, rows, report, [] if not_begun is None else not_begun)
         elif not (
             more_in_doubt
             or pacing.wait_for_more(store, post.clock, post.pause, post.patience, over)
@@ -49,12 +52,18 @@ def deliver(store: Store, post: Post, *, over: str = "") -> DeliverReport:
     return report
 
 
-def _send(store: Store, post: Post, rows: list[Delivery], report: DeliverReport) -> None:
+def _send(
+    store: Store,
+    post: Post,
+    rows: list[Delivery],
+    report: DeliverReport,
+    not_begun: list[Delivery],
+) -> None:
     """Send what was claimed. Each message is settled before the next is begun, except where sending
     one again would change nothing: those in hand are then settled together, also when this breaks off.
     A row over a way that just closed is not begun."""
     sent: list[Done] = []
-    not_begun = list(rows)
+    not_begun[:] = rows
     closed: list[str] = []
     try:
         for row in rows:
@@ -78,7 +87,8 @@ def _send(store: Store, post: Post, rows: list[Delivery], report: DeliverReport)
         try:
             settle(store, post, sent, report)
         finally:
-            _put_back(store, not_begun)
+            put_back(store, post, not_begun)
+            not_begun.clear()
 
 
 def _recover(store: Store, post: Post, over: str) -> None:
@@ -98,9 +108,9 @@ def _recover(store: Store, post: Post, over: str) -> None:
     failpoint("deliver.recovered")
 
 
-def _put_back(store: Store, rows: Sequence[Delivery]) -> None:
+def put_back(store: Store, post: Post, rows: Sequence[Delivery]) -> None:
     """Rows claimed but not begun, for a stop came or their way closed: they never left."""
     if not rows:
         return
     with store.transaction():
-        moves.put_back(store, [row.id for row in rows])
+        moves.put_back(store, [row.id for row in rows], process=post.process)

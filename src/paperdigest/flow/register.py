@@ -29,13 +29,11 @@ def register(
     here = _Known(store)
     if not here.lacks(wanted, broken) and not here.gone(wanted, broken):
         return
+    for subscriber in here.renamed(wanted, broken):
+        _take_over(store, subscriber)
     with store.transaction():
         # Read anew under the lock: another thread or command may have written the same meanwhile.
         here = _Known(store)
-        if renamed := here.renamed(wanted, broken):
-            for subscriber in renamed:
-                _take_over(store, subscriber, here)
-            here = _Known(store)
         for subscriber in here.lacks(wanted, broken):
             _register(store, subscriber, here, now)
         subscribers.mark_gone(store, here.gone(wanted, broken), now)
@@ -79,15 +77,17 @@ class _Known:
         return all((row.id, name) in self.lanes for name in lane_names(subscriber))
 
 
-def _take_over(store: Store, subscriber: Subscriber, here: _Known) -> None:
-    old = here.rows.pop(subscriber.formerly, None)
-    new = here.rows.get(subscriber.name)
-    if old is None:
-        return  # another one who says the same came first
-    if new is None:
-        subscribers.rename(store, old.name, subscriber.name)
-    else:
-        join(store, kept=new.id, gone=old.id)
+def _take_over(store: Store, subscriber: Subscriber) -> None:
+    """Give a subscriber the ledger of the old name: one transaction, so that others may write before the next one."""
+    with store.transaction():
+        old = subscribers.named(store, subscriber.formerly)
+        new = subscribers.named(store, subscriber.name)
+        if old is None:
+            return  # another one who says the same came first
+        if new is None:
+            subscribers.rename(store, old.name, subscriber.name)
+        else:
+            join(store, kept=new.id, gone=old.id)
     if not store.rehearsing:
         event(log, "subscriber-renamed", subscriber=subscriber.name, formerly=old.name)
 

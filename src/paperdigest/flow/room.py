@@ -47,7 +47,8 @@ def must_hold_more(disk: Disk) -> None:
 def must_hold_what_is_sent(disk: Disk) -> None:
     """Raise StoreFull where it is in doubt whether what becomes of a message could still be written down."""
     if disk.room is Room.NONE:
-        raise StoreFull(f"{disk} · nothing was sent, make room")
+        said = notices.disk_low_line(disk.folder, disk.free, room.LAST)  # what is sent needs less
+        raise StoreFull(f"{said} · nothing was sent, make room")
 
 
 def disk_low(disk: Disk, now: datetime, timezone: str) -> Watched:

@@ -197,4 +197,6 @@ def _trending() -> Section:
             Link("code", "https://gitlab.com/example/soup"),
         ),
     )
-    return Section("Trending", 2, full=(soup,), elsewhere=1, elsewhere_in=("Multimodal pretraining",))
+    return Section(
+        "Trending", 2, full=(soup,), elsewhere=1, elsewhere_in=("Multimodal pretraining",)
+    )

@@ -8,10 +8,10 @@ but SQLite, after this.
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 _LENGTH = 100  # https://www.sqlite.org/fileformat2.html, 1.3
@@ -37,11 +37,22 @@ def look(path: Path, judge: Callable[[bytes], None]) -> None:
 
 
 def make(path: Path) -> None:
-    """Make an empty file that nobody else may read, unless one is there. Raises OSError."""
+    """Make an empty file that nobody else may read, unless one is there. Raises OSError, also for one that cannot be
+    written to."""
     with _looking:
-        with suppress(FileExistsError):
+        try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        except FileExistsError:
+            _refuse_unwritable(path)
         _seen.setdefault(_identity(path), b"")  # one that is there was looked at, or is empty
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Raise what opening it to write would, for SQLite says no more than that it cannot."""
+    if not os.access(path, os.W_OK):
+        read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+        code = errno.EROFS if read_only else errno.EACCES
+        raise OSError(code, os.strerror(code), os.fspath(path))
 
 
 def began_with(path: Path) -> bytes:

@@ -12,10 +12,11 @@ from paperdigest.store.subscribers import Lane
 
 
 def join(store: Store, *, kept: int, gone: int) -> None:
-    """Give everything known of the subscriber `gone` to `kept`, and let go of its row.
+    """Give everything known of the subscriber `gone` to `kept`; its row stays as a stub without a word of it.
 
     What either was sent counts as sent. A lane that both have goes on from where the one stood that was further
-    back: what is known to be sent is not sent again for that. Must run inside a transaction.
+    back: what is known to be sent is not sent again for that. Looks at no row of anybody else, as the write lock is
+    held meanwhile. Must run inside a transaction.
     """
     of = {"kept": kept, "gone": gone}
     lanes = subscribers.lanes(store, [kept, gone])
@@ -24,7 +25,8 @@ def join(store: Store, *, kept: int, gone: int) -> None:
         new = lanes.get((kept, name))
         if owner == gone and new is not None:
             _join_lanes(store, old, new)
-    for table in ("lanes", "outcomes", "digests", "deliveries"):
+    store.write(_DELIVERIES, of)  # while the digests still say whose they are
+    for table in ("lanes", "outcomes", "digests"):
         store.write(f"UPDATE {table} SET subscriber_id = :kept WHERE subscriber_id = :gone", of)  # noqa: S608 - our own words
     store.write(_STOPPED, of)
     store.write(
@@ -32,14 +34,16 @@ def join(store: Store, *, kept: int, gone: int) -> None:
     )
     store.write("DELETE FROM suppressions WHERE subscriber_id = :gone", {"gone": gone})
     store.write(_SINCE, of)
-    store.write("DELETE FROM subscribers WHERE id = :gone", {"gone": gone})
+    subscribers.leave_stub(store, gone)
 
 
 def _join_lanes(store: Store, old: Lane, new: Lane) -> None:
     """Let the new lane go on for both. The old one stays for the digests that are its own, under a name that is
     no schedule, so that nothing is composed there."""
-    pair = {"old": old.id, "new": new.id}
-    store.write("UPDATE outcomes SET lane_id = :new WHERE lane_id = :old", pair)
+    pair = {"old": old.id, "new": new.id, "gone": old.subscriber_id}
+    store.write(
+        "UPDATE outcomes SET lane_id = :new WHERE subscriber_id = :gone AND lane_id = :old", pair
+    )
     if not new.digests:
         # It goes on with what the old one asked for last, so that an edit in between is an edit.
         asked = subscribers.topics_seen(store, [old.id]).get(old.id, {})
@@ -72,6 +76,12 @@ DELETE FROM outcomes WHERE (subscriber_id, paper_key, reason) IN (
             ORDER BY outcome NOT IN ('sent', 'listed'), at, change) AS place
         FROM outcomes WHERE subscriber_id IN (:kept, :gone))
     WHERE place > 1)
+"""
+
+# No index finds the deliveries of a subscriber among millions, and one finds those of a digest.
+_DELIVERIES = """
+UPDATE deliveries SET subscriber_id = :kept
+WHERE digest_id IN (SELECT id FROM digests WHERE subscriber_id = :gone)
 """
 
 # What was stopped stays stopped, under whichever name that was said.

@@ -36,10 +36,12 @@ def take(store: Store, ids: Sequence[int], *, process: str, now: datetime) -> No
     )
 
 
-def put_back(store: Store, ids: Sequence[int]) -> None:
-    """Let go of rows that were claimed but not begun: that was no attempt. Must run inside a transaction."""
+def put_back(store: Store, ids: Sequence[int], *, process: str) -> None:
+    """Let go of rows that this process claimed but did not begin: that was no attempt. Must run inside a
+    transaction."""
     sets = ("attempts = attempts - 1", "claimed_by = ''")
-    store.write_many(statement(Event.PUT_BACK, "id = ?", *sets), [(id_,) for id_ in ids])
+    one = statement(Event.PUT_BACK, "id = ? AND claimed_by = ?", *sets)
+    store.write_many(one, [(id_, process) for id_ in ids])
 
 
 def settle(

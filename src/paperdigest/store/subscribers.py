@@ -46,6 +46,9 @@ class Lane:
     created_at: datetime
 
 
+#: How the row of a subscriber begins who is known under another row now; no subscriber can have such a name.
+_JOINED = "(joined "
+
 _SUBSCRIBER = "SELECT id, name, definition, registered_at, gone_at FROM subscribers"
 
 
@@ -56,6 +59,7 @@ def registered(store: Store, names: Sequence[str] | None = None) -> dict[str, Re
     return {
         name: Registered(id_, name, definition, from_instant(at), _maybe(gone))
         for id_, name, definition, at, gone in rows
+        if not name.startswith(_JOINED)
     }
 
 
@@ -89,6 +93,16 @@ def register(store: Store, subscriber: Subscriber, *, change: int, now: datetime
 def rename(store: Store, old: str, new: str) -> None:
     """Give a subscriber another name; ledger and lanes stay."""
     store.write("UPDATE subscribers SET name = ? WHERE name = ?", [new, old])
+
+
+def leave_stub(store: Store, id_: int) -> None:
+    """Take out of a row what it says of a subscriber of whom nothing else is left. To delete it, SQLite would look
+    through all deliveries for one that is still its own."""
+    stub = f"{_JOINED}{id_})"
+    store.write(
+        "UPDATE subscribers SET name = ?, definition = ?, gone_at = coalesce(gone_at, registered_at) WHERE id = ?",
+        [stub, subscriber_to_json(Subscriber(stub, deliver=())), id_],
+    )
 
 
 def keep_definition(store: Store, id_: int, subscriber: Subscriber) -> None:
