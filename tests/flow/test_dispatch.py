@@ -218,7 +218,7 @@ def test_beside_a_channel_that_hangs_for_good_nothing_is_begun(house: House) -> 
             house.app.compose(store, house.now)
         while looked.acquire(blocking=False):
             pass
-        for _ in range(12):  # more often than in one look: it is seen to hang
+        for _ in range(4):  # once in a whole look, then: it is seen to hang
             assert looked.acquire(timeout=LONG)
 
     folder = Line()

@@ -8,7 +8,6 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,14 +57,6 @@ def moved(process: subprocess.Popen[str], clock: Clock, ahead: timedelta) -> Non
     process.send_signal(signal.SIGHUP)
 
 
-def until(process: subprocess.Popen[str], word: str, done: Callable[[], bool]) -> str:
-    """Read the log up to a line that holds the word, by which it is done. Return that line."""
-    while True:
-        line = said(process, word)
-        if done():
-            return line
-
-
 def run(house: House, clock: Clock, *args: str) -> None:
     """Run a command that lives by the same clock."""
     environment = {**os.environ, **clock.environment}
@@ -99,7 +90,7 @@ def test_a_jump_ahead_holds_all_work_until_a_second_look_and_each_paper_comes_on
         told_house.drop("tuesday.jsonl", SECOND)
         doubted = said(process, "clock-doubted", "digest-composed", "source-read")
         went_on = said(process, "digest-composed", "source-read", "state=sent")
-        until(process, "state=sent", lambda: len(titles(told_house)) > 1 and bool(told(told_house)))
+        eventually(lambda: len(titles(told_house)) > 1 and bool(told(told_house)))
         assert stopped(process) == 0
 
     assert "clock-doubted" in doubted
@@ -119,7 +110,7 @@ def test_a_clock_set_back_by_30_hours_and_put_right_repeats_nothing_and_loses_no
         said(process, "new=1")  # by the wrong clock
         moved(process, clock, timedelta(0))
         said(process, "clock-doubted")
-        until(process, "operator-told", lambda: True)
+        said(process, "operator-told")
         run(told_house, clock, "send", "ada")
         eventually(lambda: SECOND in titles(told_house))
         assert stopped(process) == 0
@@ -166,7 +157,7 @@ def test_a_service_that_starts_over_an_hour_before_what_is_stored_says_so_and_re
 
     with service(told_house, **clock.environment) as process:
         said(process, "new=1")
-        until(process, "state=sent", lambda: bool(told(told_house)))
+        eventually(lambda: bool(told(told_house)))
         run(told_house, clock, "send", "ada")
         eventually(lambda: SECOND in titles(told_house))
         assert stopped(process) == 0
