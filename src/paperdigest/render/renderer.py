@@ -5,7 +5,7 @@ What a template may say is in `environments`, what gives way in `budget`, one pa
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from paperdigest.core import words
@@ -25,6 +25,12 @@ _ROUNDS = 5
 NO_SLACK = SlackText("", "", (), (), "")
 
 
+@cache
+def _bundled() -> Templates:
+    """Return the templates that are shipped, compiled once in a process: they are the same for everybody."""
+    return Templates(None)
+
+
 class Renderer:
     """Turns digests into messages. Templates of `user_templates` go before the bundled ones.
 
@@ -32,7 +38,7 @@ class Renderer:
     """
 
     def __init__(self, user_templates: Path | None = None) -> None:
-        self.templates = Templates(user_templates)
+        self.templates = _bundled() if user_templates is None else Templates(user_templates)
         skeletons = Skeletons(self.templates)
         self._forms_of = lru_cache(maxsize=_PAPERS_KEPT)(lambda entry: Fragments(entry, skeletons))
 
