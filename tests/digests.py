@@ -15,6 +15,21 @@ OK = (SourceLine("arxiv-cs", "ok", 374), SourceLine("hf", "ok", 36), SourceLine(
 
 _START = len("In experiment  we fold ")
 
+#: What may be missing of a paper, and what stands there then.
+OPTIONAL: dict[str, object] = {
+    "url": "",
+    "authors": (),
+    "sources": (),
+    "categories": (),
+    "date": "",
+    "votes": None,
+    "place": "",
+    "version": None,
+    "excerpt": Marked(""),
+    "why": (),
+    "links": (),
+}
+
 
 def entry(key: int = 1, **over: Any) -> Entry:
     """Return an invented paper with everything a digest can show of a new one."""

@@ -33,20 +33,29 @@ def command(house: House, *args: str) -> list[str]:
 @contextmanager
 def service(house: House, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Run the service as a process of its own; it is ended whatever happens."""
-    with subprocess.Popen(
-        command(house, "run"),
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
-    ) as process:
-        stuck = threading.Timer(LONGEST, process.kill)
-        stuck.start()
-        try:
-            yield process
-        finally:
-            stuck.cancel()
-            if process.poll() is None:
-                process.kill()
+    with (
+        subprocess.Popen(
+            command(house, "run"),
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
+        ) as process,
+        ended(process, LONGEST),
+    ):
+        yield process
+
+
+@contextmanager
+def ended(process: subprocess.Popen[str], longest: float) -> Iterator[None]:
+    """End a process with the block, whatever happens; after so many seconds it is taken for stuck."""
+    stuck = threading.Timer(longest, process.kill)
+    stuck.start()
+    try:
+        yield
+    finally:
+        stuck.cancel()
+        if process.poll() is None:
+            process.kill()
 
 
 def said(process: subprocess.Popen[str], *words: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contrast import Reading, Scheme, contrast, hard_to_read, readings
-from digests import OK, digest, entries, entry, listed, section
+from digests import OK, OPTIONAL, digest, entries, entry, listed, section
 from mail_validator import faults
 from pages import rendered
 from paperdigest.core import words
@@ -21,18 +21,6 @@ from paperdigest.render.fragments import encoded_size
 GOLDEN = tuple(sorted((Path(__file__).parents[1] / "golden" / "digests").glob("*.html")))
 
 _FAILED = SourceLine("hf", "failed", 0, "could not be read since 06:30 (connection refused)")
-_MISSING: dict[str, object] = {
-    "url": "",
-    "authors": (),
-    "sources": (),
-    "categories": (),
-    "date": "",
-    "votes": None,
-    "place": "",
-    "excerpt": Marked(""),
-    "why": (),
-    "links": (),
-}
 
 
 def of(*papers: Entry, **over: object) -> Digest:
@@ -46,7 +34,7 @@ def kinds_of_change() -> Digest:
 def papers_that_lack_something() -> Digest:
     each = (
         replace(entry(key), **{name: nothing})  # type: ignore[arg-type]  # the names are Entry's
-        for key, (name, nothing) in enumerate(_MISSING.items(), 1)
+        for key, (name, nothing) in enumerate(OPTIONAL.items(), 1)
     )
     return of(*each, Entry(20, "new", "", Marked("A title and nothing else")))
 

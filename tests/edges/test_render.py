@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests import digest, entries, entry, listed, section
+from digests import OPTIONAL, digest, entries, entry, listed, section
 from pages import RENDERER, Page, flat, rendered, slack_of
 from paperdigest.core import words
 from paperdigest.core.digest import Digest, Entry, Marked
@@ -108,21 +108,6 @@ def test_the_finished_message_names_its_list() -> None:
 
 
 # ----------------------------------- what is missing leaves no trace
-
-
-OPTIONAL: dict[str, object] = {
-    "url": "",
-    "authors": (),
-    "sources": (),
-    "categories": (),
-    "date": "",
-    "votes": None,
-    "place": "",
-    "version": None,
-    "excerpt": Marked(""),
-    "why": (),
-    "links": (),
-}
 
 
 @pytest.mark.parametrize("missing", [*((name,) for name in OPTIONAL), tuple(OPTIONAL)])

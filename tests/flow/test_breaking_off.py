@@ -21,7 +21,7 @@ from paperdigest import service
 from paperdigest.cli import breaking_off
 from paperdigest.flow import host
 from paperdigest.store import deliveries
-from running import command, said
+from running import command, ended, said
 from smtp_server import HostileSmtp
 
 PATIENCE = 20.0  # seconds; only ever waited for when a test is about to fail
@@ -73,17 +73,13 @@ class Post:
 
 @contextmanager
 def running(line: list[str]) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(
-        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        stuck = threading.Timer(2 * PATIENCE, process.kill)
-        stuck.start()
-        try:
-            yield process
-        finally:
-            stuck.cancel()
-            if process.poll() is None:
-                process.kill()
+    with (
+        subprocess.Popen(
+            line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process,
+        ended(process, 2 * PATIENCE),
+    ):
+        yield process
 
 
 @pytest.fixture

@@ -147,13 +147,18 @@ def test_the_second_in_which_time_no_longer_fits_32_bits_is_one_like_any_other(
     assert digest["slot"].startswith("2038-01-19T04:14")
 
 
+def stored_ahead(house: House, clock: Clock, by: timedelta) -> None:
+    """Let what is stored be of a time that is to come, and the clock be right again."""
+    clock.move(by)
+    run(house, clock, "run", "--once")
+    clock.move(timedelta(0))
+    house.drop("tuesday.jsonl", SECOND)
+
+
 def test_a_service_that_starts_over_an_hour_before_what_is_stored_says_so_and_repeats_nothing(
     told_house: House, clock: Clock
 ) -> None:
-    clock.move(timedelta(minutes=62))
-    run(told_house, clock, "run", "--once")
-    clock.move(timedelta(0))
-    told_house.drop("tuesday.jsonl", SECOND)
+    stored_ahead(told_house, clock, timedelta(minutes=62))
 
     with service(told_house, **clock.environment) as process:
         said(process, "new=1")
@@ -171,10 +176,7 @@ def test_a_service_that_starts_over_an_hour_before_what_is_stored_says_so_and_re
 def test_a_service_that_starts_less_than_an_hour_before_what_is_stored_says_nothing(
     told_house: House, clock: Clock
 ) -> None:
-    clock.move(timedelta(minutes=58))
-    run(told_house, clock, "run", "--once")
-    clock.move(timedelta(0))
-    told_house.drop("tuesday.jsonl", SECOND)
+    stored_ahead(told_house, clock, timedelta(minutes=58))
 
     with service(told_house, **clock.environment) as process:
         said(process, "started")
