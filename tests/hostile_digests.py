@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from random import Random
 from typing import Any, Final
 
@@ -123,12 +124,16 @@ _KEPT = {"subscriber", "slot", "kind", "reason", "manage", "more", "paper_key"}
 def harmless(value: Any) -> Any:
     """Return the value with harmless letters for each text that shows anything, and the same marks and links."""
     if isinstance(value, Marked):
-        pieces = [("h" if piece.strip() else piece, is_hit) for piece, is_hit in value.spans()]
-        ends = [sum(len(piece) for piece, _ in pieces[: place + 1]) for place in range(len(pieces))]
-        marks = tuple(
-            (end - 1, end) for end, (_, is_hit) in zip(ends, pieces, strict=True) if is_hit
+        pieces = list(value.pieces())
+        kept = ["h" if shows(piece.text) else piece.text for piece in pieces]
+        before, after = (
+            list(accumulate(map(len, texts))) for texts in ([each.text for each in pieces], kept)
         )
-        return Marked("".join(piece for piece, _ in pieces), marks)
+        places = zip(pieces, kept, after, strict=True)
+        marks = tuple((end - len(text), end) for piece, text, end in places if piece.is_hit)
+        now = {0: 0, **dict(zip(before, after, strict=True))}
+        styles = tuple((now[start], now[end], style) for start, end, style in value.styles)
+        return Marked("".join(kept), marks, styles)
     if isinstance(value, str):
         return _harmless_text(value)
     if isinstance(value, tuple):

@@ -28,6 +28,7 @@ SOURCES = [
     "joins",
     "keyword",
     "markup",
+    "mathml",
     "pattern",
     "plural",
     "plural_tables",
@@ -38,13 +39,14 @@ SOURCES = [
     "tex",
     "tex_commands",
     "tex_groups",
+    "tex_lost",
     "tex_tables",
     "text",
     "tree",
     "typography",
     "word",
 ]
-PINNED = "1 a1581fb2c85f2b0d"
+PINNED = "2 c1e294aa4bbe6749"
 
 EXPRESSIONS = [
     "multi-modal",

@@ -90,6 +90,34 @@ def test_clean_is_idempotent_and_encodable(raw: str, cap: int | None) -> None:
         ("maps <!-- never closed", "maps <!– never closed"),
         ("cut short in <i>Vitis", "cut short in Vitis"),
         ("<mml:math><mml:mi>x</mml:mi></mml:math> rises", "x rises"),
+    ("<math><mi>x</mi><mo>=</mo><mn>2</mn></math> maps", "x=2 maps"),
+    ("<mml:msub><mml:mi>x</mml:mi><mml:mn>2</mml:mn></mml:msub> rises", "x₂ rises"),
+    ("<mml:msup> <mml:mi>B</mml:mi> <mml:mrow><mml:mo>+</mml:mo></mml:mrow> </mml:msup> falls", "B⁺ falls"),
+    ("<msubsup><mi>D</mi><mi>s</mi><mo>*</mo></msubsup>", "Dₛ*"),
+    ("<mml:mfrac><mml:mn>1</mml:mn><mml:mn>2</mml:mn></mml:mfrac> and <mml:msqrt><mml:mi>n</mml:mi></mml:msqrt>", "1/2 and √n"),
+    ("<msup><mi>x</mi><msup><mi>y</mi><mn>2</mn></msup></msup>", "x^y²"),
+    ("<mover><mi>x</mi><mo>¯</mo></mover> and <munder><mo>max</mo><mi>x</mi></munder>", "x¯ and maxₓ"),
+    ("<mml:msub><mml:mi>x</mml:mi><mml:mn>2", "x2"),
+    ("</mml:mn></mml:msub> of <mml:mn>2</mml:mn></mml:msub>", "of 2"),
+    ("the <mi> of a <row>", "the <mi> of a <row>"),
+    ("<msup><mi>x</mi><mspace/></msup>, <msub><mi>x</mi><mrow><mn>2</mn></msub></mrow></msub>", "x, x₂"),
+    ("Solitons in<mml:math><mml:mi>N</mml:mi></mml:math>-fold ink", "Solitons in N-fold ink"),
+    ("the <math><mi>n</mi></math>th of <math><mi>n</mi></math>maps, <math><mi>n</mi></math>s", "the nth of n maps, ns"),
+    ("<mml:math><mml:msub><mml:mi>H</mml:mi><mml:mn>2</mml:mn></mml:msub></mml:math>O", "H₂O"),
+    (
+        "<mml:mmultiscripts><mml:mrow><mml:mi>Ca</mml:mi></mml:mrow><mml:mprescripts/><mml:none/><mml:mrow><mml:mn>38</mml:mn></mml:mrow></mml:mmultiscripts> ink",
+        "³⁸Ca ink",
+    ),
+    ("<mmultiscripts><mi>U</mi><mprescripts/><mn>92</mn><mn>238</mn></mmultiscripts>", "₉₂²³⁸U"),
+    (
+        "anti-<alternatives><tex-math>$$k_{t}$$</tex-math><mml:math><mml:mi>k</mml:mi></mml:math></alternatives> maps",
+        "anti-kₜ maps",
+    ),
+    (
+        r"<tex-math>\usepackage{amsmath} \setlength{\oddsidemargin}{-69pt} \begin{document}$$x$$\end{document}</tex-math> maps",
+        "x maps",
+    ),
+    ('<semantics><mi>x</mi><annotation encoding="application/x-tex">x</annotation></semantics> rises', "x rises"),
         ("A\u202e &#x202e;hidden&#0; turn", "A hidden\ufffd turn"),
     ],
 )  # fmt: skip
@@ -100,7 +128,7 @@ def test_markup_is_shown_as(raw: str, seen: str) -> None:
 
 @pytest.mark.parametrize(
     "sign",
-    ["{", "}", "$", "<", "\\", "&", "-", "~", "^", "_", "`", "'", " ", "{a", "</b>", "<!--", "&amp;", "\\frac", "^{", "$x$", "https://"],
+    ["{", "}", "$", "<", "\\", "&", "-", "~", "^", "_", "`", "'", " ", "{a", "</b>", "<!--", "&amp;", "\\frac", "^{", "$x$", "https://", "http://a{", "<mi>", "<msub><mi>x</mi>"],
 )  # fmt: skip
 def test_long_runs_of_one_sign_are_read_in_one_walk(sign: str) -> None:
     """Anything worse than linear would take minutes here and not a second."""

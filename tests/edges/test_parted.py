@@ -16,6 +16,7 @@ from pages import TEMPLATES
 from paperdigest.core.digest import Entry, Marked, Why
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.paper import Link
+from paperdigest.core.styling import Style
 from paperdigest.render import Renderer
 from paperdigest.render.clean import clean_entry
 from paperdigest.render.environments import PAPERS
@@ -32,7 +33,12 @@ _WORDS = st.lists(_TEXT, max_size=3).map(tuple)
 def marked(draw: st.DrawFn) -> Marked:
     text = draw(_TEXT)
     cuts = sorted(draw(st.sets(st.integers(0, len(text)), max_size=4)))
-    return Marked(text, tuple(zip(cuts[::2], cuts[1::2], strict=False)))
+    edges = sorted(draw(st.sets(st.integers(0, len(text)), max_size=4)))
+    styles = [
+        (*place, draw(st.sampled_from(Style)))
+        for place in zip(edges[::2], edges[1::2], strict=False)
+    ]
+    return Marked(text, tuple(zip(cuts[::2], cuts[1::2], strict=False)), tuple(styles))
 
 
 ENTRIES = st.builds(

@@ -50,7 +50,7 @@ def test_every_ready_line_of_a_paper_is_named() -> None:
 def test_every_function_and_filter_is_named() -> None:
     own = {
         *_WORDS,
-        *("dateline", "linked", "starred", "link", "marked", "wrap"),
+        *("dateline", "linked", "styled", "starred", "link", "marked", "wrap"),
     }
     _, _, rest = PAGE.partition("### Functions and filters")
     named = {

@@ -11,14 +11,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paperdigest.core.paper import Link
+from paperdigest.core.styles import Stretch, StyledPiece, pieces
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text with the matched stretches marked: sorted, disjoint (start, end) in code points."""
+    """A text with the matched stretches marked: sorted, disjoint (start, end) in code points. `styles` are the
+    stretches set in italic, bold and so on, the same for every reader, each with its name (`core.styling.Style`)."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
+    styles: tuple[Stretch, ...] = ()
+
+    @property
+    def unmarked(self) -> Marked:
+        """The same text without its marks."""
+        return Marked(self.text, (), self.styles) if self.marks else self
+
+    def pieces(self) -> Iterator[StyledPiece]:
+        """Yield (piece, is marked, its styles), in order; the pieces joined are the text."""
+        if self.styles:
+            return pieces(self.text, self.marks, self.styles)
+        return (StyledPiece(piece, is_hit, ()) for piece, is_hit in self.spans())  # as nearly all
 
     def spans(self) -> Iterator[tuple[str, bool]]:
         """Yield (piece, is marked), in order; the pieces joined are the text."""

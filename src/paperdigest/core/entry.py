@@ -11,6 +11,7 @@ from paperdigest.core import words
 from paperdigest.core.digest import Entry, Marked, Why
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.query import Field, Hit
+from paperdigest.core.styles import Stretch, cut, styles_of
 from paperdigest.core.text import display, excerpt, links_in, safe_url
 
 AUTHORS_SHOWN = 5
@@ -52,6 +53,8 @@ class Card:
     venue: str
     place: str
     links: tuple[Link, ...]
+    title_styles: tuple[Stretch, ...] = ()
+    abstract_styles: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def _full(
         paper_key=find.key,
         reason=find.reason,
         id=paper.id,
-        title=Marked(card.title, merged(hits, Field.TITLE)),
+        title=Marked(card.title, merged(hits, Field.TITLE), card.title_styles),
         kind=find.reason.split(":")[0],
         url=card.url,
         searches=card.searches,
@@ -136,7 +139,7 @@ def _full(
         votes=paper.votes,
         place=card.place,
         version=paper.version if paper.version and paper.version > 1 else None,
-        excerpt=_excerpt(card.abstract, hits),
+        excerpt=_excerpt(card, hits),
         why=_why(hits),
         links=card.links,
         also=also,
@@ -151,7 +154,7 @@ def _listed(
         paper_key=find.key,
         reason=find.reason,
         id=find.paper.id,
-        title=Marked(card.title, merged(hits, Field.TITLE)),
+        title=Marked(card.title, merged(hits, Field.TITLE), card.title_styles),
         kind=find.reason.split(":")[0],
         url=card.url,
         searches=card.searches,
@@ -173,6 +176,8 @@ def _card(paper: Paper, searches: Mapping[str, str]) -> Card:
         display(paper.venue),
         words.place(paper.rank, paper.rank_of) if paper.rank else "",
         _links(paper, url),
+        styles_of(paper.title),
+        styles_of(paper.abstract),
     )
 
 
@@ -221,7 +226,8 @@ def merged(
     return tuple(stretches)
 
 
-def _excerpt(text: str, hits: tuple[Hit, ...]) -> Marked:
+def _excerpt(card: Card, hits: tuple[Hit, ...]) -> Marked:
+    text = card.abstract
     if not text:
         return Marked("")
     around = None
@@ -232,7 +238,8 @@ def _excerpt(text: str, hits: tuple[Hit, ...]) -> Marked:
     start, end = excerpt(text, around)
     before, after = ("… " if start else ""), (" …" if end < len(text) else "")
     marks = merged(hits, Field.ABSTRACT, start=start, end=end, at=len(before))
-    return Marked(before + text[start:end] + after, marks)
+    styles = cut(card.abstract_styles, start, end, at=len(before))
+    return Marked(before + text[start:end] + after, marks, styles)
 
 
 def _why(hits: tuple[Hit, ...]) -> tuple[Why, ...]:

@@ -7,6 +7,9 @@ from __future__ import annotations
 import html
 import re
 from html.entities import html5
+from typing import Final
+
+from paperdigest.core.mathml import ELEMENTS, Formulas, once
 
 
 def _words(table: str) -> frozenset[str]:
@@ -30,10 +33,10 @@ _SURE = _words("""
 b bold br div em i inf italic p scp span strong styled-content sub sup xref disp-formula
 inline-formula named-content sans-serif ext-link list-item tex-math
 """)
-_PREFIXES = frozenset(["jats", "mml", "m", "ce", "xhtml"])
+PREFIXES: Final = frozenset(["jats", "mml", "m", "ce", "xhtml"])
 _SCRIPTS = {"sub": "_", "inf": "_", "sup": "^"}
 
-_TAG = re.compile(
+TAG: Final = re.compile(
     r"<(/?)((?:[A-Za-z]{1,5}:)?[A-Za-z][A-Za-z0-9-]{0,24})"
     r"((?:\s++[A-Za-z_:][A-Za-z0-9_:.-]{0,40}\s*+=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=`]++))*+)\s*+(/?)>"
 )
@@ -42,13 +45,13 @@ _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
 
 
 def plain(text: str) -> str:
-    """Return the text without entities and known tags; sub- and superscripts become TeX's `_{}`, `^{}`."""
+    """Return the text without entities and known tags; scripts become TeX's `_{}` and `^{}`, and so on in MathML."""
     text = decoded(text)
     if "<" not in text:
         return text
     if "<!" in text:
         text = _CDATA.sub("", _without_comments(text)) if "<![" in text else _without_comments(text)
-    return _without_tags(text)
+    return _without_tags(once(text))
 
 
 def decoded(text: str) -> str:
@@ -76,7 +79,7 @@ def _without_comments(text: str) -> str:
 
 
 def _without_tags(text: str) -> str:
-    tags = [tag for tag in _TAG.finditer(text) if _known(tag)]
+    tags = [tag for tag in TAG.finditer(text) if _known(tag)]
     if not tags:
         return text
     last_end = {tag[2].lower(): tag.start() for tag in tags if tag[1]}
@@ -84,6 +87,7 @@ def _without_tags(text: str) -> str:
     for tag in tags:
         if not tag[1]:
             first_start.setdefault(tag[2].lower(), tag.start())
+    formulas = Formulas()
     pieces = []
     at = 0
     for tag in tags:
@@ -93,8 +97,14 @@ def _without_tags(text: str) -> str:
             if tag[1]
             else last_end.get(name, -1) > tag.start()
         )
-        pieces.append(text[at : tag.start()])
-        pieces.append(_shown(tag, paired=paired))
+        between = text[at : tag.start()]
+        if not (formulas.ignore_blanks and between.isspace()):
+            pieces.append(between)
+        bare = name.rpartition(":")[2]
+        if bare in ELEMENTS and (paired or tag[4]):
+            pieces.append(formulas.braces(tag, bare))
+        else:
+            pieces.append(_shown(tag, paired=paired))
         at = tag.end()
     return "".join(pieces) + text[at:]
 
@@ -102,8 +112,8 @@ def _without_tags(text: str) -> str:
 def _known(tag: re.Match[str]) -> bool:
     prefix, _, name = tag[2].lower().rpartition(":")
     if prefix:
-        return prefix in _PREFIXES
-    return name in _BLOCKS or name in _INLINE
+        return prefix in PREFIXES
+    return name in _BLOCKS or name in _INLINE or name in ELEMENTS
 
 
 def _shown(tag: re.Match[str], *, paired: bool) -> str:

@@ -11,6 +11,7 @@ from functools import partial
 
 from paperdigest.core.tex_commands import known, obey
 from paperdigest.core.tex_groups import DEEPEST, Group, Groups, Make
+from paperdigest.core.tex_lost import restored
 from paperdigest.core.tex_tables import ELEMENTS, NAMED_ACCENTS, OLD_FONTS, SIGN_ACCENTS, SIGNS
 from paperdigest.core.typography import (
     accented,
@@ -37,16 +38,18 @@ _OLD_FONT = re.compile(rf"({'|'.join(OLD_FONTS)})\s+(?=[^\s}}])")
 _LOST_ACCENT = re.compile(r"""(?:(["'`^~=.])|([cvHukrd]) )([^\W\d_])\}""")
 _LOST_SIGN = re.compile(r"""[^\W\d_]["'`]\{[aeiouyAEIOUYcnszCNSZ]\}[^\W\d_]""")
 _CONTRACTION = re.compile(r"(?:s|re|ll|m|d|t|ve)(?![^\W\d_])")
-_CLOSING_QUOTE = {sign: re.compile(rf"[^\\]{{1,200}}?(?<!\s)\\{sign}(?!\w)") for sign in "\"'"}
+_CLOSING_QUOTE = {
+    sign: re.compile(rf"[^\\]{{1,200}}?(?<!\s)\\{sign}(?![\w{{\\])") for sign in "\"'"
+}
 
 _RAISED_BARE = re.compile(
-    r"[+\-−]?\d+(?!\.?\d)|[+\-−]?\d+\.\d+|[*′†‡∘°]|'+|[+\-](?![\w+\-])|[^\W\d_](?![^\W\d_])"
+    r"[+\-−]?\d+(?!\.?\d)|[+\-−]?\d+\.\d+|[*′†‡∘°]|'+|[+\-](?![\w+\-])|[+\-](?=[^\W\d_]{1,2}\^)|[^\W\d_](?![^\W\d_])"
 )
-_RAISED_MATH = re.compile(rf"{_RAISED_BARE.pattern}|[^\W\d_](?![^\W\d_]{{2}})")
+_RAISED_MATH = re.compile(rf"{_RAISED_BARE.pattern}|[+\-](?=[^\W\d_])|[^\W\d_](?![^\W\d_]{{2}})")
 _LOWERED_MATH = re.compile(r"\d+|[^\W\d_](?![^\W\d_]{2}|[^\W\d_](?![_^]))|[*+]")
 # Outside of formulas an underscore is a subscript only under one letter or a chemical formula.
 _FORMULA = re.compile(
-    rf"(?:^|[^\w.@/\\#\-])(?:[A-Za-z]|(?:(?:{'|'.join(sorted(ELEMENTS, reverse=True))})(?:_?\d{{1,2}})?){{1,6}})$"
+    rf"(?<!\\)\\[A-Za-z]{{2,12}}$|(?:^|[^\w.@/\\#\-])(?:[A-Za-z]|log|(?:(?:{'|'.join(sorted(ELEMENTS, reverse=True))})(?:_?\d{{1,2}})?){{1,6}})$"
 )
 _LOWERED_BARE = re.compile(r"(?:\d{1,2}|[a-z])(?![a-z0-9_@]|\.[A-Za-z0-9])")
 _DOUBLED = re.compile(r"""[A-Za-z]+|[%&$#_{}]|["'`^~=.]\{?[A-Za-z]""")
@@ -63,7 +66,7 @@ def to_unicode(text: str) -> str:
     """Return the text with its TeX set as Unicode; white space is kept roughly as it was."""
     if not _ACTIVE.search(text):
         return text
-    return typeset(_Reader(with_tildes(text)).read())
+    return typeset(_Reader(with_tildes(restored(text))).read())
 
 
 class _Reader(Groups):
@@ -71,7 +74,7 @@ class _Reader(Groups):
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.delimiters = _math_delimiters(text) if "$" in text else {}
+        self.delimiters = math_delimiters(text) if "$" in text else {}
         self.last_fence = {"(": text.rfind("\\)"), "[": text.rfind("\\]")}
 
     def read(self) -> str:
@@ -182,6 +185,8 @@ class _Reader(Groups):
         joins = before.isalnum() or before in _TIE_AFTER
         blank = not before or not after or before.isspace() or after.isspace()
         amounts = before.isdigit() and after.isdigit()
+        if after == "\\" and self.ahead(2)[1:].isalpha():
+            joins, blank = True, False  # `maps ~\cite{ada}`
         self.run(" " if joins and not blank and not amounts and after != "/" else found[0])
 
     def slash(self, found: re.Match[str]) -> None:
@@ -249,6 +254,8 @@ class _Reader(Groups):
         if sign not in _CLOSING_QUOTE:
             return False
         before = self.text[max(0, self.at - 3) : self.at - 2]
+        if before == "{" and self.ahead(2)[1:] == "}":
+            return False
         if before.isalpha():
             return sign == "'" and _CONTRACTION.match(self.text, self.at) is not None
         return _CLOSING_QUOTE[sign].match(self.text, self.at) is not None
@@ -278,7 +285,7 @@ _TOKEN_READERS: dict[str, Callable[[_Reader, re.Match[str]], None]] = {
 }
 
 
-def _math_delimiters(text: str) -> dict[int, bool]:
+def math_delimiters(text: str) -> dict[int, bool]:
     """Return the places of the dollars that delimit mathematics, and whether each opens."""
     found: dict[int, bool] = {}
     opened = width = 0

@@ -148,6 +148,13 @@ def _layout(reader: Groups, _name: str) -> None:
     reader.run(" ")
 
 
+def _length(reader: Groups, _name: str) -> None:
+    for _ in range(2):  # which one, and how long
+        if found := _RAW.match(reader.text, reader.at):
+            reader.at = found.end()
+    reader.run(" ")
+
+
 def _reference(reader: Groups, name: str) -> None:
     if key := _RAW.match(reader.text, reader.at):
         reader.at = key.end()
@@ -162,6 +169,8 @@ def _cited(reader: Groups) -> None:
     if keys := _RAW.match(reader.text, reader.at):
         reader.at = keys.end()
         listed = ", ".join(key.strip() for key in keys[1].split(","))
+        if not listed:
+            return
         reader.item(f"{' ' if reader.last().isalnum() else ''}[{listed}{notes.replace('~', ' ')}]")
 
 
@@ -210,6 +219,11 @@ def _stacked(over: Make, got: list[str]) -> str:
     return "".join(got[1:]) + (over(got[:1]) if got else "")
 
 
+def _arrow(sign: str, got: list[str]) -> str:
+    over = "".join(got).strip()
+    return sign + (raised([over]) if over else "")
+
+
 def _in_parentheses(before: str, got: list[str]) -> str:
     text = " ".join(got)
     return f"{before}({text})" if text.strip() else ""
@@ -228,6 +242,8 @@ _WANTING: dict[str, tuple[int, Make]] = {
     "textsuperscript": (1, raised),
     "textsubscript": (1, lower),
     "texorpdfstring": (2, lambda got: "".join(got[:1])),
+    "xrightarrow": (1, partial(_arrow, "→")),
+    "xleftarrow": (1, partial(_arrow, "←")),
     "pmod": (1, lambda got: f" (mod {''.join(got)})"),
     "pod": (1, partial(_in_parentheses, " ")),
     "not": (1, lambda got: accented("\u0338", got, any_base=True)),
@@ -243,10 +259,13 @@ _COMMANDS: dict[str, Callable[[Groups, str], None]] = {
     **dict.fromkeys(ALPHABETS, _alphabet),
     **dict.fromkeys(BLANKS, _blank),
     **dict.fromkeys(LAYOUT, _layout),
+    **dict.fromkeys(("setlength", "addtolength"), _length),
     **dict.fromkeys(REFERENCES, _reference),
     **dict.fromkeys(ADDRESSES, _url),
     **dict.fromkeys(NAMED_ACCENTS, _named_accent),
-    **dict.fromkeys(("textcolor", "colorbox", "raisebox", "parbox", "scalebox"), _coloured),
+    **dict.fromkeys(
+        ("textcolor", "colorbox", "raisebox", "parbox", "scalebox", "foreignlanguage"), _coloured
+    ),
     "sqrt": _root,
     "href": _href,
     "verb": _verbatim,

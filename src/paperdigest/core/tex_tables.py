@@ -6,11 +6,12 @@ import string
 
 
 def _pairs(table: str) -> dict[str, str]:
-    words = table.split()
-    return dict(zip(words[::2], words[1::2], strict=True))
+    names = table.split()
+    return dict(zip(names[::2], names[1::2], strict=True))
 
 
-def _words(table: str) -> frozenset[str]:
+def words(table: str) -> frozenset[str]:
+    """Return the names of a table."""
     return frozenset(table.split())
 
 
@@ -54,6 +55,7 @@ textasciimacron ¯ textperiodcentered · textregistered ® registered ® texttra
 P ¶ textparagraph ¶ pounds £ textsterling £ euro € EUR € texteuro € textyen ¥ yen ¥ textcent ¢ textdollar $ textpercent % textnumero №
 textordfeminine ª textordmasculine º textonehalf ½ textonequarter ¼ textthreequarters ¾ textexclamdown ¡ textquestiondown ¿
 textonesuperior ¹ texttwosuperior ² textthreesuperior ³
+hyp - textminus − textasteriskcentered * textbardbl ‖ textbrokenbar ¦
 """) | {"textvisiblespace": " ", "space": " ", "And": "&"}
 
 # Letters in the middle of words: the blank that ends the name is part of the name.
@@ -63,7 +65,7 @@ th þ TH Þ ng ŋ NG Ŋ
 """)
 
 # Names that TeX sets as upright words.
-OPERATORS = _words("""
+OPERATORS = words("""
 arccos arcsin arctan arg argmax argmin cos cosh cot coth csc deg det diag dim erf exp gcd hom
 inf ker lcm lg lim liminf limsup ln log max min mod bmod polylog poly Pr rank sec sgn sign sin
 sinh softmax sup tan tanh tr Tr trace Var Cov
@@ -88,7 +90,7 @@ PHRASES = {
 }
 
 # Set their argument in some font or box: only the argument is seen.
-WRAPPERS = _words("""
+WRAPPERS = words("""
 text textit textbf texttt textsf textsc textsl textrm textup textmd textnormal textmusic emph
 uline uwave underline sout strong mbox hbox fbox framebox makebox vbox mathrm mathbf mathit
 mathsf mathtt mathnormal mathop mathbin mathrel mathord mathopen mathclose mathpunct mathinner
@@ -99,30 +101,30 @@ lowercase uppercase MakeUppercase MakeLowercase textlarger textsmaller enquote t
 """)
 
 # Change what follows, show nothing themselves.
-DECLARATIONS = _words("""
+DECLARATIONS = words("""
 bf it em rm sc tt sf sl bfseries itshape scshape ttfamily sffamily rmfamily slshape mdseries
 upshape normalfont tiny scriptsize footnotesize small normalsize large Large LARGE huge Huge
 displaystyle textstyle scriptstyle scriptscriptstyle limits nolimits nonumber notag unboldmath
 boldmath left right middle big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm
 Bigm noindent indent protect relax xspace maketitle newpage clearpage pagebreak centering
 raggedright allowbreak nobreak break strut phantomsection sloppy selectfont leavevmode null
-ignorespaces unskip hfil hfill vfill
+ignorespaces unskip hfil hfill vfill nobreakdash
 """)
 
 # Become a blank.
-BLANKS = _words("""
+BLANKS = words("""
 quad qquad enspace enskip thinspace medspace thickspace par newline linebreak smallskip
 medskip bigskip item nobreakspace hline tabularnewline cr
 """)
 
 # Vanish together with their arguments: lengths, names of environments, anchors.
-LAYOUT = _words("""
+LAYOUT = words("""
 label vspace hspace vskip hskip begin end includegraphics color pagestyle thispagestyle
-bibliography bibliographystyle usepackage documentclass setlength addtolength index phantom
-hphantom vphantom rule
+bibliography bibliographystyle usepackage documentclass index phantom
+hphantom vphantom rule footnotemark selectlanguage nolinebreak nopagebreak
 """)
 
-REFERENCES = _words("""
+REFERENCES = words("""
 ref eqref autoref cref Cref pageref secref figref tabref nameref vref subref labelcref
 """)
 
@@ -164,6 +166,7 @@ MATH_ACCENTS = {
     "acute": "\u0301",
     "grave": "\u0300",
     "mathring": "\u030a",
+    "textcommabelow": "\u0326",
 }
 
 # A backslash and one sign.
@@ -234,7 +237,7 @@ ALPHABETS = {
 # The old font words, as they stand after an opening brace when a dump has lost the backslash.
 OLD_FONTS = ("bf", "it", "em", "rm", "sc", "tt", "sf", "sl", "cal")
 
-ELEMENTS = _words("""
+ELEMENTS = words("""
 He Li Be Ne Na Mg Al Si Cl Ar Ca Sc Ti Cr Mn Fe Co Ni Cu Zn Ga Ge As Se Br Kr Rb Sr Zr Nb Mo
 Tc Ru Rh Pd Ag Cd In Sn Sb Te Xe Cs Ba La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta Re
 Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra Ac Th Pa Np Pu Am Cm H B C N O F P S K V Y I W U

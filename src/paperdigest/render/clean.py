@@ -6,7 +6,8 @@ Escaping is left to each output; what is clean already comes back as the same ob
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import chain
 from operator import attrgetter
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
+from paperdigest.core.styles import Stretch
 from paperdigest.core.words import cut
 from paperdigest.render.excerpts import shortened
 
@@ -54,20 +56,36 @@ def safe_url(url: str) -> str:
 
 
 def clean_marked(marked: Marked) -> Marked:
-    """Return the marked text cleaned; marks move with their words."""
+    """Return the marked text cleaned; marks and styles move with their words."""
     marked = shortened(marked, _LONGEST_TEXT)
     if marked.text.isprintable() or not _UNCLEAN.search(marked.text):
         return marked
     pieces: list[str] = []
     marks: list[tuple[int, int]] = []
-    at = 0
+    begin: list[tuple[int, int, str]] = []
+    before = at = 0
     for piece, is_hit in marked.spans():
         kept = clean_text(piece)
         if is_hit and kept:
             marks.append((at, at + len(kept)))
         pieces.append(kept)
+        begin.append((before, at, piece))
+        before += len(piece)
         at += len(kept)
-    return Marked("".join(pieces), tuple(marks))
+    return Marked("".join(pieces), tuple(marks), tuple(_moved(marked.styles, begin)))
+
+
+def _moved(styles: Iterable[Stretch], begin: Sequence[tuple[int, int, str]]) -> Iterator[Stretch]:
+    """Yield the styles where their words are now. `begin`: where each piece began and begins, and what it was."""
+    starts = [before for before, _, _ in begin]
+
+    def now(place: int) -> int:
+        before, at, piece = begin[bisect_right(starts, place) - 1]
+        return at + len(clean_text(piece[: place - before]))
+
+    for start, end, style in styles:
+        if now(start) < now(end):
+            yield now(start), now(end), style
 
 
 def clean_entry(entry: Entry) -> Entry:

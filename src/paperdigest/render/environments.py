@@ -23,6 +23,7 @@ from paperdigest.render.clean import safe_url
 from paperdigest.render.parted import Parted
 from paperdigest.render.reads import Key, read_by
 from paperdigest.render.slack import Mrkdwn, slack_escape, slack_link, slack_marked
+from paperdigest.render.styled import styled
 from paperdigest.render.wrap import starred, wrap
 from paperdigest.resources import data_dir
 
@@ -147,7 +148,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         kind = type(called)
         if kind is FunctionType and called in _OURS:
             return called(*args, **_given(kwargs))
-        if kind is MethodType and called.__func__ is Marked.spans:
+        if kind is MethodType and called.__func__ in _CUTS:
             return called()
         return super().call(context, called, *args, **kwargs)
 
@@ -212,7 +213,7 @@ def _html(loader: jinja2.BaseLoader) -> jinja2.Environment:
     environment = _environment(loader, autoescape=True)
     # Text that is trusted by its author is still text of a stranger: no way round the escaper.
     del environment.filters["safe"]
-    environment.globals.update(linked=linked)
+    environment.globals.update(linked=linked, styled=styled)
     return environment
 
 
@@ -274,7 +275,17 @@ def _place(traceback: TracebackType | None) -> tuple[str, int] | None:
     return found
 
 
+#: Methods that cut a marked text up.
+_CUTS = frozenset({Marked.spans, Marked.pieces})
 #: Functions that templates may call without a closer look.
 _OURS = frozenset(
-    {dateline, linked, starred, slack_link, slack_marked, *filter(callable, _WORDS.values())}
+    {
+        dateline,
+        linked,
+        styled,
+        starred,
+        slack_link,
+        slack_marked,
+        *filter(callable, _WORDS.values()),
+    }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paperdigest.core.digest import Marked
+from paperdigest.core.styles import cut
 
 _MORE = "…"
 
@@ -23,7 +24,8 @@ def shortened(excerpt: Marked, room: int) -> Marked:
         for first, last in excerpt.marks
         if first < end and last > start
     )
-    return Marked(before + text[start:end] + after, marks)
+    styles = cut(excerpt.styles, start, end, at=len(before))
+    return Marked(before + text[start:end] + after, marks, styles)
 
 
 def _window(excerpt: Marked, room: int) -> tuple[int, int]:

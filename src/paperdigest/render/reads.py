@@ -11,7 +11,11 @@ from collections.abc import Callable, Mapping
 import jinja2
 from jinja2 import meta, nodes
 
+from paperdigest.core.digest import Marked
+
 Key = tuple[object, ...]
+#: What of a marked text says nothing of its marks.
+_BARE = frozenset({"text", "styles", "unmarked"})
 
 
 def read_by(environment: jinja2.Environment, name: str) -> Callable[[Mapping[str, object]], Key]:
@@ -27,13 +31,13 @@ def read_by(environment: jinja2.Environment, name: str) -> Callable[[Mapping[str
     names = sorted(meta.find_undeclared_variables(tree))
     texts = _only_texts(tree)
     whole = [name for name in names if name not in texts]
-    marked = [name for name in names if name in texts]
+    unmarked = [name for name in names if name in texts]
 
     def pick(values: Mapping[str, object]) -> Key:
         # A name that is not there is the template's mistake, told when it is rendered.
         return (
             *[values.get(name) for name in whole],
-            *[getattr(values.get(name), "text", None) for name in marked],
+            *[_common(values.get(name)) for name in unmarked],
         )
 
     return pick
@@ -43,12 +47,17 @@ def _everything(values: Mapping[str, object]) -> Key:
     return tuple(values.values())
 
 
+def _common(marked: object) -> Key:
+    """Return what two marked texts have in common that differ in their marks alone."""
+    return (marked.text, marked.styles) if isinstance(marked, Marked) else (marked,)
+
+
 def _only_texts(tree: nodes.Template) -> set[str]:
-    """Return the names of which nothing but `.text` is read: their marks do not matter."""
+    """Return the names of which nothing but the text and its styles are read: their marks do not matter."""
     read = Counter(each.name for each in tree.find_all(nodes.Name))
     texts = Counter(
         each.node.name
         for each in tree.find_all(nodes.Getattr)
-        if each.attr == "text" and isinstance(each.node, nodes.Name)
+        if each.attr in _BARE and isinstance(each.node, nodes.Name)
     )
     return {name for name, times in texts.items() if read[name] == times}

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from paperdigest.core import words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
+from paperdigest.core.styling import Style
 
 _AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _SEARCH = "https://huggingface.co/papers?q="
+_ITALIC = (0, 10, Style.ITALIC)  # "Model soup", "Routing by"
 
 
 def sample_digest(at: datetime = _AT) -> Digest:
@@ -167,7 +169,7 @@ def _experts() -> Section:
         paper_key=7,
         reason="new",
         id="arxiv:2611.90007",
-        title=Marked("Routing by moonlight: experts that sleep in turns"),
+        title=Marked("Routing by moonlight: experts that sleep in turns", (), (_ITALIC,)),
         url="https://arxiv.org/abs/2611.90007",
         note="sent at once on Tuesday",
     )
@@ -181,7 +183,9 @@ def _trending() -> Section:
         paper_key=8,
         reason="new",
         id="arxiv:2611.90008",
-        title=Marked("Model soup for one: averaging checkpoints on a kitchen laptop"),
+        title=Marked(
+            "Model soup for one: averaging checkpoints on a kitchen laptop", (), (_ITALIC,)
+        ),
         url="https://arxiv.org/abs/2611.90008",
         authors=("Rosalind Achterberg", "Kofi Brandt", "Mei Sorensen"),
         sources=("hf",),

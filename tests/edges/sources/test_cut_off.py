@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import json
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -22,9 +18,9 @@ from paperdigest.sources import formats
 from paperdigest.sources.single import SingleSource
 from paperdigest.store import history
 from paperdigest.store.connection import open_memory
+from real_papers import recorded_answers
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "sources"
-SAMPLES = Path(__file__).parents[4] / "shared" / "samples"
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 #: Formats of many records; every other document is one whole.
 BY_RECORD = {
@@ -39,29 +35,12 @@ BY_RECORD = {
 }
 
 
-def real() -> Iterator[tuple[str, bytes]]:
-    """Yield the recorded answers, by name; none where they are not beside the checkout."""
-    if not SAMPLES.is_dir():
-        return
-    for name in ("arxiv_rss.xml", "pubmed_efetch.xml", "full.ris"):
-        yield f"real {name}", (SAMPLES / name).read_bytes()
-    for path in sorted(SAMPLES.glob("arxiv_api_*.json")):
-        yield f"real {path.name}", json.loads(path.read_text())["body"].encode()
-    said = (SAMPLES / "crossref_cursor.yaml").read_text()
-    body = re.search(r"string: !!binary \|\n((?: {8}\S+\n)+)", said)
-    assert body is not None
-    yield "crossref", gzip.decompress(base64.b64decode(body[1]))
-    body = re.search(r"string: '((?:[^']|'')*)'", (SAMPLES / "s2_search.yaml").read_text())
-    assert body is not None
-    yield "s2", re.sub(r"\s*\n\s*", " ", body[1]).replace("''", "'").encode()
-
-
 INVENTED = [
     (path.name, path.read_bytes())
     for path in sorted(GOLDEN.iterdir())
     if path.suffix not in (".json", ".txt")
 ]
-DOCUMENTS = [*INVENTED, *real()]
+DOCUMENTS = [*INVENTED, *((f"real {name}", data) for name, data in recorded_answers())]
 by_name = pytest.mark.parametrize(("name", "data"), DOCUMENTS, ids=[name for name, _ in DOCUMENTS])
 
 
