@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from paperdigest.core import words
+from paperdigest.core import closing_words, words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
+from paperdigest.core.subscription import Subscriber
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 OK = (SourceLine("arxiv-cs", "ok", 374), SourceLine("hf", "ok", 36), SourceLine("lab", "ok", 2))
@@ -108,8 +109,11 @@ def digest(*sections: Section, **over: Any) -> Digest:
         sections=shown,
         sources=OK,
         looked_at=words.looked_at(OK, 412),
-        manage=words.manage(
-            "ada", shared=over.get("shared", False), operator=("email:ops@example.org",)
+        manage=closing_words.manage(
+            Subscriber("ada", shared=over.get("shared", False)),
+            ("email:ada@example.org", "slack:#papers"),
+            operator=("email:ops@example.org",),
+            one_click=False,
         ),
         more=words.command_for_more("ada"),
     )

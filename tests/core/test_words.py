@@ -172,6 +172,22 @@ def test_a_text_that_matched_in_two_places_is_said_once() -> None:
     assert words.matched(()) == ""
 
 
+def test_texts_that_matched_at_the_same_places_stand_together_in_the_order_of_the_first() -> None:
+    reasons = (
+        Why("state space model", "title", "state space model"),
+        Why("cs.LG", "category", "cs.LG"),
+        Why("Mamba", "abstract", "Mamba"),
+        Why("Mamba", "title", "Mamba"),
+        Why("state space model", "abstract", "state space model"),
+        Why("linear time", "abstract", "linear time"),
+    )
+    assert words.why_lines(reasons) == (
+        "state space model, Mamba · title, abstract",
+        "cs.LG · category",
+        "linear time · abstract",
+    )
+
+
 def test_links_of_one_kind_say_where_they_go_and_are_numbered_where_that_is_the_same() -> None:
     links = (
         Link("code", "https://www.a.example/x"),
@@ -253,11 +269,6 @@ def test_days_after_an_absence_are_named_or_counted() -> None:
     days = [date(2026, 11, day) for day in range(10, 21)]
     assert words.covers(days[:2]) == "Covers Tue 10 Nov and Wed 11 Nov"
     assert words.covers(days) == "Covers 11 dates, Tue 10 Nov to Fri 20 Nov"
-
-
-def test_readers_of_a_shared_digest_are_told_whom_to_ask() -> None:
-    (line,) = words.manage("lab", shared=True, operator=("email:ops@example.org",))
-    assert line == "To change, pause or stop this digest, ask ops@example.org."
 
 
 def test_commands_quote_a_name_that_needs_it() -> None:

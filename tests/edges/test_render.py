@@ -67,7 +67,7 @@ def test_text_and_html_say_the_same() -> None:
     html = flat(Page(message.html).text)
     text = flat(message.text.replace("*", ""))
     for line in said_in(shown):
-        assert flat(line) in html
+        assert flat(line.replace("`", "")) in html  # a command is code there
         assert flat(line) in text
 
 
@@ -81,9 +81,9 @@ def test_text_html_and_slack_link_to_the_same_addresses() -> None:
 
 def test_slack_says_what_html_says() -> None:
     shown, message = RENDERER.render(sample_digest())
-    said = flat(slack_of(message).replace("*", "").replace("_", "")) + message.slack.header
+    said = flat(re.sub("[*_`]", "", slack_of(message))) + message.slack.header
     for line in said_in(shown):
-        assert flat(slack_escape(line)) in said
+        assert flat(slack_escape(line.replace("`", ""))) in said
 
 
 def test_a_topic_without_a_paper_in_full_still_says_its_note_in_slack() -> None:

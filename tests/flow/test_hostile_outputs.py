@@ -298,8 +298,12 @@ def assert_tame(html: str) -> None:
     page = Page(html)
     assert {tag for tag, _ in page.elements} <= {
         "html", "head", "meta", "title", "style", "body", "div", "p", "span", "table", "tr", "td", "tbody",
-        "h1", "h2", "h3", "a", "strong", "b", "em", "mark", "ul", "ol", "li", "br", "hr", "center", "small",
+        "h1", "h2", "h3", "a", "strong", "b", "em", "mark", "ul", "ol", "li", "br", "hr", "center", "small", "code",
     }  # fmt: skip
+    assert all(
+        re.match(r"paperdigest (pause|stop|preview) [\w-]+\Z", code)
+        for code in re.findall("<code[^>]*>([^<]*)", html)
+    )
     assert not [
         name for name, _ in page.attributes if name.startswith("on") or name in ("src", "srcdoc")
     ]

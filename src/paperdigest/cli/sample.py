@@ -61,7 +61,7 @@ def _send(app: App, store: Store, reader: Subscriber, target: str, now: datetime
     """Send to one target; return what went wrong, "" when it was sent."""
     name, _, bare = target.partition(":")
     try:
-        _, message = app.press.renderer.render(_digest(reader, now), app.press.forms([target]))
+        _, message = app.press.renderer.render(_digest(app, reader, now), app.press.forms([target]))
         message = replace(message, unsubscribe=_leave(app, store, reader))
         channel = app.channel(name)
         # A key of its own each time: a sample may be sent as often as one likes.
@@ -85,12 +85,20 @@ def _leave(app: App, store: Store, reader: Subscriber) -> Unsubscribe | None:
     return None if row is None else exits(store, app.press.page).of(reader, row.id)
 
 
-def _digest(reader: Subscriber, now: datetime) -> Digest:
+def _digest(app: App, reader: Subscriber, now: datetime) -> Digest:
     zone = schedule.zone(reader.timezone)
     local = now.astimezone(zone)
     query = keywords(["sample"])
     find = Find(0, _PAPER, "new", 0, now, 1, lambda: query.hits(_PAPER))
     frame = letter.Frame(
-        reader, schedule.Slot("test", now), "digest", local, local - timedelta(days=1), local
+        reader,
+        schedule.Slot("test", now),
+        "digest",
+        local,
+        local - timedelta(days=1),
+        local,
+        operator=app.press.operator,
+        targets=reader.deliver,
+        one_click=bool(app.press.page),
     )
     return letter.digest(frame, arrange([TopicFinds("Test", (find,))], Desk(), local))

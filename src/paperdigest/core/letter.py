@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from paperdigest.core import words
+from paperdigest.core import closing_words, words
 from paperdigest.core.digest import Digest, Section, SourceLine
 from paperdigest.core.paper import ChangeKind
 from paperdigest.core.schedule import Slot
@@ -19,7 +19,8 @@ class Frame:
 
     `looked_back` is set on a first digest. `missed` are the slots it stands for, itself included.
     `seen` is how many new papers all sources brought in the time covered; `archived` how many it looked through
-    besides, which entered history without news.
+    besides, which entered history without news. `targets` are those it goes to; `one_click`: a page of ours is
+    behind the unsubscribe button.
     """
 
     subscriber: Subscriber
@@ -34,6 +35,8 @@ class Frame:
     looked_back: timedelta | None = None
     missed: tuple[Slot, ...] = ()
     operator: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    one_click: bool = False
 
 
 def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
@@ -65,11 +68,16 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         notes=_notes(frame),
         sources=frame.sources,
         looked_at=words.looked_at(frame.sources, frame.seen),
-        manage=words.manage(
-            frame.subscriber.name, shared=frame.subscriber.shared, operator=frame.operator
-        ),
+        manage=manage(frame),
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,
+    )
+
+
+def manage(frame: Frame) -> tuple[str, ...]:
+    """Return how to change, pause or stop what this is a part of."""
+    return closing_words.manage(
+        frame.subscriber, frame.targets, operator=frame.operator, one_click=frame.one_click
     )
 
 

@@ -239,7 +239,8 @@ def _together(text: str) -> str:
 
 
 def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
-    """Return `multi-modal pre-training · title, abstract` for every text that matched, each once."""
+    """Return `state space model, Mamba · title, abstract`: every text that matched once, those found at the same
+    places together, in the order of the first of them."""
     places: dict[str, list[str]] = {}
     texts: dict[str, str] = {}
     for reason in reasons:
@@ -248,9 +249,16 @@ def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
         where = places.setdefault(key, [])
         if reason.where and reason.where not in where:
             where.append(reason.where)
+    together: dict[frozenset[str], list[str]] = {}
+    for key, where in places.items():
+        together.setdefault(frozenset(where), []).append(key)
     return tuple(
-        texts[key] + (DOT + ", ".join(where) if where else "") for key, where in places.items()
+        _found([texts[key] for key in keys], places[keys[0]]) for keys in together.values()
     )
+
+
+def _found(texts: Sequence[str], where: Sequence[str]) -> str:
+    return DOT.join(", ".join(some) for some in (texts, where) if some)
 
 
 def matched(reasons: Sequence[Why]) -> str:
@@ -379,19 +387,6 @@ def looked_at(sources: Sequence[SourceLine], total_new: int) -> tuple[str, ...]:
         return ("no source is set up, so nothing was looked at",)
     state = "up to date" if len(sources) == 1 else "all up to date"
     return (f"{count_sources(len(sources))}, {count_new_papers(total_new)}, {state}",)
-
-
-def manage(
-    subscriber: str, *, shared: bool = False, operator: Sequence[str] = ()
-) -> tuple[str, ...]:
-    """Return how to change, pause or stop. Readers of a shared digest can only ask the operator."""
-    people = [target.removeprefix("email:") for target in operator if target.startswith("email:")]
-    whom = names(people) or "whoever runs paperdigest"
-    if shared:
-        return (f"To change, pause or stop this digest, ask {whom}.",)
-    name = shlex.quote(subscriber)
-    lines = (f"Pause or stop: paperdigest pause {name}, paperdigest stop {name}",)
-    return (*lines, f"To change what you get, edit your topics or ask {whom}.")
 
 
 def command_for_more(subscriber: str) -> str:

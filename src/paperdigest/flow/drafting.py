@@ -127,6 +127,8 @@ class Drafting:
             looked_back=self._now - since if work.first and work.lane.name == MAIN else None,
             missed=work.missed,
             operator=self._press.operator,
+            targets=work.targets,
+            one_click=bool(self._press.page),
         )
         return letter.digest(frame, sections)
 

@@ -19,7 +19,7 @@ from paperdigest.core import words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.paper import Link
-from paperdigest.render.clean import safe_url
+from paperdigest.render.lines import addressed, coded
 from paperdigest.render.parted import Parted
 from paperdigest.render.reads import Key, read_by
 from paperdigest.render.slack import Mrkdwn, slack_escape, slack_link, slack_marked
@@ -171,16 +171,21 @@ def dateline(digest: Digest) -> str:
 
 
 def linked(text: str) -> Markup:
-    """Return our own line as HTML, with the addresses in it as links."""
-    if "//" not in text:
+    """Return our own line as HTML, with the addresses in it as links, and as code what stands between backticks."""
+    code = Markup('<code style="font-size:13px">{}</code>')
+    return Markup("").join(
+        code.format(piece) if is_code else _with_links(piece) for piece, is_code in coded(text)
+    )
+
+
+def _with_links(text: str) -> Markup:
+    if "//" not in text:  # as in nearly all lines
         return Markup.escape(text)
-    pieces = []
-    for word in text.split(" "):
-        bare = word.rstrip(".,;:)")
-        url = safe_url(bare) if bare.isascii() else ""
-        link = Markup('<a class="link" href="{}" style="color:#1b4f8f">{}</a>{}')
-        pieces.append(link.format(url, bare, word[len(bare) :]) if url else Markup.escape(word))
-    return Markup(" ").join(pieces)
+    link = Markup('<a class="link" href="{}" style="color:#1b4f8f">{}</a>{}')
+    return Markup(" ").join(
+        link.format(url, shown, behind) if url else Markup.escape(shown)
+        for shown, url, behind in addressed(text)
+    )
 
 
 def _loader(folder: Path | None) -> jinja2.BaseLoader:

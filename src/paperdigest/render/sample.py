@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from paperdigest.core import words
+from paperdigest.core import closing_words, words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
 from paperdigest.core.styling import Style
+from paperdigest.core.subscription import Subscriber
 
 _AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _SEARCH = "https://huggingface.co/papers?q="
 _ITALIC = (0, 10, Style.ITALIC)  # "Model soup", "Routing by"
+_TARGETS = ("email:ada@example.org",)
 
 
 def sample_digest(at: datetime = _AT) -> Digest:
@@ -36,7 +38,9 @@ def sample_digest(at: datetime = _AT) -> Digest:
         notes=("A sample: the papers are invented.",),
         sources=sources,
         looked_at=words.looked_at(sources, 412),
-        manage=words.manage("ada", operator=("email:papers@example.org",)),
+        manage=closing_words.manage(
+            Subscriber("ada"), _TARGETS, operator=("email:papers@example.org",), one_click=True
+        ),
         more=words.command_for_more("ada"),
     )
 

@@ -1,4 +1,4 @@
-"""Text for Slack's mrkdwn: the one escaper, the one maker of links, marks that cannot break out.
+"""Text for Slack's mrkdwn: the one escaper, the one maker of links, marks and commands that cannot break out.
 
 Cutting to a width happens before escaping, or `&amp;` would be cut in two.
 """
@@ -10,6 +10,7 @@ import re
 from paperdigest.core.digest import Marked
 from paperdigest.core.words import cut
 from paperdigest.render.clean import clean_text, safe_url
+from paperdigest.render.lines import addressed, coded
 
 LONGEST_LABEL = 250
 LONGEST_LINK = 800
@@ -51,6 +52,12 @@ def slack_link(url: str, label: str) -> Mrkdwn:
     return Mrkdwn(f"<{address}|{shown or slack_escape(url)}>")
 
 
+def slack_line(line: str) -> Mrkdwn:
+    """Return a line of our own: its addresses as links, and as code what stands between backticks."""
+    pieces = (_code(piece) if is_code else _with_links(piece) for piece, is_code in coded(line))
+    return Mrkdwn("".join(pieces))
+
+
 def slack_marked(marked: Marked) -> Mrkdwn:
     """Return the text with its marked stretches in bold."""
     text = marked.text
@@ -65,6 +72,21 @@ def slack_marked(marked: Marked) -> Mrkdwn:
     line = "".join(pieces)
     # A line that starts with ">" would be a quotation.
     return Mrkdwn(_JOINER + line if line.startswith("&gt;") else line)
+
+
+def _code(command: str) -> str:
+    # No joiners: whoever copies a command would copy them as well.
+    plain = clean_text(command).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"`{plain}`" if plain.strip() else ""
+
+
+def _with_links(text: str) -> str:
+    if "//" not in text:
+        return slack_escape(text)
+    return " ".join(
+        slack_link(url, shown) + slack_escape(behind) if url else slack_escape(shown)
+        for shown, url, behind in addressed(text)
+    )
 
 
 def _bold(piece: str, before: str, after: str) -> str:

@@ -12,7 +12,7 @@ from paperdigest.core.digest import Digest, Section
 from paperdigest.core.ports import SlackEntry, SlackText
 from paperdigest.render.book import Book
 from paperdigest.render.environments import dateline
-from paperdigest.render.slack import slack_escape
+from paperdigest.render.slack import slack_escape, slack_line
 
 HEADER_WIDTH = 150  # a header block's limit
 _LINE_WIDTH = 600
@@ -20,7 +20,11 @@ _LINE_WIDTH = 600
 
 def slack_text(digest: Digest, book: Book) -> SlackText:
     """Return the digest for Slack. The header is plain text, everything else escaped mrkdwn."""
-    closing = (*digest.looked_at, *digest.manage, words.NO_TRACKING)
+    closing = (
+        *map(_line, digest.looked_at),
+        *map(_own_line, digest.manage),
+        _line(words.NO_TRACKING),
+    )
     listed = [line for section in digest.sections for line in _listed(section, digest, book)]
     return SlackText(
         header=words.cut(digest.title, HEADER_WIDTH),
@@ -29,7 +33,7 @@ def slack_text(digest: Digest, book: Book) -> SlackText:
             (_name(section), _entries(section, book)) for section in digest.sections if section.full
         ),
         listed=tuple(text for text, _ in listed),
-        footer="\n".join(map(_line, closing)),
+        footer="\n".join(closing),
         listed_papers=tuple(paper for _, paper in listed),
     )
 
@@ -66,6 +70,10 @@ def _listed(section: Section, digest: Digest, book: Book) -> Iterator[tuple[str,
 def _heading(line: str) -> str:
     """Return a line that names no paper without the bullet by which the channel counts papers."""
     return line.lstrip("• ")
+
+
+def _own_line(text: str) -> str:
+    return slack_line(words.cut(text, _LINE_WIDTH))
 
 
 def _line(text: str) -> str:

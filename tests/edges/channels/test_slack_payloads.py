@@ -162,7 +162,7 @@ def hostile_digest(count: int, by_title: int, texts: list[str], topics: int = 3)
         notes=(name, name * 3),
         sources=(source,) * 40,
         looked_at=words.looked_at((source,) * 40, 412),
-        manage=(name, "Ask whoever runs this."),
+        manage=(name.replace("`", ""), "Ask whoever runs this."),  # between two of them is code
         more=f"paperdigest preview {name}",
     )
 

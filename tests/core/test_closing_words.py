@@ -1,0 +1,70 @@
+"""How to change, pause and stop: what a digest tells its reader, true for where it goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from paperdigest.core import closing_words
+from paperdigest.core.subscription import Subscriber
+
+OPS = ("email:ops@example.org",)
+MAIL = ("email:ada@example.org",)
+COMMANDS = "Pause or stop: `paperdigest pause ada`, `paperdigest stop ada`"
+
+
+def said(
+    *targets: str, operator: tuple[str, ...] = OPS, one_click: bool = False, name: str = "ada"
+) -> tuple[str, ...]:
+    reader = Subscriber(name, deliver=targets)
+    return closing_words.manage(reader, targets, operator=operator, one_click=one_click)
+
+
+def test_readers_of_a_shared_digest_are_told_whom_to_ask() -> None:
+    lab = Subscriber("lab", deliver=MAIL, shared=True)
+    (line,) = closing_words.manage(lab, MAIL, operator=OPS, one_click=True)
+    assert line == "To change, pause or stop this digest, ask ops@example.org."
+
+
+def test_a_mail_with_a_page_behind_it_is_stopped_by_the_mail_program() -> None:
+    assert said(*MAIL, one_click=True) == (
+        "To stop these mails, choose “Unsubscribe” in your mail program.",
+        "To change, pause or stop this digest, ask ops@example.org.",
+        COMMANDS,
+    )
+
+
+def test_a_mail_without_a_page_says_who_gets_the_letter() -> None:
+    assert said(*MAIL, operator=(*OPS, "email:second@example.org"))[0] == (
+        "To stop these mails, choose “Unsubscribe” in your mail program: that writes to"
+        " ops@example.org."
+    )
+
+
+def test_nothing_is_said_of_a_letter_that_nobody_may_read() -> None:
+    """Without an operator's address it goes to the sender, which may be no mailbox at all."""
+    assert said(*MAIL, operator=("slack:#ops",)) == (
+        "To change what you get, edit your topics or ask whoever runs paperdigest.",
+        COMMANDS,
+    )
+
+
+@pytest.mark.parametrize("target", ["slack:ada@example.org", "slack-webhook:team", "file:outbox"])
+def test_where_there_is_no_mail_nothing_is_said_of_mail_programs(target: str) -> None:
+    assert said(target, one_click=True) == (
+        "To change, pause or stop this digest, ask ops@example.org.",
+        COMMANDS,
+    )
+
+
+def test_a_reader_with_mail_and_slack_is_told_that_mail_can_be_stopped() -> None:
+    assert said("slack:#papers", *MAIL, one_click=True)[0].startswith("To stop these mails, ")
+
+
+def test_whoever_runs_it_is_not_told_to_ask_themselves() -> None:
+    assert said(*OPS) == ("To change what you get, edit your topics.", COMMANDS)
+
+
+def test_a_name_that_a_shell_would_take_apart_is_quoted() -> None:
+    assert said("file:outbox", name="ada b")[-1] == (
+        "Pause or stop: `paperdigest pause 'ada b'`, `paperdigest stop 'ada b'`"
+    )

@@ -1,0 +1,77 @@
+"""Lines of our own in each output: commands as code, addresses as links, and nothing else out of them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digests import digest
+from pages import Page, rendered
+from paperdigest.render.environments import linked
+from paperdigest.render.lines import addressed, coded
+from paperdigest.render.slack import slack_line
+
+COMMAND = "Stop: `paperdigest stop ada_b`, or ask"
+
+
+def test_a_command_is_code_in_html() -> None:
+    assert linked(COMMAND) == (
+        'Stop: <code style="font-size:13px">paperdigest stop ada_b</code>, or ask'
+    )
+
+
+def test_a_command_stands_in_text_as_it_is_written() -> None:
+    assert COMMAND in rendered(digest(manage=(COMMAND,))).text
+
+
+def test_a_command_is_code_in_slack_and_can_be_copied_as_it_is() -> None:
+    assert rendered(digest(manage=(COMMAND,))).slack.footer.splitlines()[1] == COMMAND
+
+
+def test_what_is_in_a_command_is_escaped() -> None:
+    line = "`a <b> & <!channel>`"
+    assert linked(line) == (
+        '<code style="font-size:13px">a &lt;b&gt; &amp; &lt;!channel&gt;</code>'
+    )
+    assert slack_line(line) == "`a &lt;b&gt; &amp; &lt;!channel&gt;`"
+
+
+def test_a_backtick_alone_is_a_sign_like_any_other() -> None:
+    assert linked("it`s `a` and ` more") == (
+        'it<code style="font-size:13px">s </code>a<code style="font-size:13px"> and </code> more'
+    )
+    assert linked("it`s") == "it`s"
+    assert slack_line("it`s") == "it\u034f`s"
+
+
+def test_an_address_is_a_link_without_the_sign_that_ends_the_sentence() -> None:
+    line = "Privacy: https://example.org/privacy?a=1&b=2."
+    assert Page(linked(line)).links == ["https://example.org/privacy?a=1&b=2"]
+    assert slack_line(line) == (
+        "Privacy: <https://example.org/privacy?a=1&amp;b=2|https://example.org/privacy?a=1&amp;b=2>."
+    )
+
+
+def test_an_address_in_a_command_is_not_a_link() -> None:
+    assert "<a" not in linked("`curl https://example.org/`")
+    assert "<http" not in slack_line("`curl https://example.org/`")
+
+
+@pytest.mark.parametrize(
+    "address", ["javascript://a", "ftp://example.org/", "https://a@b.example/"]
+)
+def test_no_other_address_is_a_link(address: str) -> None:
+    assert Page(linked(f"See {address}")).links == []
+    assert not re.search(r"<\S+\|", slack_line(f"See {address}"))
+
+
+@given(st.text(st.sampled_from("ab `:/.<&")) | st.text())
+@settings(deadline=None)
+def test_taking_apart_loses_no_letter(line: str) -> None:
+    kept = "".join(piece for piece, _ in coded(line))
+    assert kept.replace("`", "") == line.replace("`", "")
+    words = (shown if not url else shown + behind for shown, url, behind in addressed(line))
+    assert " ".join(words) == line
