@@ -69,7 +69,7 @@ class EmailChannel:
     on_unknown: str = "resend_once"
     name: str = field(default="email", init=False)
     forms: frozenset[Form] = field(
-        default=frozenset({Form.TEXT, Form.HTML}), init=False, repr=False
+        default=frozenset({Form.TEXT, Form.HTML, Form.FILES}), init=False, repr=False
     )
     _head: Letterhead = field(init=False, repr=False, compare=False)
     _return_path: str = field(init=False, repr=False, compare=False)

@@ -1,4 +1,5 @@
-"""Digests as folders: `digest.html`, `digest.txt`, `digest.json`. For trying things out, archives and scripts.
+"""Digests as folders: `digest.html`, `digest.txt`, `digest.json`, and files that go along. For trying things out,
+archives and scripts.
 
 A folder appears whole or not at all, and sending a part again leaves the same folder, so there is no
 unknown outcome here.
@@ -40,7 +41,7 @@ class FileChannel:
     name: str = field(default="file", init=False)
     repeatable: bool = field(default=True, init=False, repr=False)
     forms: frozenset[Form] = field(
-        default=frozenset({Form.TEXT, Form.HTML, Form.JSON}), init=False, repr=False
+        default=frozenset({Form.TEXT, Form.HTML, Form.JSON, Form.FILES}), init=False, repr=False
     )
 
     def __post_init__(self) -> None:
@@ -53,6 +54,7 @@ class FileChannel:
             "digest.html": message.html.encode(errors="replace"),
             "digest.txt": message.text.encode(errors="replace"),
             "digest.json": message.json.encode(errors="replace"),
+            **{one.name: one.text.encode(errors="replace") for one in message.attachments},
         }
         return (Part(target, 0, key, _packed(folder, files)),)
 

@@ -1,11 +1,10 @@
 """A message as the exact bytes that go out: the same digest, key and time give the same bytes on every try.
 
-Owns the set and order of header fields and the two parts; knows nothing of connections.
+Owns the set and order of header fields; what stands below them is `mail_parts`'. Knows nothing of connections.
 """
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import json
 import re
@@ -16,13 +15,12 @@ from urllib.parse import quote
 
 from paperdigest.channels.mail_address import Mailbox
 from paperdigest.channels.mail_headers import LONGEST_LINE, fold, mailbox_field, text_field
+from paperdigest.channels.mail_parts import content
 from paperdigest.core.ports import Message
 
 _HARD_LIMIT = 998  # RFC 5322 section 2.1.1
 _LONGEST_LIST_ID = 255  # RFC 2919
-_LONE = re.compile("[\ud800-\udfff]")
 _SAFE_KEY = re.compile(r"[A-Za-z0-9_-](?:[A-Za-z0-9_.-]{0,38}[A-Za-z0-9_-])?")
-_TOO_LONG = re.compile(rb"^(.{74,75})(=(?:20|09))$", re.MULTILINE)
 _LINK = re.compile(r"https://[!-;=?-~]{1,900}")
 _FIELD = re.compile(rb"([!-9;-~]+):(?: |\Z)")
 
@@ -48,7 +46,13 @@ class Envelope:
 
 
 def message_bytes(
-    message: Message, head: Letterhead, recipient: str, *, key: str, at: datetime, link: str = ""
+    message: Message,
+    head: Letterhead,
+    recipient: str,
+    *,
+    key: str,
+    at: datetime,
+    link: str = "",
 ) -> bytes:
     """Return the message: CRLF line ends, 7-bit, lines of at most 76 characters wherever that can be.
 
@@ -57,19 +61,11 @@ def message_bytes(
     message must not leave.
     """
     token = _token(key)
-    boundary = f"=_pd_{token}"
-    fields = _fields(message, head, recipient, token, boundary, at)
+    below = content(message, token)
+    fields = [*_fields(message, head, recipient, token, at), "MIME-Version: 1.0", below.field]
     if not message.shared:
         fields[6:6] = _unsubscribe(head, message.list_name, link)
-    data = b"".join(
-        (
-            "\r\n".join(fields).encode("ascii"),
-            b"\r\n\r\n",
-            _part(boundary, "text/plain", message.text),
-            _part(boundary, "text/html", message.html),
-            f"--{boundary}--\r\n".encode("ascii"),
-        )
-    )
+    data = b"".join(("\r\n".join(fields).encode("ascii"), b"\r\n\r\n", below.data))
     _check_header(data, [field.partition(":")[0] for field in fields])
     return data
 
@@ -92,7 +88,7 @@ def unpack(payload: bytes) -> tuple[Envelope, bytes]:
 
 
 def _fields(
-    message: Message, head: Letterhead, recipient: str, token: str, boundary: str, at: datetime
+    message: Message, head: Letterhead, recipient: str, token: str, at: datetime
 ) -> list[str]:
     sender = head.sender
     fields = [
@@ -100,41 +96,18 @@ def _fields(
         fold("To", [recipient]),
         text_field("Subject", message.subject),
         f"Date: {format_datetime(at.astimezone(UTC))}",
-        fold("Message-ID", [f"<pd.{token}@{_host(sender.domain)}>"]),
+        fold("Message-ID", [_message_id(token, sender)]),
         fold("List-Id", [f"<{_list_id(message.list_name, sender.domain)}>"]),
         "Auto-Submitted: auto-generated",
         "Precedence: bulk",
     ]
     if head.reply_to is not None:
         fields.append(mailbox_field("Reply-To", head.reply_to.name, head.reply_to.address))
-    return [
-        *fields,
-        "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
-    ]
+    return fields
 
 
-def _part(boundary: str, kind: str, text: str) -> bytes:
-    head = (
-        f"--{boundary}\r\nContent-Type: {kind}; charset=utf-8\r\n"
-        "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
-    )
-    return head.encode("ascii") + _quoted_printable(text) + b"\r\n"
-
-
-def _quoted_printable(text: str) -> bytes:
-    """Encode by RFC 2045 section 6.7; line ends of any kind become CRLF, half characters U+FFFD."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        data = text.encode()
-    except UnicodeEncodeError:
-        data = _LONE.sub("\ufffd", text).encode()
-    coded = binascii.b2a_qp(data, istext=True)
-    if b" \n" in data or b"\t\n" in data or data.endswith((b" ", b"\t")):
-        # b2a_qp writes a blank at a line's end as =20 without asking whether there is room for it.
-        coded = _TOO_LONG.sub(rb"\1=\n\2", coded)
-    return coded.replace(b"\n", b"\r\n")
+def _message_id(token: str, sender: Mailbox) -> str:
+    return f"<pd.{token}@{_host(sender.domain)}>"
 
 
 def _unsubscribe(head: Letterhead, list_name: str, link: str) -> list[str]:

@@ -147,6 +147,7 @@ def subscriber(
         catch_up=table.catch_up,
         pause=_pause(table.pause),
         quiet=table.quiet or "",
+        attach=table.attach,
         shared=table.shared,
         formerly=table.formerly or "",
         topics=tuple(

@@ -286,6 +286,9 @@ class SubscriberTable(Table):
     )
     pause: PauseTable | None = Field(None, description="{ from = 2026-12-20, until = 2027-01-07 }")
     quiet: when.Quiet | None = Field(None, description='delays alerts, like "22:00-07:00"')
+    attach: v.Attached = Field(
+        (), description="the papers for a reference manager, by mail and in folders: bibtex, ris"
+    )
     shared: v.Flag = Field(False, description="a mailing list or channel: no unsubscribe link")
     formerly: v.Name | None = Field(
         None, description="its old name, when it was renamed: that one's history goes on"

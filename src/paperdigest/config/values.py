@@ -26,6 +26,7 @@ from paperdigest.config.around import of
 from paperdigest.config.complaint import wrong, wrong_as
 from paperdigest.config.near import did_you_mean
 from paperdigest.config.written import plain, text
+from paperdigest.core.attachment import Citations
 from paperdigest.core.errors import QueryError
 from paperdigest.core.expression import parse_query
 from paperdigest.core.keyword import parse_keyword
@@ -246,6 +247,8 @@ Auth = Annotated[Raw, OneOf("password", "xoauth2", "none")]
 OnUnknown = Annotated[Raw, OneOf("resend_once", "hold")]
 CatchUp = Annotated[Raw, OneOf("coalesce", "skip")]
 Kinds = Annotated[tuple[Annotated[Raw, OneOf(*ChangeKind)], ...], _LIST, AfterValidator(_some)]
+
+Attached = Annotated[tuple[Annotated[Raw, OneOf(*Citations)], ...], _LIST, AfterValidator(_once)]
 
 Limit = Annotated[int, whole(0, 1_000, "how many papers")]
 Flag = Annotated[bool, plain(_flag, bool)]

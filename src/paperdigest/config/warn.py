@@ -17,6 +17,7 @@ def warnings(settings: Settings) -> Iterator[str]:
     """Yield a line for everything that the files alone show."""
     yield from _nobody(settings)
     yield from _one_slack_channel(settings)
+    yield from _unattached(settings)
     yield from _expressions(settings)
     yield from _page(settings)
     yield from _folders(settings)
@@ -46,6 +47,12 @@ def _one_slack_channel(settings: Settings) -> Iterator[str]:
     for target, names in readers.items():
         if len(names) > 1:
             yield f"{target} gets the digests of {' and '.join(names)} · papers may appear twice there"
+
+
+def _unattached(settings: Settings) -> Iterator[str]:
+    for reader in settings.subscribers:
+        if reader.attach and all(target.startswith(_SLACK) for target in reader.deliver):
+            yield f"{reader.name}: attach does nothing in Slack · files go by mail and into folders"
 
 
 def _expressions(settings: Settings) -> Iterator[str]:

@@ -62,13 +62,23 @@ _BREAKS = re.compile(r"\s+")
 
 def bibtex(papers: Iterable[Paper]) -> str:
     """Return one entry for each paper, with keys that differ ("lovelace2026paper", then "…a")."""
-    keys = _Keys()
-    return "\n".join(_entry(paper, keys.of(paper)) for paper in papers)
+    return "\n".join(bibtex_entries(papers))
 
 
 def ris(papers: Iterable[Paper]) -> str:
     """Return one record for each paper."""
-    return "".join(f"{line}\n" for paper in papers for line in _record(paper))
+    return "".join(ris_records(papers))
+
+
+def bibtex_entries(papers: Iterable[Paper]) -> Iterator[str]:
+    """Yield the entries of `bibtex`, each with its last line's end."""
+    keys = _Keys()
+    return (_entry(paper, keys.of(paper)) for paper in papers)
+
+
+def ris_records(papers: Iterable[Paper]) -> Iterator[str]:
+    """Yield the records of `ris`, each with its last line's end."""
+    return ("".join(f"{line}\n" for line in _record(paper)) for paper in papers)
 
 
 # ------------------------------------------------------------------ BibTeX

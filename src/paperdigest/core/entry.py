@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from urllib.parse import quote, urlsplit
 
 from paperdigest.core import words
+from paperdigest.core.bibtex_address import bibtex_address
 from paperdigest.core.digest import Entry, Marked, Why
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.query import Field, Hit
@@ -252,6 +253,7 @@ def _why(hits: tuple[Hit, ...]) -> tuple[Why, ...]:
 def _links(paper: Paper, title_opens: str) -> tuple[Link, ...]:
     links = [link for link in paper.links if link.rel != "abstract"]
     links += links_in(paper.abstract)
+    links.append(Link("bibtex", bibtex_address(paper)))
     known = {title_opens}
     shown: list[Link] = []
     for link in links:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from paperdigest.core.attachment import Attachment
 from paperdigest.core.pacing import Pace
 from paperdigest.core.paper import Paper
 from paperdigest.core.unsubscribe import Unsubscribe
@@ -173,6 +174,7 @@ class Form(StrEnum):
     HTML = "html"
     JSON = "json"
     SLACK = "slack"
+    FILES = "files"  # attachments, where a reader asks for some
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ class Message:
     list_name: str  # the subscriber's name, for List-Id
     shared: bool = False  # a mailing list or channel: no unsubscribe header
     unsubscribe: Unsubscribe | None = None  # makes each target's link, where there is a page
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

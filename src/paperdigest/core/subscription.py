@@ -120,7 +120,7 @@ class Subscriber:
 
     `schedule` is a text that `core.schedule.parse_schedule` takes; `timezone` an IANA name.
     `send_empty` is "true", "false" or "weekly"; `catch_up` "coalesce" or "skip";
-    `quiet` is "22:00-07:00" or "".
+    `quiet` is "22:00-07:00" or ""; `attach` are `attachment.Citations`.
     """
 
     name: str
@@ -135,6 +135,7 @@ class Subscriber:
     pause: Pause | None = None
     quiet: str = ""
     shared: bool = False
+    attach: tuple[str, ...] = ()
     formerly: str = ""
     topics: tuple[Topic, ...] = ()
 
@@ -165,6 +166,7 @@ def subscriber_from_json(text: str) -> Subscriber:
         known["pause"] = Pause(_day(pause["from_day"]), _day(pause["until"]))
     known["deliver"] = tuple(known["deliver"])
     known["include"] = tuple(known["include"])
+    known["attach"] = tuple(known.get("attach", ()))
     known["topics"] = tuple(_topic(topic) for topic in known["topics"])
     return Subscriber(**known)
 

@@ -29,7 +29,14 @@ _KINDS = {
     ChangeKind.PUBLISHED: "Published",
     ChangeKind.WITHDRAWN: "Withdrawn",
 }
-_RELS = {"abstract": "abstract", "pdf": "PDF", "code": "code", "page": "page", "doi": "DOI"}
+_RELS = {
+    "abstract": "abstract",
+    "pdf": "PDF",
+    "code": "code",
+    "page": "page",
+    "doi": "DOI",
+    "bibtex": "BibTeX",
+}
 
 
 # ------------------------------------------------------------------ numbers

@@ -13,6 +13,7 @@ from paperdigest.core.digest import Digest
 from paperdigest.core.entry import Desk
 from paperdigest.core.ports import Channel, Form, Message, Part
 from paperdigest.flow import parts
+from paperdigest.flow.attaching import files_of
 from paperdigest.flow.due import WEEK, Work
 from paperdigest.flow.finds import LaneFinds, lane_finds
 from paperdigest.flow.looked_at import LookedAt, SourceView
@@ -97,7 +98,9 @@ class Drafting:
             return Draft(work, self._window.newest, finds, digest, message)
         # The parts hold the message already: a hundred drafts wait for their transaction.
         leave = self._doors.of(work.subscriber, work.lane.subscriber_id)
-        parts = tuple(self._parts(work, replace(message, unsubscribe=leave)))
+        files = files_of(work, finds, digest, forms)
+        message = replace(message, unsubscribe=leave, attachments=files)
+        parts = tuple(self._parts(work, message))
         waiting = self._window.waiting.get(work.lane.id, ())
         return Draft(work, self._window.newest, finds, digest, parts=parts, waiting=waiting)
 

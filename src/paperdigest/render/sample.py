@@ -86,6 +86,7 @@ def _pretraining() -> Section:
             Link("code", "https://github.com/example/harbour"),
             Link("page", "https://harbour.example.org/"),
             Link("pdf", "https://arxiv.org/pdf/2611.90001v2"),
+            Link("bibtex", "https://arxiv.org/bibtex/2611.90001"),
         ),
         also=("Trending",),
     )
