@@ -15,7 +15,7 @@ from paperdigest.core.digest import Digest
 from paperdigest.core.ports import Part
 from paperdigest.core.subscription import Subscriber
 from paperdigest.flow.compose import LANES_PER_TRANSACTION, _write
-from paperdigest.flow.drafting import Draft
+from paperdigest.flow.drafting import Draft, Letter
 from paperdigest.flow.due import Work
 from paperdigest.flow.finds import LaneFinds
 from paperdigest.store import subscribers
@@ -65,7 +65,7 @@ class Ledger:
         for start in range(0, len(drafts), LANES_PER_TRANSACTION):
             with self._store.transaction():
                 for draft in drafts[start : start + LANES_PER_TRANSACTION]:
-                    assert _write(self._store, draft, NOW) is not None
+                    assert _write(self._store, draft, NOW)
 
     def rows(self) -> list[list[tuple[object, ...]]]:
         """Return what was written."""
@@ -83,7 +83,8 @@ class Ledger:
         work = Work(reader, self._lanes[number + 1], (), {}, SLOT, (SLOT,), (target,))
         finds = tuple(find(entry.paper_key) for entry in digest.entries)
         topics = (TopicFinds(digest.sections[0].name, finds),)
-        return Draft(work, MORNING, LaneFinds(topics), digest, parts=((target, part),))
+        letter = Letter(digest, SLOT.name, ((target, part),))
+        return Draft(work, MORNING, LaneFinds(topics), letter)
 
 
 class PeerLedger:
@@ -115,8 +116,9 @@ class PeerLedger:
         self._db.close()
 
     def _write(self, draft: Draft) -> None:
-        digest, lane = draft.digest, draft.work.lane
-        assert digest is not None
+        letter, lane = draft.digest, draft.work.lane
+        assert letter is not None
+        digest = letter.digest
         owner = (lane.subscriber_id, lane.id)
         self._db.execute(
             "UPDATE lanes SET bookmark = ?, last_slot = ?, last_slot_at = ?, last_digest_at = ?,"
@@ -145,7 +147,7 @@ class PeerLedger:
                 for one in digest.entries
             ],
         )
-        for target, part in draft.parts:
+        for target, part in letter.parts:
             packed = zlib.compress(part.payload, 1)
             self._db.execute(
                 "INSERT INTO deliveries (key, digest_id, subscriber_id, lane_id, slot, target, part,"

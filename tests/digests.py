@@ -8,8 +8,13 @@ from typing import Any
 
 from paperdigest.core import closing_words, words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
-from paperdigest.core.paper import Link
+from paperdigest.core.entry import Desk, Find
+from paperdigest.core.letter import Frame
+from paperdigest.core.paper import Link, Paper
+from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
+from paperdigest.core.updates import Update
+from paperdigest.core.updates import notice as updates_notice
 
 AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 OK = (SourceLine("arxiv-cs", "ok", 374), SourceLine("hf", "ok", 36), SourceLine("lab", "ok", 2))
@@ -118,3 +123,56 @@ def digest(*sections: Section, **over: Any) -> Digest:
         more=words.command_for_more("ada"),
     )
     return replace(valid, **over)
+
+
+#: What the change log says of a paper, by the kind of change.
+_SUMMARIES: dict[str, dict[str, object]] = {
+    "withdrawn": {},
+    "published": {"where": "Journal of Paper Boats"},
+    "cross-listed": {"categories": ["cs.CG"]},
+    "revised": {
+        "title": {
+            "gone": "Paper boats: a study of folding and floating",
+            "came": "Paper boats: a second study of folding, floating and sinking",
+        },
+        "authors": {"gone": ["Ida Rhodes"], "came": ["Grace Hopper", "Emmy Noether"]},
+        "abstract": {
+            "gone": [
+                "A boat of two sheets floats twice as long as one of a single sheet, and sinks no faster.",
+                "The ducks were not asked.",
+            ],
+            "came": [
+                "A boat of two sheets floats three times as long as one of a single sheet, and sinks no faster.",
+            ],
+        },
+    },
+}
+
+
+def update(key: int, reason: str, version: int | None = None) -> Update:
+    """Return news about an invented paper that was sent on 2 Nov."""
+    paper = Paper(
+        f"Paper boats {key}: a study of folding and floating",
+        id=f"arxiv:2611.{key:05}",
+        authors=("Ada Lovelace", "Charles Babbage"),
+        version=version,
+        votes=41,
+    )
+    find = Find(key, paper, reason, key, AT)
+    return Update(find, AT.replace(day=2), _SUMMARIES[reason.partition(":")[0]])
+
+
+def notice(*updates: Update, limit: int = 20) -> Digest:
+    """Return the notice of these updates as ada gets it."""
+    slot = Slot("2026-11-20T08:00 UTC", AT)
+    frame = Frame(
+        Subscriber("ada"),
+        slot,
+        "digest",
+        AT,
+        AT - timedelta(days=1),
+        AT,
+        operator=("email:ops@example.org",),
+        targets=("email:ada@example.org", "slack:#papers"),
+    )
+    return updates_notice(frame, updates, Desk(), limit=limit)

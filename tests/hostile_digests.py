@@ -16,11 +16,12 @@ import hostile_papers
 from paperdigest import Hit, keywords
 from paperdigest.core import letter
 from paperdigest.core.arrange import TopicFinds, arrange
-from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.entry import Desk, Find
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
+from paperdigest.core.word_changes import word_changes
 from paperdigest.sources.json_lines import FORMAT
 
 NOW: Final = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -113,12 +114,27 @@ def _entry(record: dict[str, Any], key: int) -> Entry:
         links=tuple(Link(link["rel"], link["url"]) for link in record["links"]),
         also=tuple(record["categories"]),
         note=record["venue"],
+        said=(title, record["venue"]),
+        differences=(
+            Difference("title", word_changes(title, record["venue"])),
+            Difference("abstract", word_changes(abstract, title)),
+        ),
     )
 
 
 # ------------------------------------------- the same in harmless letters
 
-_KEPT = {"subscriber", "slot", "kind", "reason", "manage", "more", "paper_key"}
+_KEPT = {
+    "subscriber",
+    "slot",
+    "kind",
+    "reason",
+    "manage",
+    "more",
+    "paper_key",
+    "field",
+    "fate",
+}
 
 
 def harmless(value: Any) -> Any:

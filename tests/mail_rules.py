@@ -46,6 +46,9 @@ ELEMENTS: Final[dict[str, frozenset[str]]] = {
     "i": frozenset(),
     "sub": frozenset(),
     "sup": frozenset(),
+    # Struck through and underlined by themselves, wherever colours are not shown; screen readers may say which.
+    "del": frozenset(),
+    "ins": frozenset(),
     "code": frozenset(),
 }
 

@@ -65,11 +65,6 @@ def test_a_title_of_one_paper_is_singular() -> None:
     assert words.title_of(1, ["Experts"]) == "1 new paper: Experts"
 
 
-def test_a_title_says_what_is_not_new() -> None:
-    assert words.title_of(0, ["Experts"], updates=1) == "1 update: Experts"
-    assert words.title_of(3, ["Experts"], updates=2) == "3 new papers and 2 updates: Experts"
-
-
 def test_an_alert_says_so_in_its_title() -> None:
     assert words.title_of(2, ["Experts"], "alert") == "Alert: 2 new papers in Experts"
 

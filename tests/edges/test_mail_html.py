@@ -147,7 +147,7 @@ SPOILED = {
     "a preheader that is seen": ("mso-hide:all", "mso-hide:none", "may be seen, without mso-hide"),
     "a long preheader": ("mso-hide:all\">", "mso-hide:all\">" + "x" * 300, "characters"),
     "something else hidden": ('<h1 class="name" style="', '<h1 class="name" style="display:none;', "more than"),
-    "a line that does not wrap": ("&nbsp;2 of 8", "&nbsp;2 of 8" + " and more" * 9, "does not wrap"),
+    "a line that does not wrap": ("2 of 8 papers", "2 of 8 papers" + " and more" * 9, "does not wrap"),
 }  # fmt: skip
 
 

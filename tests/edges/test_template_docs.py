@@ -28,7 +28,7 @@ def test_every_field_stands_in_its_table(kind: type[Digest | Section | Entry]) -
     assert sorted(table_under(kind.__name__)) == sorted(_PUBLIC[kind])
 
 
-@pytest.mark.parametrize("name", ["Marked", "Why", "Link", "SourceLine"])
+@pytest.mark.parametrize("name", ["Marked", "Why", "Difference", "Piece", "Link", "SourceLine"])
 def test_every_field_of_the_small_values_is_named(name: str) -> None:
     (row,) = re.findall(rf"^\| {name} \| (.*) \|$", PAGE, re.MULTILINE)
     (kind,) = (kind for kind in _PUBLIC if kind.__name__ == name)
@@ -50,7 +50,7 @@ def test_every_ready_line_of_a_paper_is_named() -> None:
 def test_every_function_and_filter_is_named() -> None:
     own = {
         *_WORDS,
-        *("dateline", "linked", "styled", "starred", "link", "marked", "wrap"),
+        *("dateline", "linked", "styled", "starred", "word_diff", "link", "marked", "wrap"),
     }
     _, _, rest = PAGE.partition("### Functions and filters")
     named = {

@@ -325,7 +325,7 @@ def test_a_withdrawn_notice_that_failed_comes_with_the_next_digest(house: House)
     house.run()
 
     assert len(wire.handed) == 2
-    assert b"1 update" in wire.handed[1][0].payload
+    assert b"Withdrawn: Folding paper maps again" in wire.handed[1][0].payload
 
 
 class Blind(Wire):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from digests import AT, OK, digest, entries, entry, listed, section
+from digests import AT, OK, digest, entries, entry, listed, notice, section, update
 from paperdigest.core import words
 from paperdigest.core.digest import Digest, Entry, Marked, SourceLine
 from paperdigest.core.ports import Message
@@ -71,10 +71,29 @@ def empty_digest() -> Digest:
 
 
 def alert() -> Digest:
-    gone = entry(1, kind="withdrawn", reason="withdrawn", excerpt=Marked(""), note="sent on 2 Nov")
-    parts = (section(full=(gone,)),)
-    title = words.title_of(0, ["Paper folding"], "alert", updates=1)
+    parts = (section(full=(entry(1),)),)
+    title = words.title_of(1, ["Paper folding"], "alert")
     return digest(*parts, kind="alert", title=title, at=AT.replace(hour=14, minute=5), shared=True)
+
+
+def withdrawn() -> Digest:
+    return notice(update(1, "withdrawn"))
+
+
+def revised() -> Digest:
+    return notice(update(1, "revised:1", version=3))
+
+
+def updates_of_every_kind() -> Digest:
+    return notice(
+        update(1, "revised:1", version=2),
+        update(2, "withdrawn"),
+        update(3, "published"),
+        update(4, "cross-listed"),
+        update(5, "revised:2", version=3),
+        update(6, "revised:1", version=2),
+        limit=5,
+    )
 
 
 CASES: dict[str, Callable[[], Digest]] = {
@@ -84,6 +103,9 @@ CASES: dict[str, Callable[[], Digest]] = {
     "listed": listed_and_counted,
     "empty": empty_digest,
     "alert": alert,
+    "withdrawn": withdrawn,
+    "revised": revised,
+    "updates": updates_of_every_kind,
     "sample": sample_digest,
 }
 FORMS: dict[str, Callable[[Message], str]] = {

@@ -121,11 +121,23 @@ def test_an_old_digest_goes_with_its_deliveries_and_leaves_its_outcome(store: St
     assert (outcome.outcome, outcome.digest_id) == ("sent", None)
 
 
+def test_an_old_notice_about_papers_goes_and_is_none_of_the_last_digests(store: Store) -> None:
+    old, notice = put(store), put(store, kind="notice")
+    for _ in range(pruning.LAST - 1):
+        put(store)
+    put(store, kind="notice", composed_at=NOW)
+
+    assert prune(store, NOW, KEEP).digests == 1
+
+    assert notice not in ids(store)
+    assert old in ids(store)
+
+
 @pytest.mark.parametrize(
     "what",
     [
         {"composed_at": NOW - KEEP},
-        {"kind": "notice"},
+        {"kind": "notice", "papers": 0},
         {"run": "held"},
         {"ended_at": NOW - timedelta(days=59)},
         *({"states": ("sent", state)} for state in State if state not in ENDED),

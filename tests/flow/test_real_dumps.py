@@ -123,7 +123,7 @@ def test_every_paper_shown_whole_in_a_preview_has_its_words_marked(tmp_path: Pat
         draft = preview(store, house.app.press, house.app.readers(store)[0], house.now)
 
     assert draft.digest is not None
-    whole = [entry for section in draft.digest.sections for entry in section.full]
+    whole = [entry for section in draft.digest.digest.sections for entry in section.full]
     assert len(whole) == 40
     for entry in whole:
         assert entry.title.marks or entry.excerpt.marks

@@ -82,7 +82,7 @@ def test_a_paper_withdrawn_after_it_was_sent_is_told_to_who_got_it(house: House)
     assert [(one["kind"], one["title"]) for one in topic["papers"]] == [
         ("withdrawn", "Folding paper maps again")
     ]
-    assert house.digests()[1]["title"].startswith("1 update")
+    assert house.digests()[1]["title"] == "Withdrawn: Folding paper maps again"
 
 
 def test_a_title_only_record_completed_later_reaches_the_reader_it_now_matches_once(

@@ -114,7 +114,15 @@ class EmailChannel:
             return (Part(target, 0, key, pack(Envelope(self._return_path, "", str(error)), b"")),)
         leave = message.unsubscribe
         link = leave.link(f"{self.name}:{target}") if leave is not None else ""
-        data = message_bytes(message, self._head, recipient, key=key, at=at, link=link)
+        data = message_bytes(
+            message,
+            self._head,
+            recipient,
+            key=key,
+            at=at,
+            link=link,
+            answers=message.answers.get(f"{self.name}:{target}", ""),
+        )
         return (Part(target, 0, key, pack(Envelope(self._return_path, recipient), data)),)
 
     def send(self, part: Part, after: str = "") -> Outcome:

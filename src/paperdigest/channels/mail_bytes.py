@@ -53,10 +53,12 @@ def message_bytes(
     key: str,
     at: datetime,
     link: str = "",
+    answers: str = "",
 ) -> bytes:
     """Return the message: CRLF line ends, 7-bit, lines of at most 76 characters wherever that can be.
 
-    `recipient` is a checked ASCII address; `link` is its unsubscribe link, if there is one. Raises
+    `recipient` is a checked ASCII address; `link` is its unsubscribe link, if there is one; `answers` is the key of
+    the message in whose thread it stands (RFC 5322 section 3.6.4). Raises
     RuntimeError if the header came out as anything but the fields meant: that is a bug of ours, and the
     message must not leave.
     """
@@ -65,6 +67,9 @@ def message_bytes(
     fields = [*_fields(message, head, recipient, token, at), "MIME-Version: 1.0", below.field]
     if not message.shared:
         fields[6:6] = _unsubscribe(head, message.list_name, link)
+    if answers:
+        earlier = _message_id(_token(answers), head.sender)
+        fields[5:5] = [fold("In-Reply-To", [earlier]), fold("References", [earlier])]
     data = b"".join(("\r\n".join(fields).encode("ascii"), b"\r\n\r\n", below.data))
     _check_header(data, [field.partition(":")[0] for field in fields])
     return data

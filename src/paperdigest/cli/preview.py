@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from paperdigest.core.digest import Digest, Entry
     from paperdigest.core.entry import Find
     from paperdigest.core.ports import Message
-    from paperdigest.flow.drafting import Draft
+    from paperdigest.flow.drafting import Draft, Letter
+
+
+_BETWEEN = f"\n{'~' * 72}\n\n"  # two messages on one terminal
 
 
 @click.command()
@@ -51,14 +55,22 @@ def command(
     with opened(ctx, write=False, now=now) as (app, store):
         reader = one_reader(app.readers(store), subscriber)
         draft = preview(store, app.press, reader, app.clock(), since=since)
-        digest, message = _shown(draft)
+        digest, _ = _shown(draft.digest)
+        messages = _messages(draft)
         if as_json or form == "json":
             say(_json(draft, digest))
         elif open_it:
-            _open(message)
+            for message in messages:
+                _open(message)
+        elif form == "html":
+            _one_page(messages, reader.name)
         else:
-            click.echo(_text(message, form))
-        if not digest.papers and since is None and not as_json:
+            click.echo(_BETWEEN.join(_text(message, form) for message in messages))
+        if (
+            not any(letter.digest.papers for letter in draft.letters)
+            and since is None
+            and not as_json
+        ):
             click.echo(
                 f"nothing is waiting for {reader.name} · what the last days brought: "
                 f"paperdigest preview {reader.name} --since 7d",
@@ -66,15 +78,30 @@ def command(
             )
 
 
-def _shown(draft: Draft) -> tuple[Digest, Message]:
-    if draft.digest is None or draft.message is None:
+def _shown(letter: Letter | None) -> tuple[Digest, Message]:
+    if letter is None or letter.message is None:
         raise RuntimeError("a preview is always rendered")
-    return draft.digest, draft.message
+    return letter.digest, letter.message
+
+
+def _messages(draft: Draft) -> list[Message]:
+    """Return what goes out: without new papers a notice of updates stands alone."""
+    shown = [_shown(letter) for letter in draft.letters]
+    full = [message for digest, message in shown if digest.papers]
+    return full or [message for _, message in shown]
+
+
+def _one_page(messages: list[Message], name: str) -> None:
+    click.echo(messages[0].html)
+    if len(messages) > 1:
+        click.echo(
+            f"a notice of updates goes out as well: {messages[1].subject}"
+            f" · paperdigest preview {name} --open shows both",
+            err=True,
+        )
 
 
 def _text(message: Message, form: str) -> str:
-    if form == "html":
-        return message.html
     if form == "text":
         return f"Subject: {message.subject}\n\n{message.text}"
     slack = message.slack
@@ -120,11 +147,28 @@ def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
             }
             for section in digest.sections
         ],
+        "updates": list(_updates(draft)),
         "sources": [
             {"name": line.name, "status": line.status, "papers": line.papers, "said": line.said}
             for line in digest.sources
         ],
     }
+
+
+def _updates(draft: Draft) -> Iterator[dict[str, Any]]:
+    """Yield the news about papers that the reader was sent before, which go out as a notice of their own."""
+    if draft.notice is None:
+        return
+    finds = draft.finds.by_paper
+    for section in draft.notice.digest.sections:
+        for entry in (*section.full, *section.listed, *section.counted):
+            find = finds[entry.paper_key, entry.reason]
+            yield {
+                **paper_json(find.paper),
+                "kind": entry.kind,
+                "reason": entry.reason,
+                "note": entry.note,
+            }
 
 
 def _entry(entry: Entry, find: Find, shown_as: str, topic: str) -> dict[str, Any]:

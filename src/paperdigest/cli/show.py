@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -14,7 +14,7 @@ from paperdigest.cli.session import json_option, opened
 from paperdigest.core.errors import UsageError
 from paperdigest.core.paper import Change, Paper
 from paperdigest.core.text import display
-from paperdigest.core.word_changes import Fate, Piece, sentence_changes, word_changes
+from paperdigest.core.word_changes import sentence_changes, word_changes, word_diff
 
 _WORDS = {"gone": "gone", "came": "new", "order": "in this order"}
 
@@ -108,17 +108,11 @@ def _summary_lines(summary: dict[str, Any]) -> Iterator[str]:
         if not isinstance(change, dict):
             yield f"{name}: {', '.join(change) if isinstance(change, list) else change}"
         elif name == "title":
-            yield f"title: {_worded(word_changes(change['gone'], change['came']))}"
+            yield f"title: {word_diff(word_changes(change['gone'], change['came']))}"
         elif name == "abstract":
             told = sentence_changes(change["gone"], change["came"])
-            yield from (f"abstract: {_worded(pieces)}" for pieces in told)
+            yield from (f"abstract: {word_diff(pieces)}" for pieces in told)
         else:
             for what, said in change.items():
                 if said:
                     yield f"{name}, {_WORDS[what]}: {', '.join(said)}"
-
-
-def _worded(pieces: Iterable[Piece]) -> str:
-    """Return the pieces as `git diff --word-diff` writes them: [-went-] {+came+}."""
-    signs = {Fate.STAYED: ("", ""), Fate.WENT: ("[-", "-]"), Fate.CAME: ("{+", "+}")}
-    return " ".join(f"{signs[one.fate][0]}{one.text}{signs[one.fate][1]}" for one in pieces)

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from paperdigest.core.paper import Link
 from paperdigest.core.styles import Stretch, StyledPiece, pieces
+from paperdigest.core.word_changes import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """What a new version of a paper says differently in one `field`, title or abstract: pieces in reading order, each
+    with its `fate` (stayed, went, came) and words that stayed far from any change left out."""
+
+    field: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One paper in a digest. What is missing is empty and leaves no trace in the output.
 
@@ -66,7 +76,7 @@ class Entry:
     `year` is set only when it is older than last year. `place` reads "2nd of 96". `date` reads
     "18 Nov 2026" or "first seen 20 Nov". `kind` is "new" or another change kind; `note` says more
     ("sent at once on Tuesday"). `excerpt` is the abstract round the first hit; `also` names other
-    topics that found it.
+    topics that found it. `said` and `differences` are what a notice tells of a new version.
     """
 
     paper_key: int
@@ -91,6 +101,8 @@ class Entry:
     links: tuple[Link, ...] = ()
     also: tuple[str, ...] = ()
     note: str = ""
+    said: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,7 @@ class SourceLine:
 class Digest:
     """Everything one message says. `at`, `covers_from`, `covers_until` are in the reader's zone.
 
-    `kind` is "digest", "alert" or "empty". `title` is the subject without any prefix. `preheader`
+    `kind` is "digest", "alert", "empty" or "notice". `title` is the subject without any prefix. `preheader`
     is the hidden first text of an e-mail. `notes` are lines before the papers (what a first digest
     looked back over, which days it covers). `looked_at` are the closing lines about the sources;
     `manage` how to change, pause or stop; `more` the command that shows what was only counted.

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from paperdigest.core import closing_words, words
 from paperdigest.core.digest import Digest, Section, SourceLine
-from paperdigest.core.paper import ChangeKind
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
 
@@ -42,12 +41,9 @@ class Frame:
 def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
     """Return the digest; without papers it is the short line that says what was looked at."""
     named = [part for part in sections if part.full or part.listed or part.counted]
-    kinds = [entry.kind for part in named for entry in (*part.full, *part.listed, *part.counted)]
-    count, updates = len(kinds), sum(kind != ChangeKind.NEW for kind in kinds)
+    count = sum(len(part.full) + len(part.listed) + len(part.counted) for part in named)
     title = (
-        words.title_of(
-            count - updates, [part.name for part in named], kind=frame.kind, updates=updates
-        )
+        words.title_of(count, [part.name for part in named], kind=frame.kind)
         if count
         else words.nothing_matched(
             frame.seen + frame.archived,

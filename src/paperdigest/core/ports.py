@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -214,6 +214,8 @@ class Message:
     shared: bool = False  # a mailing list or channel: no unsubscribe header
     unsubscribe: Unsubscribe | None = None  # makes each target's link, where there is a page
     attachments: tuple[Attachment, ...] = ()
+    #: Key of the earlier message that this one answers, by target with its channel; a mail stands in its thread.
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ counted as changed, for a reader sees words and not letters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -48,6 +48,12 @@ def word_changes(before: str, after: str) -> tuple[Piece, ...]:
         if stays:
             pieces.append(Piece(" ".join(stays), Fate.STAYED))
     return tuple(pieces)
+
+
+def word_diff(pieces: Iterable[Piece]) -> str:
+    """Return the pieces as `git diff --word-diff` writes them: `stayed [-went-] {+came+}`."""
+    signs = {Fate.STAYED: ("", ""), Fate.WENT: ("[-", "-]"), Fate.CAME: ("{+", "+}")}
+    return " ".join(f"{signs[one.fate][0]}{one.text}{signs[one.fate][1]}" for one in pieces)
 
 
 def sentence_changes(went: Sequence[str], came: Sequence[str]) -> tuple[tuple[Piece, ...], ...]:

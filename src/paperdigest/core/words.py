@@ -16,7 +16,7 @@ from paperdigest.core.paper import ChangeKind, Link
 
 SUBJECT_WIDTH = 78  # RFC 5322 2.1.1 recommends it for a line; phones show about half
 NO_TRACKING = "No tracking: nothing in this message reports that you opened it."
-UPDATES = "Updates"
+UPDATES = "Papers you were sent before"
 DOT = " · "
 _NO_BREAK = "\u00a0"  # a number never stands alone at the end of a line
 _LONGEST_NAME = 80
@@ -170,16 +170,14 @@ def cut(text: str, width: int) -> str:
 # ------------------------------------------------------------------- titles
 
 
-def title_of(new: int, topics: Sequence[str], kind: str = "digest", *, updates: int = 0) -> str:
+def title_of(new: int, topics: Sequence[str], kind: str = "digest") -> str:
     """Return a digest's title: `7 new papers: Multimodal pretraining, Experts`.
 
-    `updates` counts what is not new (withdrawn, revised …). An alert reads `Alert: 1 new paper in
-    Experts`. Topics that do not fit a subject line become `+2`. Without papers: `nothing_matched`.
+    An alert reads `Alert: 1 new paper in Experts`. Topics that do not fit a subject line become `+2`. Without papers:
+    `nothing_matched`.
     """
-    counts = [count_new_papers(new)] if new or not updates else []
-    counts += [count(updates, "update")] if updates else []
     is_alert = kind == "alert"
-    start = ("Alert: " if is_alert else "") + names(counts)
+    start = ("Alert: " if is_alert else "") + count_new_papers(new)
     start += (" in " if is_alert else ": ") if topics else ""
     return start + _fitting(topics, SUBJECT_WIDTH - len(start))
 

@@ -1,22 +1,21 @@
-"""Compose: every lane that is due gets at most one digest. The digest, its frozen bytes, its outcomes and
-the new bookmark are one transaction; up to 100 lanes share it. Safe to repeat."""
+"""Compose: every lane that is due gets at most one digest, and beside it at most one notice of updates. They, their
+frozen bytes, their outcomes and the new bookmark are one transaction; up to 100 lanes share it. Safe to repeat."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from paperdigest.core.digest import Digest
 from paperdigest.core.errors import LockHeld, PaperdigestError, StoreError
 from paperdigest.core.subscription import Subscriber
 from paperdigest.core.units import DigestComposed
 from paperdigest.failpoints import failpoint
 from paperdigest.flow import parts
 from paperdigest.flow.brake import Brake, Load, load_of
-from paperdigest.flow.drafting import Draft, Drafting, Press
+from paperdigest.flow.drafting import Draft, Drafting, Letter, Press
 from paperdigest.flow.due import Work, due
 from paperdigest.flow.failing import failing
 from paperdigest.flow.gather import gathered
@@ -95,9 +94,7 @@ def compose(
 
         for drafts in _shares(turn, drafted, brake, now):
             with store.transaction():
-                written = [
-                    done for draft in drafts if (done := _write(store, draft, now)) is not None
-                ]
+                written = [done for draft in drafts for done in _write(store, draft, now)]
                 brake.weigh([done.load for done in written])
                 failpoint("compose.commit")
             failpoint("compose.committed")
@@ -141,11 +138,14 @@ def _shares(
 
 
 def _loads(drafts: Sequence[Draft], now: datetime) -> list[Load]:
-    return [
-        load_of(draft.work, 0, draft.digest, draft.waiting, now)
-        for draft in drafts
-        if draft.digest is not None
-    ]
+    return [load for draft in drafts for load in _loads_of(draft, now)]
+
+
+def _loads_of(draft: Draft, now: datetime) -> Iterator[Load]:
+    """Yield what each letter of a draft brings. A notice beside a digest is no digest that was due."""
+    for place, letter in enumerate(draft.letters):
+        load = load_of(draft.work, 0, letter.digest, draft.waiting, now)
+        yield replace(load, slots=0) if place else load
 
 
 def draft_of(store: Store, press: Press, work: Work, now: datetime) -> Draft:
@@ -178,11 +178,11 @@ def _drafts(
             failed.append((name, fault))
 
 
-def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
+def _write(store: Store, draft: Draft, now: datetime) -> list[Composed]:
     """Write one draft. A lane that moved since it was read is left for the next round."""
     work = draft.work
     if subscribers.lane(store, work.lane.id) != work.lane or _is_taken(store, draft):
-        return None
+        return []
     written = draft.digest is not None
     subscribers.advance(
         store,
@@ -193,22 +193,30 @@ def _write(store: Store, draft: Draft, now: datetime) -> Composed | None:
     )
     if work.definitions != work.asked_before:
         subscribers.keep_topics(store, work.lane.id, work.definitions)
-    if draft.digest is None:
-        digests.record_outcomes(store, skipped_in(draft, now))
-        return None
-    digest_id = digests.insert_digest(store, _row(draft, draft.digest, now))
-    digests.overtake(store, given_back_to(draft, draft.digest))
-    digests.record_outcomes(store, outcomes_of(draft, draft.digest, digest_id, now))
+    loads = _loads_of(draft, now)
+    done = [
+        _put(store, draft, letter, load, now)
+        for letter, load in zip(draft.letters, loads, strict=True)
+    ]
     digests.record_outcomes(store, skipped_in(draft, now))
-    ids = parts.put(store, work.lane, digest_id, work.slot.name, draft.parts, now)
+    return done
+
+
+def _put(store: Store, draft: Draft, letter: Letter, load: Load, now: datetime) -> Composed:
+    """Write one letter: its row, what becomes of its papers, its parts."""
+    work, digest = draft.work, letter.digest
+    digest_id = digests.insert_digest(store, _row(draft, letter, now))
+    digests.overtake(store, given_back_to(draft, digest))
+    digests.record_outcomes(store, outcomes_of(draft, letter, digest_id, now))
+    ids = parts.put(store, work.lane, digest_id, letter.slot, letter.parts, now)
     return Composed(
         work.subscriber.name,
-        work.slot.name,
-        draft.digest.kind,
-        draft.digest.papers,
+        letter.slot,
+        digest.kind,
+        digest.papers,
         tuple(ids),
-        load_of(work, digest_id, draft.digest, draft.waiting, now),
-        sum(1 for section in draft.digest.sections if section.total),
+        replace(load, digest_id=digest_id),
+        sum(1 for section in digest.sections if section.total),
         now - work.slot.at if work.regular and not work.forced else None,
     )
 
@@ -224,9 +232,13 @@ def _tell(written: Sequence[Composed]) -> None:
 def _is_taken(store: Store, draft: Draft) -> bool:
     """Say whether one of the papers was taken since the draft was made: by another lane of this reader, or by
     an earlier digest that a person sends again."""
-    if draft.digest is None:
+    wanted = {
+        (entry.paper_key, entry.reason)
+        for letter in draft.letters
+        for entry in letter.digest.entries
+    }
+    if not wanted:
         return False
-    wanted = {(entry.paper_key, entry.reason) for entry in draft.digest.entries}
     rows = digests.outcomes_for(
         store, draft.work.lane.subscriber_id, sorted({key for key, _ in wanted})
     )
@@ -242,13 +254,13 @@ def _slot_done(work: Work, *, written: bool) -> tuple[str, datetime] | None:
     return work.slot.name, work.slot.at
 
 
-def _row(draft: Draft, digest: Digest, now: datetime) -> DigestRow:
-    work = draft.work
+def _row(draft: Draft, letter: Letter, now: datetime) -> DigestRow:
+    work, digest = draft.work, letter.digest
     return DigestRow(
         id=0,
         subscriber_id=work.lane.subscriber_id,
         lane_id=work.lane.id,
-        slot=work.slot.name,
+        slot=letter.slot,
         kind=digest.kind,
         title=digest.title,
         papers=digest.papers,

@@ -1,13 +1,14 @@
-"""One lane's digest before it is written: what goes in, how it looks, the bytes for each target. Reads only."""
+"""What one lane gets before it is written: what goes in, how it looks, the bytes for each target. Reads only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
-from paperdigest.core import letter, schedule
+from paperdigest.core import letter, schedule, updates
 from paperdigest.core.arrange import arrange
 from paperdigest.core.digest import Digest
 from paperdigest.core.entry import Desk
@@ -18,11 +19,13 @@ from paperdigest.flow.due import WEEK, Work
 from paperdigest.flow.finds import LaneFinds, lane_finds
 from paperdigest.flow.looked_at import LookedAt, SourceView
 from paperdigest.flow.unsubscribe import NO_EXITS, Exits
+from paperdigest.flow.updates import answered, updates_of
 from paperdigest.flow.window import Window
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import Outcome
 from paperdigest.store.subscribers import MAIN
 
+_ANSWERS_NONE: Mapping[str, str] = MappingProxyType({})
 #: Papers older than this at a late digest are named by title only.
 LISTED_AFTER = timedelta(days=14)
 
@@ -55,16 +58,31 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of a draft: a digest, or a notice of updates. `parts` are (target with its channel, part)."""
+
+    digest: Digest
+    slot: str
+    parts: tuple[tuple[str, Part], ...] = ()
+    message: Message | None = None  # where nothing was prepared
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """One lane's digest before it is written; `digest` None: nothing to say this time."""
+    """What one lane gets before it is written. `digest` None: nothing new to say this time; `notice` is about papers
+    that were sent before, and goes into the thread of the digest that brought them."""
 
     work: Work
     until_change: int
     finds: LaneFinds
-    digest: Digest | None = None
-    message: Message | None = None
-    parts: tuple[tuple[str, Part], ...] = ()  # (target with its channel, part)
+    digest: Letter | None = None
+    notice: Letter | None = None
     waiting: Sequence[Outcome] = ()  # what waited for this digest
+
+    @property
+    def letters(self) -> tuple[Letter, ...]:
+        """Return what goes out, the digest first."""
+        return tuple(letter for letter in (self.digest, self.notice) if letter is not None)
 
 
 class Drafting:
@@ -90,19 +108,41 @@ class Drafting:
 
     def draft(self, work: Work, *, prepare: bool = True) -> Draft:
         finds = lane_finds(self._store, work, self._window, self._now)
-        if not finds and not self._empty_is_due(work) and prepare:
-            return Draft(work, self._window.newest, finds)
+        waiting = self._window.waiting.get(work.lane.id, ())
+        digest = None
+        if finds or self._empty_is_due(work) or not prepare:
+            made = self._digest(work, finds)
+            digest = self._letter(work, made, work.slot.name, prepare=prepare, finds=finds)
+        notice = self._notice(work, finds, prepare=prepare) if finds.updates else None
+        return Draft(work, self._window.newest, finds, digest, notice, waiting)
+
+    def _letter(
+        self,
+        work: Work,
+        digest: Digest,
+        slot: str,
+        *,
+        prepare: bool,
+        answers: Mapping[str, str] = _ANSWERS_NONE,
+        finds: LaneFinds | None = None,
+    ) -> Letter:
         forms = self._press.forms(work.targets) if prepare else frozenset(Form)
-        digest, message = self._press.renderer.render(self._digest(work, finds), forms)
+        shown, message = self._press.renderer.render(digest, forms)
         if not prepare:
-            return Draft(work, self._window.newest, finds, digest, message)
+            return Letter(shown, slot, message=message)
         # The parts hold the message already: a hundred drafts wait for their transaction.
         leave = self._doors.of(work.subscriber, work.lane.subscriber_id)
-        files = files_of(work, finds, digest, forms)
-        message = replace(message, unsubscribe=leave, attachments=files)
-        parts = tuple(self._parts(work, message))
-        waiting = self._window.waiting.get(work.lane.id, ())
-        return Draft(work, self._window.newest, finds, digest, parts=parts, waiting=waiting)
+        files = files_of(work, finds, shown, forms) if finds is not None else ()
+        message = replace(message, unsubscribe=leave, answers=answers, attachments=files)
+        return Letter(shown, slot, tuple(self._parts(work, message, slot)))
+
+    def _notice(self, work: Work, finds: LaneFinds, *, prepare: bool) -> Letter:
+        told = updates_of(self._store, finds)
+        limit = work.subscriber.limit
+        notice = updates.notice(self._frame(work), told, self._desk, limit=limit)
+        sent = [row for _, row in finds.updates if row is not None]
+        answers = answered(self._store, sent) if prepare else _ANSWERS_NONE
+        return self._letter(work, notice, notice.slot, prepare=prepare, answers=answers)
 
     def _empty_is_due(self, work: Work) -> bool:
         if work.lane.name != MAIN or not work.regular:
@@ -113,11 +153,16 @@ class Drafting:
         return work.subscriber.send_empty == "weekly" and self._now - last >= WEEK
 
     def _digest(self, work: Work, finds: LaneFinds) -> Digest:
+        frame = self._frame(work)
+        listed_before = self._now - LISTED_AFTER
+        sections = arrange(finds.topics, self._desk, frame.now, listed_before=listed_before)
+        return letter.digest(frame, sections)
+
+    def _frame(self, work: Work) -> letter.Frame:
         zone = schedule.zone(work.subscriber.timezone)
         local = self._now.astimezone(zone)
         since = self._covers_from(work)
-        sections = arrange(finds.topics, self._desk, local, listed_before=self._now - LISTED_AFTER)
-        frame = letter.Frame(
+        return letter.Frame(
             work.subscriber,
             work.slot,
             work.kind,
@@ -133,14 +178,13 @@ class Drafting:
             targets=work.targets,
             one_click=bool(self._press.page),
         )
-        return letter.digest(frame, sections)
 
     def _covers_from(self, work: Work) -> datetime:
         if work.lane.digests == 0:
             return min(work.lane.created_at, self._now) - work.subscriber.backfill
         return work.lane.last_digest_at or work.lane.created_at
 
-    def _parts(self, work: Work, message: Message) -> Iterator[tuple[str, Part]]:
+    def _parts(self, work: Work, message: Message, slot: str) -> Iterator[tuple[str, Part]]:
         local = self._now.astimezone(schedule.zone(work.subscriber.timezone))
-        of = (self._database, work.lane.id, work.slot.name)
+        of = (self._database, work.lane.id, slot)
         return parts.prepared(self._press.channel, message, work.targets, of=of, at=local)

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from itertools import chain, count
 from zoneinfo import ZoneInfo
 
-from paperdigest.core import schedule
+from paperdigest.core import schedule, updates
 from paperdigest.core.schedule import Schedule, Slot
 from paperdigest.core.subscription import Pause, Subscriber, Topic, topic_to_json
 from paperdigest.flow.register import lane_names
@@ -275,7 +275,10 @@ class _Look:
         return Slot(next(one for one in names if not self._was(lane, one)), self.now)
 
     def _was(self, lane: Lane, slot: str) -> bool:
-        return lane.last_slot == slot or digests.has_slot(self._store, lane.id, slot)
+        taken = (slot, updates.slot_of(slot))  # a notice may have gone out without a digest
+        return lane.last_slot == slot or any(
+            digests.has_slot(self._store, lane.id, one) for one in taken
+        )
 
     def _is_tried_again(self, lane: Lane) -> bool:
         last = lane.last_digest_at or lane.created_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from paperdigest.flow.due import Work
 from paperdigest.flow.window import Window, alert_topics, edited, looks_back
 from paperdigest.store import digests
 from paperdigest.store.connection import Store
+from paperdigest.store.digests import Outcome
 from paperdigest.store.subscribers import MAIN
 
 #: How long a completed or cross-listed paper is still news.
@@ -26,10 +27,12 @@ NEW = str(ChangeKind.NEW)
 
 @dataclass(frozen=True, slots=True)
 class LaneFinds:
-    """What one lane found. `skipped` are finds that `catch_up = "skip"` leaves out, with their topic."""
+    """What one lane found. `skipped` are finds that `catch_up = "skip"` leaves out, with their topic; `updates` are
+    about papers this reader was sent before, each with what is recorded of that."""
 
     topics: tuple[TopicFinds, ...]
     skipped: tuple[tuple[Find, str], ...] = ()
+    updates: tuple[tuple[Find, Outcome | None], ...] = ()
 
     @property
     def by_topic(self) -> dict[tuple[str, int, str], Find]:
@@ -43,7 +46,8 @@ class LaneFinds:
     @property
     def by_paper(self) -> dict[tuple[int, str], Find]:
         """Return every find by (paper key, reason)."""
-        return {(find.key, find.reason): find for topic in self.topics for find in topic.finds}
+        found = {(find.key, find.reason): find for topic in self.topics for find in topic.finds}
+        return found | {(find.key, find.reason): find for find, _ in self.updates}
 
     def __bool__(self) -> bool:
         return any(topic.finds for topic in self.topics)
@@ -67,6 +71,7 @@ class _Reading:
         self.changes = self._changes()
         self.archive = self._out_since(self.lookback) if looks_back(work) else {}
         keys = {change.paper_key for change in self.changes} | self.archive.keys()
+        keys.update(row.paper_key for row in self._waiting() if row.reason != NEW)
         reader = work.lane.subscriber_id
         rows = digests.outcomes_for(store, reader, sorted(keys)) if reader in window.served else []
         self.had = {
@@ -99,8 +104,7 @@ class _Reading:
                     skipped += [(find, topic.name) for find in finds.finds if find.seen_at <= cut]
                 topics.append(replace(finds, finds=keep))
         topics += self._alerts()
-        topics += self._updates()
-        return LaneFinds(tuple(topics), tuple(skipped))
+        return LaneFinds(tuple(topics), tuple(skipped), tuple(self._updates()))
 
     # -- candidates
 
@@ -112,7 +116,7 @@ class _Reading:
                 self._offer(found, change)
         if self.work.lane.digests == 0:
             self._offer_archive(found)
-        for row in self.window.waiting.get(self.work.lane.id, ()):
+        for row in self._waiting():
             paper = self.window.papers.get(row.paper_key)
             if paper is not None and row.reason == NEW:
                 found[row.paper_key] = Find(row.paper_key, paper, NEW, row.change, row.at)
@@ -228,24 +232,26 @@ class _Reading:
 
     # -- news about papers this reader was sent
 
-    def _updates(self) -> list[TopicFinds]:
+    def _updates(self) -> Iterator[tuple[Find, Outcome | None]]:
         if self.work.lane.name != MAIN:
-            return []
+            return
         found: dict[tuple[int, str], Find] = {}
         for change in self.changes:
             if change.number > self.work.lane.bookmark and self._concerns(change):
                 paper = self.window.papers[change.paper_key]
                 find = Find(change.paper_key, paper, change.reason, change.number, change.at)
                 found[(change.paper_key, change.reason)] = find
-        for row in self.window.waiting.get(self.work.lane.id, ()):
+        for row in self._waiting():
             waiting = self.window.papers.get(row.paper_key)
             if waiting is not None and row.reason != NEW:
                 found[(row.paper_key, row.reason)] = Find(
                     row.paper_key, waiting, row.reason, row.change, row.at
                 )
-        if not found:
-            return []
-        return [TopicFinds(words.UPDATES, tuple(found.values()), limit=self.work.subscriber.limit)]
+        for find in found.values():
+            yield find, self.had.get((find.key, NEW))
+
+    def _waiting(self) -> Sequence[Outcome]:
+        return self.window.waiting.get(self.work.lane.id, ())
 
     def _concerns(self, change: Change) -> bool:
         if change.kind is ChangeKind.NEW or str(change.kind) not in self.work.subscriber.include:

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from paperdigest.core.digest import Digest
-from paperdigest.flow.drafting import Draft
+from paperdigest.flow.drafting import Draft, Letter
 from paperdigest.store.digests import Outcome
 
 
-def outcomes_of(draft: Draft, digest: Digest, digest_id: int, now: datetime) -> Iterator[Outcome]:
-    """Yield what becomes of the papers of a digest that is written."""
+def outcomes_of(draft: Draft, letter: Letter, digest_id: int, now: datetime) -> Iterator[Outcome]:
+    """Yield what becomes of the papers of a letter that is written."""
     changes = {key: find.change for key, find in draft.finds.by_paper.items()}
     trending = {topic.name for topic in draft.work.topics if topic.trending}
-    parts, unnamed = _parts_of(draft), _named_nowhere(draft)
+    parts, unnamed = _parts_of(letter), _named_nowhere(letter)
     lane = draft.work.lane
-    for section in digest.sections:
+    for section in letter.digest.sections:
         for entries, shown in (
             (section.full, "sent"),
             (section.listed, "listed"),
@@ -52,19 +52,19 @@ def given_back_to(draft: Draft, digest: Digest) -> frozenset[int]:
     )
 
 
-def _named_nowhere(draft: Draft) -> frozenset[int]:
+def _named_nowhere(letter: Letter) -> frozenset[int]:
     """Return the papers that no target is told of: where one message must do, some only count."""
     left_out: dict[str, set[int]] = {}
-    for target, part in draft.parts:
+    for target, part in letter.parts:
         left_out.setdefault(target, set()).update(part.left_out)
     return frozenset(set.intersection(*left_out.values())) if left_out else frozenset()
 
 
-def _parts_of(draft: Draft) -> dict[int, int]:
+def _parts_of(letter: Letter) -> dict[int, int]:
     """Return in which part a paper stands, where that is not the first. Channels that need several cut a
     digest alike; where two do not, a paper counts with the first part."""
     found: dict[int, set[int]] = {}
-    for _, part in draft.parts:
+    for _, part in letter.parts:
         for paper in part.papers:
             found.setdefault(paper, set()).add(part.number)
     return {paper: next(iter(numbers)) for paper, numbers in found.items() if len(numbers) == 1}

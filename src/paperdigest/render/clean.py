@@ -13,9 +13,10 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
 from paperdigest.core.styles import Stretch
+from paperdigest.core.word_changes import Piece
 from paperdigest.core.words import cut
 from paperdigest.render.excerpts import shortened
 
@@ -100,7 +101,14 @@ def clean_entry(entry: Entry) -> Entry:
     texts = [text for reason in entry.why for text in _REASON(reason)]
     if not _are_clean(texts):
         found["why"] = tuple(_cleaned(reason) for reason in entry.why)
+    if entry.differences:
+        found["differences"] = tuple(map(_clean_difference, entry.differences))
     return _replaced(entry, found)
+
+
+def _clean_difference(difference: Difference) -> Difference:
+    pieces = (Piece(clean_text(piece.text), piece.fate) for piece in difference.pieces)
+    return Difference(clean_text(difference.field), tuple(piece for piece in pieces if piece.text))
 
 
 def has_clean_marks(entry: Entry) -> bool:

@@ -15,14 +15,15 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from paperdigest.core import words
-from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core import update_words, words
+from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.paper import Link
+from paperdigest.core.word_changes import Piece, word_diff
 from paperdigest.render.lines import addressed, coded
 from paperdigest.render.parted import Parted
 from paperdigest.render.reads import Key, read_by
-from paperdigest.render.slack import Mrkdwn, slack_escape, slack_link, slack_marked
+from paperdigest.render.slack import Mrkdwn, slack_diff, slack_escape, slack_link, slack_marked
 from paperdigest.render.styled import styled
 from paperdigest.render.wrap import starred, wrap
 from paperdigest.resources import data_dir
@@ -52,7 +53,7 @@ _MISTAKES = (
 #: What templates may read of our own values: all that is public.
 _PUBLIC = {
     kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
-    for kind in (Digest, Section, Entry, Marked, Why, SourceLine, Link)
+    for kind in (Digest, Section, Entry, Marked, Why, Difference, Piece, SourceLine, Link)
 }
 
 _WORDS = {
@@ -61,6 +62,7 @@ _WORDS = {
     "waiting": words.waiting,
     "shown_elsewhere": words.shown_elsewhere,
     "already_sent": words.already_sent,
+    "changed_in": update_words.changed_in,
     "no_tracking": words.NO_TRACKING,
     "number": words.number,
     "short_date": words.short_date,
@@ -225,13 +227,13 @@ def _html(loader: jinja2.BaseLoader) -> jinja2.Environment:
 def _text(loader: jinja2.BaseLoader) -> jinja2.Environment:
     environment = _environment(loader)
     environment.filters["wrap"] = wrap
-    environment.globals.update(starred=starred)
+    environment.globals.update(starred=starred, word_diff=word_diff)
     return environment
 
 
 def _slack(loader: jinja2.BaseLoader) -> jinja2.Environment:
     environment = _environment(loader, finalize=_mrkdwn)
-    environment.globals.update(link=slack_link, marked=slack_marked)
+    environment.globals.update(link=slack_link, marked=slack_marked, word_diff=slack_diff)
     return environment
 
 
@@ -289,8 +291,10 @@ _OURS = frozenset(
         linked,
         styled,
         starred,
+        word_diff,
         slack_link,
         slack_marked,
+        slack_diff,
         *filter(callable, _WORDS.values()),
     }
 )

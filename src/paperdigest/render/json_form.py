@@ -50,6 +50,16 @@ def entry_json(entry: Entry, shown_as: str) -> str:
             "why": [{"text": why.text, "where": why.where, "term": why.term} for why in entry.why],
             "links": [{"rel": link.rel, "url": link.url} for link in entry.links],
             "also": entry.also,
+            "said": entry.said,
+            "differences": [
+                {
+                    "field": one.field,
+                    "pieces": [
+                        {"text": piece.text, "fate": str(piece.fate)} for piece in one.pieces
+                    ],
+                }
+                for one in entry.differences
+            ],
         }
     )
 

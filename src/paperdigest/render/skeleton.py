@@ -91,6 +91,8 @@ def _of_all(entry: Entry) -> dict[str, object]:
         "url": entry.url,
         "year": entry.year,
         "note": entry.note,
+        "said": entry.said,
+        "differences": entry.differences,
         "category": words.cut(entry.categories[0], 60) if entry.categories else "",
         "label": words.kind_label(entry.kind),
         "authors": words.authors(entry.authors, entry.more_authors),

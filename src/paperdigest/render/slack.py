@@ -6,8 +6,10 @@ Cutting to a width happens before escaping, or `&amp;` would be cut in two.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from paperdigest.core.digest import Marked
+from paperdigest.core.word_changes import Fate, Piece
 from paperdigest.core.words import cut
 from paperdigest.render.clean import clean_text, safe_url
 from paperdigest.render.lines import addressed, coded
@@ -72,6 +74,15 @@ def slack_marked(marked: Marked) -> Mrkdwn:
     line = "".join(pieces)
     # A line that starts with ">" would be a quotation.
     return Mrkdwn(_JOINER + line if line.startswith("&gt;") else line)
+
+
+def slack_diff(pieces: Iterable[Piece]) -> Mrkdwn:
+    """Return the pieces of a difference: struck through what went, in bold what came."""
+    signs = {Fate.STAYED: "", Fate.WENT: "~", Fate.CAME: "*"}
+    said = " ".join(
+        f"{signs[piece.fate]}{slack_escape(piece.text)}{signs[piece.fate]}" for piece in pieces
+    )
+    return Mrkdwn(_JOINER + said if said.startswith("&gt;") else said)
 
 
 def _code(command: str) -> str:

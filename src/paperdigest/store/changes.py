@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -60,6 +60,20 @@ def told_of(store: Store, paper_key: int) -> list[tuple[Change, dict[str, Any]]]
         (change, json.loads(summary))
         for change, (summary,) in zip(changes_of(store, paper_key), told, strict=True)
     ]
+
+
+def summaries(store: Store, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return what was new in each of these changes, by its number."""
+    found: dict[int, dict[str, Any]] = {}
+    for start in range(0, len(numbers), 500):
+        some = numbers[start : start + 500]
+        marks = ",".join("?" * len(some))
+        rows = store.rows(
+            f"SELECT number, summary FROM changes WHERE number IN ({marks})",  # noqa: S608 - only marks
+            some,
+        )
+        found.update((number, json.loads(summary)) for number, summary in rows)
+    return found
 
 
 def insert_changes(store: Store, source: str, rows: Iterable[ChangeRow], now: datetime) -> None:

@@ -115,6 +115,15 @@ _OVER = f"(:over = '' OR {_CHANNEL} = :over)"
 _CLOSED = f" FROM ways w WHERE w.way IN (d.target, {_CHANNEL}) AND w.open_at > :now"
 
 
+def keys_of(store: Store, digest_id: int) -> dict[str, str]:
+    """Return the key of a digest's first message for each target that got it."""
+    rows = store.rows(
+        "SELECT target, key FROM deliveries WHERE digest_id = ? AND part = 0 AND state = 'sent'",
+        [digest_id],
+    )
+    return dict(rows)
+
+
 def due(store: Store, now: datetime, *, over: str = "", most: int = 10) -> list[tuple[int, str]]:
     """Return (id, target) of up to `most` rows that may go out now, over ways that are open; `over` limits it to one
     channel."""

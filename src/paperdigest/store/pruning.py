@@ -53,16 +53,16 @@ def forget_payloads(store: Store, before: datetime, most: int) -> int:
 
 
 #: A digest that may go. It is old, and so is all that ever happened to its rows; these have ended; no run that
-#: waits for a decision holds it; and the brake does not need it. A notice stays: its slot is made of its words,
-#: and the same words go out once.
+#: waits for a decision holds it; and the brake does not need it. A notice that is about no papers stays: its slot is
+#: made of its words, and the same words go out once.
 _MAY_GO = f"""
-    g.composed_at < :before AND g.kind != 'notice'
+    g.composed_at < :before AND (g.kind != 'notice' OR g.papers > 0)
     AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.digest_id = g.id AND (d.state NOT IN {names(ENDED)}
         OR max(d.created_at, coalesce(d.claimed_at, 0), coalesce(d.sent_at, 0)) >= :before))
     AND NOT EXISTS (SELECT 1 FROM run_digests h JOIN runs r ON r.id = h.run
         WHERE h.digest_id = g.id AND r.state = 'held')
-    AND (g.papers = 0 OR :last <= (SELECT count(*) FROM (SELECT 1 FROM digests n
-        WHERE n.subscriber_id = g.subscriber_id AND n.lane_id = g.lane_id AND n.papers > 0
+    AND (g.papers = 0 OR g.kind = 'notice' OR :last <= (SELECT count(*) FROM (SELECT 1 FROM digests n
+        WHERE n.subscriber_id = g.subscriber_id AND n.lane_id = g.lane_id AND n.papers > 0 AND n.kind != 'notice'
         AND n.composed_at >= g.composed_at AND (n.composed_at > g.composed_at OR n.id > g.id)
         AND NOT EXISTS (SELECT 1 FROM run_digests h JOIN runs r ON r.id = h.run
             WHERE h.digest_id = n.id AND r.state != 'released')

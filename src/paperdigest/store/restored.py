@@ -19,10 +19,11 @@ def waiting(store: Store) -> int:
 
 
 def open_before(store: Store, since: datetime) -> list[tuple[int, State]]:
-    """Return (id, state) of what is not finished, but for notices that were written since then."""
+    """Return (id, state) of what is not finished, but for notices that were written since then: words about the
+    service, not about papers."""
     found = store.rows(
         f"SELECT d.id, d.state FROM deliveries d JOIN digests g ON g.id = d.digest_id WHERE {_OPEN}"  # noqa: S608 - our own words
-        " AND NOT (g.kind = 'notice' AND d.created_at >= ?) ORDER BY +d.id",
+        " AND NOT (g.kind = 'notice' AND g.papers = 0 AND d.created_at >= ?) ORDER BY +d.id",
         [to_instant(since)],
     )
     return [(int(id_), State(state)) for id_, state in found]

@@ -35,10 +35,11 @@ def usual(
     """Return the median of papers in a lane's last digests that held any; None if there is none.
 
     `before` is the digest id from which on nothing counts: what is being weighed. What was held and
-    not released never went out, so it is no measure.
+    not released never went out, so it is no measure; nor is a notice about papers sent before.
     """
     rows = store.rows(
         "SELECT papers FROM digests d WHERE subscriber_id = ? AND lane_id = ? AND id < ? AND papers > 0"
+        " AND kind != 'notice'"
         " AND NOT EXISTS (SELECT 1 FROM run_digests h JOIN runs r ON r.id = h.run"
         "   WHERE h.digest_id = d.id AND r.state != 'released')"
         " ORDER BY composed_at DESC, id DESC LIMIT ?",

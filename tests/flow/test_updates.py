@@ -1,0 +1,323 @@
+"""News about papers a reader was sent: a notice of its own, in the thread of the digest that brought them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from house import ADA, CONFIG, MAIL, House, titles_of
+from paperdigest.store import digests, runs, subscribers
+from program import Program
+from smtp_server import Mailroom, mailroom
+
+PAPER: dict[str, Any] = {
+    "id": "arxiv:2611.00001v1",
+    "title": "Folding paper maps again",
+    "abstract": "We fold a paper map. It stays flat for an hour.",
+    "authors": ["Ada Lovelace"],
+    "categories": ["cs.CG"],
+    "votes": 12,
+}
+GONE = {**PAPER, "withdrawn": True}
+OTHER = {**PAPER, "id": "arxiv:2611.00002v1", "title": "A paper map of the moon"}
+SECOND = {
+    **PAPER,
+    "id": "arxiv:2611.00001v2",
+    "title": "Folding paper maps once more",
+    "abstract": "We fold a paper map. It stays flat for a whole week.",
+    "authors": ["Ada Lovelace", "Charles Babbage"],
+}
+ALL = 'include = ["new", "withdrawn", "revised", "published", "cross-listed"]\n'
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House.built(tmp_path, ada=ALL + ADA)
+    yield house
+    house.close()
+
+
+def sent(house: House, *papers: dict[str, Any], name: str = "one.jsonl") -> None:
+    """Let a day pass in which these came, and its digests go out."""
+    house.wait(days=1)
+    if papers:
+        house.drop(name, *papers)
+    house.run()
+
+
+def notice(house: House) -> dict[str, Any]:
+    (found,) = (one for one in house.digests() if one["kind"] == "notice")
+    return found
+
+
+def page(house: House, name: str) -> str:
+    """Return one form of the only notice."""
+    (folder,) = (
+        page.parent
+        for page in house.folder.glob("outbox/*/digest.json")
+        if json.loads(page.read_text())["kind"] == "notice"
+    )
+    return (folder / name).read_text()
+
+
+def only_paper(house: House) -> dict[str, Any]:
+    ((paper,),) = (topic["papers"] for topic in notice(house)["topics"])
+    assert isinstance(paper, dict)
+    return paper
+
+
+# ------------------------------------------------------------ what it says
+
+
+def test_new_papers_and_news_of_old_ones_are_two_messages(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, GONE, OTHER, name="two.jsonl")
+
+    _, digest, told = sorted(house.digests(), key=lambda one: (one["at"], one["kind"]))
+    assert titles_of(digest) == ["A paper map of the moon"]
+    assert titles_of(told) == ["Folding paper maps again"]
+    assert (told["slot"], told["kind"]) == (digest["slot"] + " updates", "notice")
+
+
+def test_a_withdrawal_is_said_plainly_and_nothing_else_of_the_paper(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, GONE, name="two.jsonl")
+
+    assert notice(house)["title"] == "Withdrawn: Folding paper maps again"
+    paper = only_paper(house)
+    assert paper["note"] == "You were sent this paper on 21 Nov; it has been withdrawn since."
+    assert (paper["votes"], paper["excerpt"]["text"], paper["why"]) == (None, "", [])
+
+
+def test_a_new_version_is_told_word_by_word(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, SECOND, name="two.jsonl")
+
+    paper = only_paper(house)
+    assert paper["note"] == "You were sent this paper on 21 Nov; version 2 is out."
+    assert paper["said"] == ["Authors added: Charles Babbage"]
+    text, html = page(house, "digest.txt"), page(house, "digest.html")
+    assert "Folding paper maps [-again-] {+once more+}" in text
+    assert "It stays flat for [-an hour.-] {+a whole week.+}" in text
+    assert ">an hour.</del> <ins" in html
+    assert "We fold a paper map." not in text
+
+
+def test_a_paper_that_came_out_is_told_with_its_journal(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, {**PAPER, "venue": "Journal of Folding"}, name="two.jsonl")
+
+    assert only_paper(house)["note"] == (
+        "You were sent this paper on 21 Nov; it has been published: Journal of Folding."
+    )
+
+
+def test_a_paper_listed_in_one_more_category_is_told_with_it(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, {**PAPER, "categories": ["cs.CG", "cs.LG"]}, name="two.jsonl")
+
+    note = only_paper(house)["note"]
+    assert note == "You were sent this paper on 21 Nov; it is listed in cs.LG too."
+
+
+def test_of_several_the_withdrawn_come_first_and_the_title_counts_them(house: House) -> None:
+    sent(house, PAPER, OTHER)
+    sent(house, SECOND, {**OTHER, "withdrawn": True}, name="two.jsonl")
+
+    assert notice(house)["title"] == "2 updates: 1 withdrawn, 1 revised"
+    assert titles_of(notice(house)) == ["A paper map of the moon", "Folding paper maps once more"]
+
+
+def test_beyond_the_limit_they_are_listed_and_count_as_told(house: House) -> None:
+    house.write("subscriptions/ada.toml", ALL + "limit = 1\n" + ADA)
+    sent(house, PAPER, OTHER)
+    sent(house, GONE, {**OTHER, "withdrawn": True}, name="two.jsonl")
+    sent(house)
+
+    assert [paper["as"] for paper in notice(house)["topics"][0]["papers"]] == ["full", "listed"]
+
+
+def test_what_is_not_asked_for_is_not_told(house: House) -> None:
+    house.write("subscriptions/ada.toml", ADA)
+    sent(house, PAPER)
+    sent(house, SECOND, name="two.jsonl")
+
+    assert [one["kind"] for one in house.digests()] == ["digest"]
+
+
+# --------------------------------------------------------------- its thread
+
+
+@pytest.fixture
+def room(house: House) -> Iterator[Mailroom]:
+    with mailroom() as room:
+        house.write("paperdigest.toml", CONFIG + MAIL.format(port=room.port))
+        house.write("subscriptions/ada.toml", 'deliver = "ada@example.org"\n' + _WITHOUT_TARGET)
+        yield room
+
+
+_WITHOUT_TARGET = ALL + ADA.replace('deliver = "file:outbox"', "")
+
+
+def mails(room: Mailroom) -> list[EmailMessage]:
+    return [BytesParser(policy=policy.default).parsebytes(data) for _, _, data in room.mails]
+
+
+def test_the_mail_stands_under_the_one_that_brought_the_paper(house: House, room: Mailroom) -> None:
+    sent(house, PAPER)
+    sent(house, OTHER, name="between.jsonl")
+    sent(house, GONE, name="two.jsonl")
+
+    first, _, told = mails(room)
+    assert told["References"] == told["In-Reply-To"] == first["Message-ID"]
+    assert told["Message-ID"] != first["Message-ID"]
+
+
+def test_news_of_papers_from_two_mails_stands_under_the_newer_one(
+    house: House, room: Mailroom
+) -> None:
+    sent(house, PAPER)
+    sent(house, OTHER, name="between.jsonl")
+    sent(house, GONE, {**OTHER, "withdrawn": True}, name="two.jsonl")
+
+    _, second, told = mails(room)
+    assert told["References"] == second["Message-ID"]
+
+
+def test_a_digest_answers_nothing(house: House, room: Mailroom) -> None:
+    sent(house, PAPER)
+
+    (digest,) = mails(room)
+    assert (digest["References"], digest["In-Reply-To"]) == (None, None)
+
+
+def test_a_target_that_never_got_the_digest_gets_the_news_by_itself(
+    house: House, room: Mailroom
+) -> None:
+    sent(house, PAPER)
+    house.write(
+        "subscriptions/ada.toml",
+        'deliver = ["ada@example.org", "new@example.org"]\n' + _WITHOUT_TARGET,
+    )
+    sent(house, GONE, name="two.jsonl")
+
+    to = {str(mail["To"]): mail["References"] for mail in mails(room)[1:]}
+    assert to["new@example.org"] is None
+    assert to["ada@example.org"] is not None
+
+
+# --------------------------------------------------------------- its ledger
+
+
+def test_it_is_told_once(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, GONE, name="two.jsonl")
+    sent(house, {**GONE, "votes": 99}, name="three.jsonl")
+
+    assert [one["kind"] for one in house.digests()] == ["digest", "notice"]
+
+
+def test_news_that_reached_nobody_is_told_with_the_next_notice(house: House) -> None:
+    sent(house, PAPER)
+    house.write("subscriptions/ada.toml", ALL + ADA.replace("file:outbox", "file:else"))
+    house.wait(days=1)
+    house.drop("two.jsonl", GONE)
+    house.ingest()
+    house.compose()
+    house.write("subscriptions/ada.toml", ALL + ADA)
+    house.deliver()  # the target is not ada's any more
+    sent(house)
+
+    assert titles_of(notice(house)) == ["Folding paper maps again"]
+
+
+def test_two_asked_for_within_one_second_have_slots_of_their_own(house: House) -> None:
+    sent(house, PAPER, OTHER)
+    house.drop("two.jsonl", GONE)
+    house.ingest()
+    house.compose("ada")
+    house.drop("three.jsonl", {**OTHER, "withdrawn": True})
+    house.ingest()
+
+    house.compose("ada")
+
+    with house.app.open_store(write=False) as store:
+        slots = [slot for (slot,) in store.rows("SELECT slot FROM digests WHERE kind = 'notice'")]
+    assert len(set(slots)) == 2
+
+
+def test_a_day_with_only_a_notice_is_no_digest(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, GONE, name="two.jsonl")
+
+    with house.app.open_store(write=False) as store:
+        (lane,) = subscribers.lanes(store).values()
+    assert lane.digests == 1
+    assert lane.last_digest_at is not None
+    assert (house.now - lane.last_digest_at).days == 1
+
+
+def test_who_wants_a_word_every_day_gets_it_beside_a_notice(house: House) -> None:
+    house.write("subscriptions/ada.toml", 'send_empty = "true"\n' + ALL + ADA)
+    sent(house, PAPER)
+    sent(house, GONE, name="two.jsonl")
+
+    assert sorted(one["kind"] for one in house.digests()) == ["digest", "empty", "notice"]
+
+
+def test_it_is_no_measure_of_what_a_digest_usually_brings(house: House) -> None:
+    sent(house, PAPER, OTHER)
+    sent(house, GONE, name="two.jsonl")
+
+    with house.app.open_store(write=False) as store:
+        (lane,) = subscribers.lanes(store).values()
+        usual = runs.usual(store, lane.subscriber_id, lane.id, before=2**62, last=8)
+    assert usual == 2
+
+
+def test_the_history_lists_both(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, GONE, OTHER, name="two.jsonl")
+
+    with house.app.open_store(write=False) as store:
+        (row,) = subscribers.registered(store).values()
+        kinds = [one.kind for one in digests.digests_of(store, row.id)]
+    assert kinds == ["notice", "digest", "digest"]
+
+
+# ----------------------------------------------------------------- preview
+
+
+def test_a_preview_shows_digest_and_notice(house: House, program: Program) -> None:
+    sent(house, PAPER)
+    house.wait(days=1)
+    house.drop("two.jsonl", GONE, OTHER)
+    house.ingest()
+    now = house.now.isoformat()
+
+    text = program("preview", "--now", now).out
+    answer = program("preview", "--now", now, "--json").json
+
+    assert text.index("Subject: 1 new paper: Maps") < text.index("Subject: Withdrawn: Folding")
+    assert [(one["kind"], one["title"]) for one in answer["updates"]] == [
+        ("withdrawn", "Folding paper maps again")
+    ]
+
+
+def test_with_nothing_but_updates_the_preview_is_the_notice(house: House, program: Program) -> None:
+    sent(house, PAPER)
+    house.wait(days=1)
+    house.drop("two.jsonl", GONE)
+    house.ingest()
+
+    said = program("preview", "--now", house.now.isoformat())
+
+    assert said.out.startswith("Subject: Withdrawn: Folding paper maps again")
+    assert "nothing is waiting" not in said.err
