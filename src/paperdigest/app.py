@@ -291,10 +291,12 @@ class App:
     def press(self) -> Press:
         """Return what composing needs. Raises TemplateError."""
         from paperdigest.flow.drafting import Press
+        from paperdigest.render.imprinted import Imprinted
 
         url = self.settings.public_url
         page = url if url.startswith("https://") else ""  # RFC 8058: no other can be one click
-        return Press(self.renderer, self.channel, self.views, self.settings.operator, page)
+        renderer = Imprinted(self.renderer, self.settings.digest)
+        return Press(renderer, self.channel, self.views, self.settings.operator, page)
 
     def channel(self, name: str) -> Channel:
         """Return the channel of that name, made once. Raises PaperdigestError."""

@@ -96,6 +96,11 @@ def updates_of_every_kind() -> Digest:
     )
 
 
+def of_a_lab() -> Digest:
+    footer = ("Vision lab, 1 Example Street", "Privacy: https://example.org/privacy.")
+    return digest(section(full=entries(1, 1)), name="Vision lab papers", footer=footer)
+
+
 CASES: dict[str, Callable[[], Digest]] = {
     "daily": daily_with_two_topics,
     "first": first_digest,
@@ -106,6 +111,7 @@ CASES: dict[str, Callable[[], Digest]] = {
     "withdrawn": withdrawn,
     "revised": revised,
     "updates": updates_of_every_kind,
+    "imprint": of_a_lab,
     "sample": sample_digest,
 }
 FORMS: dict[str, Callable[[Message], str]] = {

@@ -26,7 +26,8 @@ LONGEST_FALLBACK = 3_000
 TOP = 5  # papers in the parent
 _WEBHOOK_FULL = 5_400  # text for papers shown in full, where one message must hold everything
 _LAST_LINE = 60  # room kept for what is said of papers that are not here
-_CLOSING_BLOCKS = 2
+_LONGEST_FOOTER = MOST_TEXT - _WEBHOOK_FULL - _LAST_LINE
+_CLOSING_BLOCKS = 3  # what has no room here, and the closing lines
 _BULLET = "•"
 _LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
 
@@ -102,8 +103,8 @@ class _Draft:
 def thread(slack: SlackText) -> tuple[Page, ...]:
     """Return the parent with the first papers, then as many thread messages as the others need."""
     items = list(_items(slack))
-    header, footer = _header(slack), _small_text(slack.footer)
-    kept = width(footer) + _LAST_LINE
+    header, footer = _header(slack), _footer(slack.footer)
+    kept = sum(map(width, footer)) + _LAST_LINE
     parent = _opening(slack, header)
     placed = 0
     for item in items[:TOP]:
@@ -114,7 +115,7 @@ def thread(slack: SlackText) -> tuple[Page, ...]:
     below = list(_fill(rest, kept))
     if rest:
         parent.close(f"{_papers(rest):,} more in the thread")
-    [parent, *below][-1].close(footer)
+    [parent, *below][-1].close(*footer)
     return (
         Page(tuple(parent.blocks), _fallback(header, slack.context), tuple(parent.papers)),
         *(
@@ -127,8 +128,8 @@ def thread(slack: SlackText) -> tuple[Page, ...]:
 def single(slack: SlackText) -> Page:
     """Return one message with all that fits: papers in full, then by line, then only counted."""
     items, lines = list(_items(slack)), list(_shortened(slack))
-    header, footer = _header(slack), _small_text(slack.footer)
-    kept = width(footer) + _LAST_LINE
+    header, footer = _header(slack), _footer(slack.footer)
+    kept = sum(map(width, footer)) + _LAST_LINE
     draft = _opening(slack, header)
     placed = 0
     for item in items:
@@ -141,7 +142,7 @@ def single(slack: SlackText) -> Page:
         placed += 1
     rest = items[placed:]
     left = _papers(rest)
-    draft.close(f"… and {left:,} more that found no room here" if left else "", footer)
+    draft.close(f"… and {left:,} more that found no room here" if left else "", *footer)
     return Page(
         tuple(draft.blocks),
         _fallback(header, slack.context),
@@ -235,6 +236,17 @@ def _header(slack: SlackText) -> str:
 
 def _small_text(text: str) -> str:
     return clip(harmless(text).strip(), LONGEST_SECTION)
+
+
+def _footer(text: str) -> tuple[str, ...]:
+    """Return the closing lines as one block's text; where that is too long for a block, as two."""
+    whole = harmless(text).strip()
+    if width(whole) <= LONGEST_SECTION:
+        return (whole,)
+    at = clip(whole, LONGEST_SECTION).rfind("\n")
+    if at <= 0:
+        return (clip(whole, LONGEST_SECTION),)
+    return whole[:at], clip(whole[at:].strip(), _LONGEST_FOOTER - width(whole[:at]))
 
 
 def _fallback(header: str, context: str) -> str:

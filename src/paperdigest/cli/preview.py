@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-import webbrowser
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from paperdigest.cli.answers import hit_json, iso, paper_json, say
+from paperdigest.cli.opening import must_be_page, open_pages
 from paperdigest.cli.session import Span, json_option, now_option, one_reader, opened
 
 if TYPE_CHECKING:
@@ -36,7 +35,9 @@ _BETWEEN = f"\n{'~' * 72}\n\n"  # two messages on one terminal
     default="text",
     show_default=True,
 )
-@click.option("--open", "open_it", is_flag=True, help="Open the HTML in a browser.")
+@click.option(
+    "--open", "open_it", is_flag=True, help="Open the page in a browser, and print its path."
+)
 @now_option
 @json_option
 @click.pass_context
@@ -52,6 +53,9 @@ def command(
     """Show what SUBSCRIBER's next digest would hold. Nothing is written or sent."""
     from paperdigest.flow.preview import preview
 
+    if open_it:
+        given = ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE
+        must_be_page(form, given=given, as_json=as_json)
     with opened(ctx, write=False, now=now) as (app, store):
         reader = one_reader(app.readers(store), subscriber)
         draft = preview(store, app.press, reader, app.clock(), since=since)
@@ -60,8 +64,7 @@ def command(
         if as_json or form == "json":
             say(_json(draft, digest))
         elif open_it:
-            for message in messages:
-                _open(message)
+            open_pages([message.html for message in messages])
         elif form == "html":
             _one_page(messages, reader.name)
         else:
@@ -109,13 +112,6 @@ def _text(message: Message, form: str) -> str:
     for name, entries in slack.sections:
         lines += ["", name, *(entry.mrkdwn for entry in entries)]
     return "\n".join([*lines, *slack.listed, slack.footer])
-
-
-def _open(message: Message) -> None:
-    with tempfile.NamedTemporaryFile("w", suffix=".html", delete=False, encoding="utf-8") as file:
-        file.write(message.html)
-    click.echo(file.name)
-    webbrowser.open(Path(file.name).as_uri())
 
 
 def _json(draft: Draft, digest: Digest) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from paperdigest.config.settings import (
     WebSettings,
 )
 from paperdigest.config.targets import bare_address
+from paperdigest.core.imprint import Imprint
 from paperdigest.core.secret import Secret
 from paperdigest.core.subscription import Pause, Subscriber, Topic
 
@@ -49,9 +50,12 @@ def source_settings(table: model.SourceTable, options: Mapping[str, Any]) -> Sou
     )
 
 
-def email_settings(table: model.EmailTable, operator: Iterable[str], folder: Path) -> EmailSettings:
-    """Return the mail settings; answers go to the operator unless the table says otherwise."""
-    sender = table.from_ or ""
+def email_settings(
+    table: model.EmailTable, operator: Iterable[str], folder: Path, name: str = ""
+) -> EmailSettings:
+    """Return the mail settings; answers go to the operator unless the table says otherwise. `name` is the sender's
+    where the table gives none."""
+    sender = _named(table.from_ or "", name)
     addresses = (to.removeprefix("email:") for to in operator if to.startswith("email:"))
     implicit = table.tls == "implicit" and "port" not in table.model_fields_set
     return EmailSettings(
@@ -71,6 +75,20 @@ def email_settings(table: model.EmailTable, operator: Iterable[str], folder: Pat
         max_per_day=table.max_per_day,
         on_unknown=table.on_unknown,
     )
+
+
+def _named(sender: str, name: str) -> str:
+    """Return a sender with a name (RFC 5322 3.2.4): its own, or this one."""
+    own, is_whole, _ = sender.partition("<")
+    if not sender or not name or (is_whole and own.strip()):
+        return sender
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{bare_address(sender)}>'
+
+
+def imprint(table: model.DigestTable) -> Imprint:
+    """Return what every digest carries."""
+    return Imprint(table.name, table.subject_prefix, table.footer)
 
 
 def slack_settings(table: model.SlackTable, folder: Path) -> SlackSettings:

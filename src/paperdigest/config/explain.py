@@ -23,6 +23,7 @@ _HOMES: tuple[tuple[type[model.Table], str], ...] = (
     (model.EmailTable, "it belongs below [email]"),
     (model.SlackTable, "it belongs below [slack]"),
     (model.SourceTable, "it belongs below [[source]]"),
+    (model.DigestTable, "it belongs below [digest]"),
     (model.MainTable, "it belongs at the top of paperdigest.toml, above the first ["),
 )
 #: Words people bring along from elsewhere.

@@ -206,7 +206,9 @@ def _settings(
         storage=found.storage.dir or _state_folder(os.environ if env is None else env) or folder,
         templates=folder / "templates",
         sources=tuple(map(build.source_settings, found.source, options.sources)),
-        email=build.email_settings(found.email, found.operator, folder) if found.email else None,
+        email=build.email_settings(found.email, found.operator, folder, found.digest.name)
+        if found.email
+        else None,
         slack=build.slack_settings(found.slack, folder) if found.slack else None,
         channels=options.channels,
         keep_deliveries=found.storage.keep_deliveries,
@@ -214,6 +216,7 @@ def _settings(
         web=build.web_settings(found.web),
         health=build.health_settings(found.health, folder),
         log=build.log_settings(found.log),
+        digest=build.imprint(found.digest),
         subscribers=subscribers,
         broken=broken,
         files=files,

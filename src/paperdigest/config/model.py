@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from paperdigest.config import captions, when
 from paperdigest.config import values as v
-from paperdigest.config import when
 from paperdigest.config.complaint import wrong
 from paperdigest.config.secrets import SecretKind, SecretRef
 
@@ -133,6 +133,20 @@ class LogTable(Table):
     """What the service writes to standard error."""
 
     format: v.LogFormat = Field("text", description="text, or json: one object a line")
+
+
+class DigestTable(Table):
+    """What every digest carries."""
+
+    name: captions.DigestName = Field(
+        "", description='what digests are called, like "Vision lab papers"; stands over the date'
+    )
+    subject_prefix: captions.SubjectPrefix = Field(
+        "", description='stands before every subject, like "[papers]"'
+    )
+    footer: captions.Footer = Field(
+        (), description="lines at the end: an imprint, an address, a page on privacy"
+    )
 
 
 class SourceTable(Table):
@@ -310,6 +324,7 @@ class MainTable(Table):
     web: WebTable = Field(_written({}), description=str(WebTable.__doc__))
     health: HealthTable = Field(_written({}), description=str(HealthTable.__doc__))
     log: LogTable = Field(_written({}), description=str(LogTable.__doc__))
+    digest: DigestTable = Field(_written({}), description=str(DigestTable.__doc__))
     source: tuple[SourceTable, ...] = Field((), description=str(SourceTable.__doc__))
     email: EmailTable | None = Field(None, description=str(EmailTable.__doc__))
     slack: SlackTable | None = Field(None, description=str(SlackTable.__doc__))

@@ -87,6 +87,7 @@ _NOT_HERE = (
     "web",
     "health",
     "log",
+    "digest",
     "email",
     "slack",
     "channels",
@@ -106,6 +107,7 @@ def reference() -> str:
     lines += _section("[web]", model.WebTable)
     lines += _section("[health]", model.HealthTable)
     lines += _section("[log]", model.LogTable)
+    lines += _section("[digest]", model.DigestTable)
     for kind in _SOURCES:
         lines += _source(kind)
     lines += _section("[email]", model.EmailTable)

@@ -11,6 +11,7 @@ from typing import Any
 
 from paperdigest.config.secrets import SecretRef
 from paperdigest.core.errors import Problem
+from paperdigest.core.imprint import Imprint
 from paperdigest.core.secret import Secret
 from paperdigest.core.subscription import Subscriber
 
@@ -151,6 +152,7 @@ class Settings:
     web: WebSettings = WebSettings()
     health: HealthSettings = HealthSettings()
     log: LogSettings = LogSettings()
+    digest: Imprint = field(default_factory=Imprint)
     subscribers: tuple[Subscriber, ...] = ()
     broken: tuple[Broken, ...] = ()
     files: tuple[Stamp, ...] = ()

@@ -144,7 +144,8 @@ class Digest:
     `kind` is "digest", "alert", "empty" or "notice". `title` is the subject without any prefix. `preheader`
     is the hidden first text of an e-mail. `notes` are lines before the papers (what a first digest
     looked back over, which days it covers). `looked_at` are the closing lines about the sources;
-    `manage` how to change, pause or stop; `more` the command that shows what was only counted.
+    `manage` how to change, pause or stop; `more` the command that shows what was only counted. `name` is what
+    digests are called here, `footer` the operator's own last lines.
     """
 
     subscriber: str
@@ -162,6 +163,8 @@ class Digest:
     manage: tuple[str, ...] = ()
     more: str = ""
     shared: bool = False
+    name: str = ""
+    footer: tuple[str, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

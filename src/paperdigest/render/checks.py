@@ -63,10 +63,11 @@ def _failing(templates: Templates) -> list[TemplateError]:
     bare = replace(
         full, preheader="", sections=(), notes=(), looked_at=(), manage=(), more="", kind="empty"
     )
+    whole = replace(full, name="Paper boats", footer=("Lab, https://example.org/privacy",))
     poor = Entry(paper_key=0, reason="new", id="", title=Marked("A title and nothing else"))
     found: dict[str, TemplateError] = {}
     for name in NAMES:
-        cases = [full, bare] if name in _PAGES else [*full.entries, poor]
+        cases = [full, bare, whole] if name in _PAGES else [*full.entries, poor]
         for case in cases:
             try:
                 templates.render(name, **_values(case))

@@ -97,6 +97,8 @@ def _frame(digest: Digest) -> Iterator[tuple[str, object]]:
     yield "manage", digest.manage
     yield "more", digest.more
     yield "shared", digest.shared
+    yield "name", digest.name
+    yield "footer", digest.footer
 
 
 def _topic(section: Section, full: Callable[[Entry], str], listed: Callable[[Entry], str]) -> str:

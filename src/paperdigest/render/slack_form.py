@@ -24,11 +24,13 @@ def slack_text(digest: Digest, book: Book) -> SlackText:
         *map(_line, digest.looked_at),
         *map(_own_line, digest.manage),
         _line(words.NO_TRACKING),
+        *map(_own_line, digest.footer),
     )
+    opening = (digest.name, dateline(digest), *digest.notes)
     listed = [line for section in digest.sections for line in _listed(section, digest, book)]
     return SlackText(
         header=words.cut(digest.title, HEADER_WIDTH),
-        context=words.DOT.join(map(_line, (dateline(digest), *digest.notes))),
+        context=words.DOT.join(map(_line, filter(None, opening))),
         sections=tuple(
             (_name(section), _entries(section, book)) for section in digest.sections if section.full
         ),
