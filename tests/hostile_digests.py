@@ -16,11 +16,23 @@ import hostile_papers
 from paperdigest import Hit, keywords
 from paperdigest.core import letter
 from paperdigest.core.arrange import TopicFinds, arrange
-from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core.digest import (
+    DayCount,
+    Difference,
+    Digest,
+    Entry,
+    Marked,
+    Section,
+    SourceLine,
+    TopicWeeks,
+    Why,
+)
+from paperdigest.core.dormancy import ADVICE, lines
 from paperdigest.core.entry import Desk, Find
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
+from paperdigest.core.tree import Term
 from paperdigest.core.word_changes import word_changes
 from paperdigest.sources.json_lines import FORMAT
 
@@ -73,7 +85,13 @@ def framed(sections: tuple[Section, ...], number: int) -> Digest:
         seen=1,
         operator=("email:ops@example.org",),
     )
-    return letter.digest(frame, sections)
+    return replace(
+        letter.digest(frame, sections),
+        group="day" if number // A_DIGEST % 2 else "topic",
+        per_day=(DayCount(NOW.date() - timedelta(days=1), 2), DayCount(NOW.date(), 3)),
+        weeks=(TopicWeeks(TOPIC, (0, 1) * 4), TopicWeeks(said, (2, 3) * 4)),
+        dormant=lines([(TOPIC, [Term(said)])]),
+    )
 
 
 def _hits(paper: Paper) -> Callable[[], tuple[Hit, ...]]:
@@ -128,6 +146,7 @@ _KEPT = {
     "subscriber",
     "slot",
     "kind",
+    "group",
     "reason",
     "manage",
     "more",
@@ -151,7 +170,7 @@ def harmless(value: Any) -> Any:
         styles = tuple((now[start], now[end], style) for start, end, style in value.styles)
         return Marked("".join(kept), marks, styles)
     if isinstance(value, str):
-        return _harmless_text(value)
+        return value if value == ADVICE else _harmless_text(value)
     if isinstance(value, tuple):
         return tuple(map(harmless, value))
     if is_dataclass(value) and not isinstance(value, type):

@@ -32,7 +32,10 @@ ELEMENTS: Final[dict[str, frozenset[str]]] = {
     "table": _TABLE,
     "tbody": frozenset(),
     "tr": frozenset(),
-    "td": frozenset({"align"}),
+    "td": frozenset({"align", "colspan", "width"}),
+    # Of a table of figures: who does not know scope, or a caption, reads the same in the same order.
+    "th": frozenset({"align", "colspan", "scope"}),
+    "caption": frozenset(),
     "div": _DIRECTED,
     "p": frozenset(),
     "span": frozenset(),
@@ -120,6 +123,8 @@ DARK: Final = "(prefers-color-scheme: dark)"
 
 #: Pixels, the limit of the sheet. Nothing has a width of its own: a phone of 320 would have to scroll sideways.
 WIDEST: Final = 600
+#: Of a cell that has a width all the same, a bar: narrower than any word.
+WIDEST_CELL: Final = 28
 
 #: What a conditional comment for Outlook may hold: the sheet in a table of fixed width, as there is no max-width.
 FOR_OUTLOOK: Final = (

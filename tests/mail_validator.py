@@ -89,14 +89,18 @@ def _element(element: Element) -> Iterator[str]:
         return
     yield from (f"<{tag}> may not have {name}" for name in given.keys() - known - rules.EVERYWHERE)
     if tag == "table":
-        yield from _table(given)
+        own = (child.tag for child in element.children if isinstance(child, Element))
+        yield from _table(given, is_data="caption" in own)
+    if tag == "td" and int(given.get("width", 0)) > rules.WIDEST_CELL:
+        yield f"<td> of a fixed width of {given['width']}"
     yield from _inline(tag, given.get("style", ""), inline(element))
     if inline(element).get("white-space") == "nowrap" and len(element.text) > 40:
         yield f"<{tag}> does not wrap and is too long for a phone: {element.text!r}"
 
 
-def _table(given: dict[str, str]) -> Iterator[str]:
-    if given.get("role") != "presentation":
+def _table(given: dict[str, str], *, is_data: bool) -> Iterator[str]:
+    """`is_data`: it says in a caption that its cells are figures, to be read with their headings."""
+    if (given.get("role") != "presentation") is not is_data:
         yield "<table> without role=presentation: a screen reader would count its cells"
     if given.get("width", "100%") not in _WHOLE_WIDTH:
         yield f"<table> of a fixed width of {given['width']}"

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 PATIENCE = timedelta(seconds=2)
 #: Papers that come within this time of the first one are one alert.
 GATHER = timedelta(minutes=1)
+#: Asking which words find nothing, ahead of the digests that say so, takes no longer at a time.
+ASKING = timedelta(seconds=5)
 
 
 class AppRounds:
@@ -229,7 +231,10 @@ class AppRounds:
         return True
 
     def upkeep(self, now: datetime) -> None:
-        """Drop what is kept no longer than it is useful; back up and examine; fill the search index."""
+        """Drop what is kept no longer than it is useful; back up and examine; fill the search index; ask which words
+        find nothing."""
+        from paperdigest.flow import dormant
+
         app = self.app
         with app.open_store() as store:
             # What a clock far ahead takes for old may be of yesterday.
@@ -237,6 +242,9 @@ class AppRounds:
                 app.prune(store, now)
                 care.look_after(app, store, now, self._stop)
             app.take_into_index(store)
+            dormant.prepare(
+                store, app.readers(store), now, seconds=ASKING.total_seconds(), stop=self._stop
+            )
 
     def _refresh(self) -> None:
         settings = self._force.follow().settings

@@ -17,6 +17,7 @@ from paperdigest.core.schedule import (
     Schedule,
     Slot,
     due,
+    is_weekly,
     next_slot,
     parse_duration,
     parse_quiet,
@@ -589,3 +590,20 @@ def dates_between(schedule: Schedule, found: list[Slot]) -> list[date]:
     if schedule.month_days:
         return [day for day in dates if day.day == 1]
     return [day for day in dates if day.weekday() in schedule.weekdays]
+
+
+@pytest.mark.parametrize(
+    ("written", "weekly"),
+    [
+        ("weekly mon 08:00", True),
+        ("thu 07:30,17:00", True),
+        ("mon,thu 08:00", False),
+        ("daily 08:00", False),
+        ("weekends 08:00", False),
+        ("monthly 1 08:00", False),
+        ("hourly", False),
+        ("at once", False),
+    ],
+)
+def test_a_weekly_comes_on_one_day_of_the_week(written: str, weekly: bool) -> None:
+    assert is_weekly(parse_schedule(written)) is weekly

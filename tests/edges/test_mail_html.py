@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from digests import OK, OPTIONAL, digest, entries, entry, listed, section
 from mail_validator import faults
 from pages import rendered
 from paperdigest.core import words
-from paperdigest.core.digest import Digest, Entry, Marked, SourceLine
+from paperdigest.core.digest import DayCount, Digest, Entry, Marked, SourceLine, TopicWeeks
 from paperdigest.core.paper import ChangeKind, Link
 from paperdigest.render import BUDGET, sample_digest
 from paperdigest.render.fragments import encoded_size
@@ -58,6 +59,10 @@ def more_than_fits() -> Digest:
     return digest(*(section(f"Topic {n}", full=entries(100 * n, 30)) for n in range(6)))
 
 
+def month() -> tuple[DayCount, ...]:
+    return tuple(DayCount(date(2026, 11, 1) + timedelta(days=at), at) for at in range(30))
+
+
 KINDS: dict[str, Callable[[], Digest]] = {
     "the sample": sample_digest,
     "kinds of change": kinds_of_change,
@@ -75,6 +80,11 @@ KINDS: dict[str, Callable[[], Digest]] = {
     "sent before": lambda: digest(
         section(full=(), earlier=(listed(1, note="sent at once on Tuesday"),), more_earlier=7)
     ),
+    "a month of days": lambda: digest(per_day=month()),
+    "weeks of long topics": lambda: digest(
+        weeks=tuple(TopicWeeks(name, (1_000,) * 8) for name in ("Folding " * 50, "x" * 300))
+    ),
+    "words that find nothing": lambda: digest(dormant=("Nothing in 30 days: “<b>” (`x`)",) * 6),
     "notes": lambda: digest(section(note="New keyword: boat"), notes=("It covers 3 days.",) * 2),
     "from right to left": lambda: of(entry(title=Marked("שלום עולם: قوارب ورقية", ((0, 4),)))),
     "formulas": lambda: of(entry(title=Marked("E = mc² for a < b & c > d", ((4, 7),)))),
@@ -105,6 +115,7 @@ SOUND = rendered(sample_digest()).html
 _END = "</body>"
 SPOILED = {
     "an image": (_END, '<img src="https://example.org/x.png" alt="x"></body>', "<img> may not"),
+    "a wide cell": ('<td width="28"', '<td width="280"', "fixed width of 280"),
     "a script": (_END, "<script>x()</script></body>", "<script> may not"),
     "a form": (_END, '<form action="x"></form></body>', "<form> may not"),
     "a link to a style": ("<title>", '<link rel="x" href="x"><title>', "<link> may not"),

@@ -28,7 +28,9 @@ def test_every_field_stands_in_its_table(kind: type[Digest | Section | Entry]) -
     assert sorted(table_under(kind.__name__)) == sorted(_PUBLIC[kind])
 
 
-@pytest.mark.parametrize("name", ["Marked", "Why", "Difference", "Piece", "Link", "SourceLine"])
+@pytest.mark.parametrize(
+    "name", ["Marked", "Why", "Difference", "Piece", "Link", "DayCount", "TopicWeeks", "SourceLine"]
+)
 def test_every_field_of_the_small_values_is_named(name: str) -> None:
     (row,) = re.findall(rf"^\| {name} \| (.*) \|$", PAGE, re.MULTILINE)
     (kind,) = (kind for kind in _PUBLIC if kind.__name__ == name)

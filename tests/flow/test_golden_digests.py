@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from digests import AT, OK, digest, entries, entry, listed, notice, section, update
-from paperdigest.core import words
+from paperdigest.core import dormancy, words
 from paperdigest.core.digest import Digest, Entry, Marked, SourceLine
 from paperdigest.core.ports import Message
+from paperdigest.core.tallies import Sent, counted
+from paperdigest.core.tree import Term
 from paperdigest.render import Renderer, sample_digest
 
 FOLDER = Path(__file__).parents[1] / "golden" / "digests"
@@ -96,6 +98,24 @@ def updates_of_every_kind() -> Digest:
     )
 
 
+def weekly() -> Digest:
+    """Return a weekly by topic: its days, its weeks, a word that finds nothing."""
+    found = [entry(key, seen_on=AT.date() - timedelta(days=key)) for key in (1, 2, 5)]
+    line = listed(6, seen_on=AT.date() - timedelta(days=2))
+    parts = (
+        section("Paper folding", full=tuple(found[:2]), listed=(line,)),
+        section("Floating", full=(replace(found[2], also=("Paper folding",)),)),
+    )
+    sent = (Sent(AT.date() - timedelta(days=7), "Floating", 12),)
+    dormant = dormancy.lines([("Floating", [Term("papier boat")])])
+    whole = digest(*parts, covers_from=AT - timedelta(days=7), dormant=dormant)
+    return counted(whole, sent, ["Paper folding", "Floating"])
+
+
+def weekly_by_day() -> Digest:
+    return replace(weekly(), group="day")
+
+
 def of_a_lab() -> Digest:
     footer = ("Vision lab, 1 Example Street", "Privacy: https://example.org/privacy.")
     return digest(section(full=entries(1, 1)), name="Vision lab papers", footer=footer)
@@ -111,6 +131,8 @@ CASES: dict[str, Callable[[], Digest]] = {
     "withdrawn": withdrawn,
     "revised": revised,
     "updates": updates_of_every_kind,
+    "weekly": weekly,
+    "weekly-by-day": weekly_by_day,
     "imprint": of_a_lab,
     "sample": sample_digest,
 }

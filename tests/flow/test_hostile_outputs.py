@@ -301,7 +301,7 @@ def assert_tame(html: str) -> None:
         "h1", "h2", "h3", "a", "strong", "b", "em", "mark", "ul", "ol", "li", "br", "hr", "center", "small", "code",
     }  # fmt: skip
     assert all(
-        re.match(r"paperdigest (pause|stop|preview) [\w-]+\Z", code)
+        re.match(r"paperdigest ((pause|stop|preview) [\w-]+|check)\Z", code)
         for code in re.findall("<code[^>]*>([^<]*)", html)
     )
     assert not [

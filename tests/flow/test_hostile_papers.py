@@ -23,7 +23,7 @@ import pytest
 import hostile_papers
 from hostile_digests import NOW, digests, harmless, shows
 from house import House
-from mail_page import MailPage, Shape, built, written
+from mail_page import MailPage, Shape, attributes, built, written
 from mail_rules import FOR_OUTLOOK
 from paperdigest.channels.email import EmailChannel
 from paperdigest.channels.mail_bytes import unpack
@@ -72,10 +72,12 @@ def assert_harmless(digest: Digest, renderer: Renderer) -> Message:
 
 
 def assert_nothing_is_empty(html: str) -> None:
-    """What shows nothing leaves no trace: no empty line, no link that cannot be seen."""
+    """What shows nothing leaves no trace: no empty line, no link that cannot be seen. A bar shows itself."""
     told = ("div", "p", "a", "b", "span", "li", "h1", "h2", "h3")
     assert [
-        each.html for each in MailPage(html).elements if each.tag in told and not shows(each.text)
+        each.html
+        for each in MailPage(html).elements
+        if each.tag in told and not shows(each.text) and attributes(each).get("class") != "bar"
     ] == []
 
 

@@ -115,6 +115,8 @@ def _text(message: Message, form: str) -> str:
 
 
 def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
+    from paperdigest.render.json_form import counts_json
+
     finds = draft.finds.by_topic
     return {
         "subscriber": digest.subscriber,
@@ -148,6 +150,7 @@ def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
             {"name": line.name, "status": line.status, "papers": line.papers, "said": line.said}
             for line in digest.sources
         ],
+        **counts_json(digest),
     }
 
 

@@ -167,6 +167,7 @@ def subscriber(
         quiet=table.quiet or "",
         attach=table.attach,
         shared=table.shared,
+        group=table.group,
         formerly=table.formerly or "",
         topics=tuple(
             replace(each, schedule="") if each.schedule == table.schedule else each

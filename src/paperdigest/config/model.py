@@ -304,6 +304,9 @@ class SubscriberTable(Table):
         (), description="the papers for a reference manager, by mail and in folders: bibtex, ris"
     )
     shared: v.Flag = Field(False, description="a mailing list or channel: no unsubscribe link")
+    group: v.Group = Field(
+        "topic", description="how papers stand in a digest: by topic, or by the day they came"
+    )
     formerly: v.Name | None = Field(
         None, description="its old name, when it was renamed: that one's history goes on"
     )

@@ -246,6 +246,7 @@ Tls = Annotated[Raw, OneOf("starttls", "implicit", "none")]
 Auth = Annotated[Raw, OneOf("password", "xoauth2", "none")]
 OnUnknown = Annotated[Raw, OneOf("resend_once", "hold")]
 CatchUp = Annotated[Raw, OneOf("coalesce", "skip")]
+Group = Annotated[Raw, OneOf("topic", "day")]
 Kinds = Annotated[tuple[Annotated[Raw, OneOf(*ChangeKind)], ...], _LIST, AfterValidator(_some)]
 
 Attached = Annotated[tuple[Annotated[Raw, OneOf(*Citations)], ...], _LIST, AfterValidator(_once)]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from paperdigest.core.paper import Link
 from paperdigest.core.styles import Stretch, StyledPiece, pieces
 from paperdigest.core.word_changes import Piece
+
+_Day = date  # fields are called date, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ class Entry:
     `year` is set only when it is older than last year. `place` reads "2nd of 96". `date` reads
     "18 Nov 2026" or "first seen 20 Nov". `kind` is "new" or another change kind; `note` says more
     ("sent at once on Tuesday"). `excerpt` is the abstract round the first hit; `also` names other
-    topics that found it. `said` and `differences` are what a notice tells of a new version.
+    topics that found it, `found_in` all of them where papers stand by day. `seen_on` is the reader's date of the day it
+    was first seen. `said` and `differences` are what a notice tells of a new version.
     """
 
     paper_key: int
@@ -101,6 +104,8 @@ class Entry:
     links: tuple[Link, ...] = ()
     also: tuple[str, ...] = ()
     note: str = ""
+    found_in: tuple[str, ...] = ()
+    seen_on: _Day | None = None
     said: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
 
@@ -138,6 +143,23 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many papers belong to a date of the reader's."""
+
+    date: _Day
+    papers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopicWeeks:
+    """How many papers of a topic a reader was sent in each of some weeks, the oldest first, the last one this
+    digest's."""
+
+    name: str
+    papers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """Everything one message says. `at`, `covers_from`, `covers_until` are in the reader's zone.
 
@@ -146,6 +168,10 @@ class Digest:
     looked back over, which days it covers). `looked_at` are the closing lines about the sources;
     `manage` how to change, pause or stop; `more` the command that shows what was only counted. `name` is what
     digests are called here, `footer` the operator's own last lines.
+
+    `per_day` are the papers of each day, the oldest first: of the last seven days what was sent, or where a digest
+    covers more than two days its own papers by `seen_on`. `weeks` say the same of a weekly's topics. `dormant` are
+    lines about words that find nothing. `group` is "topic", or "day" where the pages are to stand by `seen_on`.
     """
 
     subscriber: str
@@ -165,6 +191,10 @@ class Digest:
     shared: bool = False
     name: str = ""
     footer: tuple[str, ...] = ()
+    group: str = "topic"
+    per_day: tuple[DayCount, ...] = ()
+    weeks: tuple[TopicWeeks, ...] = ()
+    dormant: tuple[str, ...] = ()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

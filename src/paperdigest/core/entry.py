@@ -145,6 +145,7 @@ def _full(
         links=card.links,
         also=also,
         note=note,
+        seen_on=_seen_at(find).astimezone(now.tzinfo).date(),
     )
 
 
@@ -163,6 +164,7 @@ def _listed(
         why=_why(hits),
         also=also,
         note=note,
+        seen_on=_seen_at(find).astimezone(now.tzinfo).date(),
     )
 
 
@@ -272,4 +274,8 @@ def _old_year(paper: Paper, now: datetime) -> str:
 def _date(paper: Paper, find: Find, now: datetime) -> str:
     if paper.published_at is not None:
         return words.day_and_year(paper.published_at)
-    return words.first_seen((paper.first_seen_at or find.seen_at).astimezone(now.tzinfo))
+    return words.first_seen(_seen_at(find).astimezone(now.tzinfo))
+
+
+def _seen_at(find: Find) -> datetime:
+    return find.paper.first_seen_at or find.seen_at

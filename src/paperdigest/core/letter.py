@@ -67,6 +67,7 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         manage=manage(frame),
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,
+        group=frame.subscriber.group,
     )
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "Schedule",
     "Slot",
     "due",
+    "is_weekly",
     "next_slot",
     "parse_duration",
     "parse_quiet",
@@ -85,6 +86,12 @@ def next_slot(schedule: Schedule, zone: ZoneInfo, after: datetime) -> Slot:
     if found is None:
         raise ValueError("an at-once schedule has no slots")
     return found
+
+
+def is_weekly(schedule: Schedule) -> bool:
+    """Say whether digests come on one day of the week, at whatever times. A monthly is no weekly: its last eight
+    weeks would hold two digests."""
+    return len(schedule.weekdays) == 1
 
 
 def quiet_until(quiet: tuple[time, time], zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -120,7 +120,7 @@ class Subscriber:
 
     `schedule` is a text that `core.schedule.parse_schedule` takes; `timezone` an IANA name.
     `send_empty` is "true", "false" or "weekly"; `catch_up` "coalesce" or "skip";
-    `quiet` is "22:00-07:00" or ""; `attach` are `attachment.Citations`.
+    `quiet` is "22:00-07:00" or ""; `group` "topic" or "day"; `attach` are `attachment.Citations`.
     """
 
     name: str
@@ -135,6 +135,7 @@ class Subscriber:
     pause: Pause | None = None
     quiet: str = ""
     shared: bool = False
+    group: str = "topic"
     attach: tuple[str, ...] = ()
     formerly: str = ""
     topics: tuple[Topic, ...] = ()

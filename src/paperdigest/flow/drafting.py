@@ -15,6 +15,7 @@ from paperdigest.core.entry import Desk
 from paperdigest.core.ports import Channel, Form, Message, Part
 from paperdigest.flow import parts
 from paperdigest.flow.attaching import files_of
+from paperdigest.flow.dormant import Dormant
 from paperdigest.flow.due import WEEK, Work
 from paperdigest.flow.finds import LaneFinds, lane_finds
 from paperdigest.flow.looked_at import LookedAt, SourceView
@@ -105,6 +106,7 @@ class Drafting:
         self._doors = doors
         self._looked_at = LookedAt(store, press.sources, now)
         self._desk = Desk(press.searches)
+        self._dormant = Dormant(store, now)
 
     def draft(self, work: Work, *, prepare: bool = True) -> Draft:
         finds = lane_finds(self._store, work, self._window, self._now)
@@ -156,7 +158,9 @@ class Drafting:
         frame = self._frame(work)
         listed_before = self._now - LISTED_AFTER
         sections = arrange(finds.topics, self._desk, frame.now, listed_before=listed_before)
-        return letter.digest(frame, sections)
+        digest = letter.digest(frame, sections)
+        past = self._window.past
+        return self._dormant.said(work, digest if past is None else past.counted(work, digest))
 
     def _frame(self, work: Work) -> letter.Frame:
         zone = schedule.zone(work.subscriber.timezone)

@@ -12,6 +12,7 @@ from paperdigest.core.paper import Change, ChangeKind, Paper
 from paperdigest.core.subscription import Topic, topic_from_json
 from paperdigest.flow.due import WAITS, Work
 from paperdigest.flow.matching import TopicMatches, matched
+from paperdigest.flow.past import Past
 from paperdigest.flow.register import lane_names
 from paperdigest.store import digests, history
 from paperdigest.store.connection import Store
@@ -37,6 +38,7 @@ class Window:
     archive: Mapping[int, datetime] = field(default_factory=dict, repr=False)
     #: What other lanes of its reader have sent, by lane.
     elsewhere: Mapping[int, Sequence[Elsewhere]] = field(default_factory=dict, repr=False)
+    past: Past | None = field(default=None, repr=False)
 
     @cached_property
     def updates(self) -> tuple[Change, ...]:
@@ -78,6 +80,7 @@ def read_window(store: Store, works: Sequence[Work], now: datetime) -> Window:
         digests.with_outcomes(store),
         archive,
         elsewhere,
+        Past(store, works, now),
     )
 
 

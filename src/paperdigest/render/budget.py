@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from paperdigest.core.digest import Digest, Entry, Section
+from paperdigest.core.tallies import recounted
 from paperdigest.render.excerpts import shortened
 
 BUDGET = 90_000  # bytes of the encoded HTML part; Gmail clips at about 102 kB
@@ -46,7 +47,8 @@ def trimmed(digest: Digest, excess: int, sizes: Sizes) -> Digest:
             saving > 0 and (longest := max(columns, key=_listed, default=None)) and longest.listed
         ):
             saving -= longest.count_last()
-    return digest.with_sections(tuple(column.section() for column in columns))
+    smaller = digest.with_sections(tuple(column.section() for column in columns))
+    return recounted(digest, smaller)
 
 
 def as_listed(entry: Entry) -> Entry:
@@ -63,6 +65,8 @@ def as_listed(entry: Entry) -> Entry:
         why=entry.why,
         also=entry.also,
         note=entry.note,
+        found_in=entry.found_in,
+        seen_on=entry.seen_on,
     )
 
 

@@ -13,7 +13,16 @@ from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core.digest import (
+    Difference,
+    Digest,
+    Entry,
+    Marked,
+    Section,
+    SourceLine,
+    TopicWeeks,
+    Why,
+)
 from paperdigest.core.paper import Link
 from paperdigest.core.styles import Stretch
 from paperdigest.core.word_changes import Piece
@@ -34,7 +43,7 @@ _UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f-\x9f\"'<>\\^`{|}]")
 _LONGEST_ADDRESS = 2_000
 _LONGEST_TEXT = 1_000  # of anything; what is longer is no name, no title and no line
 
-Value = TypeVar("Value", Entry, Section, Digest, SourceLine, Why)
+Value = TypeVar("Value", Entry, Section, Digest, SourceLine, TopicWeeks, Why)
 
 
 def clean_text(text: str) -> str:
@@ -131,6 +140,7 @@ def clean_frame(digest: Digest) -> Digest:
     found = _changes(digest)
     found["sources"] = tuple(_cleaned(source) for source in digest.sources)
     found["sections"] = tuple(_cleaned(section) for section in digest.sections)
+    found["weeks"] = tuple(_cleaned(weeks) for weeks in digest.weeks)
     return _replaced(digest, found)
 
 
@@ -142,7 +152,9 @@ def _cleaned(value: Value) -> Value:
     return _replaced(value, _changes(value))
 
 
-def _changes(value: Entry | Section | Digest | SourceLine | Why) -> dict[str, object]:
+def _changes(
+    value: Entry | Section | Digest | SourceLine | TopicWeeks | Why,
+) -> dict[str, object]:
     """Return the cleaned strings, and tuples of strings, among the fields that need it."""
     found: dict[str, object] = {}
     texts, lists = _PICKED[type(value)]
@@ -192,7 +204,7 @@ def _named(kind: type[Any], *types: str) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.type in types)
 
 
-_KINDS = (Entry, Section, Digest, SourceLine, Why)
+_KINDS = (Entry, Section, Digest, SourceLine, TopicWeeks, Why)
 _REASON = _getter(_named(Why, "str"))
 _TEXTS = {kind: _named(kind, "str", "tuple[str, ...]") for kind in _KINDS}
 _PICKED = {

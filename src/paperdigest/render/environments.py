@@ -15,8 +15,18 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from paperdigest.core import update_words, words
-from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section, SourceLine, Why
+from paperdigest.core import tally_words, update_words, words
+from paperdigest.core.digest import (
+    DayCount,
+    Difference,
+    Digest,
+    Entry,
+    Marked,
+    Section,
+    SourceLine,
+    TopicWeeks,
+    Why,
+)
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.paper import Link
 from paperdigest.core.word_changes import Piece, word_diff
@@ -53,7 +63,10 @@ _MISTAKES = (
 #: What templates may read of our own values: all that is public.
 _PUBLIC = {
     kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
-    for kind in (Digest, Section, Entry, Marked, Why, Difference, Piece, SourceLine, Link)
+    for kind in (
+        *(Digest, Section, Entry, Marked, Why, Difference, Piece),
+        *(SourceLine, Link, DayCount, TopicWeeks),
+    )
 }
 
 _WORDS = {
@@ -63,6 +76,10 @@ _WORDS = {
     "shown_elsewhere": words.shown_elsewhere,
     "already_sent": words.already_sent,
     "changed_in": update_words.changed_in,
+    "day_chart": tally_words.day_chart,
+    "per_day_line": tally_words.per_day_line,
+    "week_table": tally_words.week_table,
+    "week_lines": tally_words.week_lines,
     "no_tracking": words.NO_TRACKING,
     "number": words.number,
     "short_date": words.short_date,

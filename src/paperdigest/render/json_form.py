@@ -50,6 +50,7 @@ def entry_json(entry: Entry, shown_as: str) -> str:
             "why": [{"text": why.text, "where": why.where, "term": why.term} for why in entry.why],
             "links": [{"rel": link.rel, "url": link.url} for link in entry.links],
             "also": entry.also,
+            "seen_on": entry.seen_on.isoformat() if entry.seen_on else None,
             "said": entry.said,
             "differences": [
                 {
@@ -97,8 +98,18 @@ def _frame(digest: Digest) -> Iterator[tuple[str, object]]:
     yield "manage", digest.manage
     yield "more", digest.more
     yield "shared", digest.shared
+    yield from counts_json(digest).items()
     yield "name", digest.name
     yield "footer", digest.footer
+
+
+def counts_json(digest: Digest) -> dict[str, object]:
+    """Return what a digest says besides its papers: by day, by week, and of words that find nothing."""
+    return {
+        "per_day": [{"date": day.date.isoformat(), "papers": day.papers} for day in digest.per_day],
+        "weeks": [{"topic": one.name, "papers": one.papers} for one in digest.weeks],
+        "dormant": digest.dormant,
+    }
 
 
 def _topic(section: Section, full: Callable[[Entry], str], listed: Callable[[Entry], str]) -> str:

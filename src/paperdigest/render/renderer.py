@@ -13,6 +13,7 @@ from paperdigest.core.digest import Digest
 from paperdigest.core.ports import Form, Message, SlackText
 from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes, trimmed
+from paperdigest.render.by_day import as_shown
 from paperdigest.render.clean import clean_text
 from paperdigest.render.environments import Templates
 from paperdigest.render.fragments import Fragments, encoded_size, surely_within
@@ -59,7 +60,7 @@ class Renderer:
             text=self._text(shown, book) if Form.TEXT in forms else "",
             html=html,
             json=digest_json(shown, book.json, book.json_line) if Form.JSON in forms else "",
-            slack=slack_text(shown, book) if Form.SLACK in forms else NO_SLACK,
+            slack=slack_text(as_shown(shown), book) if Form.SLACK in forms else NO_SLACK,
             list_name=shown.subscriber,
             shared=shown.shared,
         )
@@ -83,12 +84,12 @@ class Renderer:
 
     def _html(self, digest: Digest, book: Book) -> str:
         return self.templates.render(
-            "digest.html.j2", digest=digest, papers=book.html, lines=book.html_lines
+            "digest.html.j2", digest=as_shown(digest), papers=book.html, lines=book.html_lines
         )
 
     def _text(self, digest: Digest, book: Book) -> str:
         page = self.templates.render(
-            "digest.txt.j2", digest=digest, papers=book.text, lines=book.text_lines
+            "digest.txt.j2", digest=as_shown(digest), papers=book.text, lines=book.text_lines
         )
         return page.strip("\n") + "\n"
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
 
-from paperdigest.core import closing_words, words
+from paperdigest.core import closing_words, dormancy, words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
 from paperdigest.core.styling import Style
 from paperdigest.core.subscription import Subscriber
+from paperdigest.core.tallies import Sent, counted
+from paperdigest.core.tree import Term
 
 _AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _SEARCH = "https://huggingface.co/papers?q="
 _ITALIC = (0, 10, Style.ITALIC)  # "Model soup", "Routing by"
 _TARGETS = ("email:ada@example.org",)
+#: Papers sent so many days ago, and for each topic so many weeks ago.
+_DAYS = ((6, 3), (4, 5), (3, 1), (2, 8), (1, 4))
+_WEEKS = (
+    ((7, 12), (6, 17), (5, 9), (4, 14), (3, 20), (2, 16), (1, 21)),
+    ((6, 1), (5, 2), (2, 3)),
+    ((7, 10), (6, 9), (5, 10), (4, 10), (3, 8), (2, 10), (1, 10)),
+)
 
 
 def sample_digest(at: datetime = _AT) -> Digest:
@@ -25,7 +35,8 @@ def sample_digest(at: datetime = _AT) -> Digest:
         SourceLine("hf", "ok", 38),
         SourceLine("lab-dump", "ok", 3),
     )
-    return Digest(
+    names = [part.name for part in sections]
+    sample = Digest(
         subscriber="ada",
         slot=f"{at:%Y-%m-%dT%H:%M} sample",
         kind="digest",
@@ -42,7 +53,16 @@ def sample_digest(at: datetime = _AT) -> Digest:
             Subscriber("ada"), _TARGETS, operator=("email:papers@example.org",), one_click=True
         ),
         more=words.command_for_more("ada"),
+        dormant=dormancy.lines([("Experts", [Term("mixtur of experts")])]),
     )
+    return counted(sample, tuple(_sent(at.date(), names)), names)
+
+
+def _sent(today: date, topics: Sequence[str]) -> Iterator[Sent]:
+    """Yield what the sample's reader was sent before."""
+    for topic, weeks in zip(topics, _WEEKS, strict=True):
+        yield from (Sent(today - timedelta(days=7 * back), topic, some) for back, some in weeks)
+    yield from (Sent(today - timedelta(days=back), topics[0], some) for back, some in _DAYS)
 
 
 def marked(text: str) -> Marked:

@@ -12,11 +12,12 @@ from typing import Any
 
 from paperdigest.core import words
 from paperdigest.core.digest import Entry, Marked
+from paperdigest.core.tally_words import in_topics
 from paperdigest.render.clean import clean_entry, has_clean_marks
 from paperdigest.render.environments import Templates
 
 #: The fields of an entry that may differ between two readers of one paper.
-_MARKED = ("title", "excerpt", "why")
+_MARKED = ("title", "excerpt", "why", "seen_on")
 _COMMON = tuple(each.name for each in fields(Entry) if each.name not in _MARKED)
 _common = attrgetter(*_COMMON)
 _KEPT = 4_096  # about 5 kB each
@@ -85,7 +86,8 @@ def _of_all(entry: Entry) -> dict[str, object]:
         link for link in entry.links if not (link.rel == "abstract" and link.url == entry.url)
     )
     search = words.opens_search(entry.searches) if entry.searches and entry.url else ""
-    remarks = words.cut(", ".join(filter(None, (entry.year, entry.note, search))), 200)
+    topics = in_topics(entry.found_in)
+    remarks = words.cut(", ".join(filter(None, (entry.year, entry.note, topics, search))), 200)
     return {
         "kind": entry.kind,
         "url": entry.url,
@@ -100,6 +102,6 @@ def _of_all(entry: Entry) -> dict[str, object]:
         "facts": words.facts(entry),
         "search": search,
         "links": words.link_labels(links),
-        "also": words.also_in(entry.also) if entry.also else "",
+        "also": words.also_in(entry.also) if entry.also else topics,
         "remark": f"({remarks})" if remarks else "",
     }

@@ -10,23 +10,27 @@ from collections.abc import Iterator
 from paperdigest.core import words
 from paperdigest.core.digest import Digest, Section
 from paperdigest.core.ports import SlackEntry, SlackText
+from paperdigest.core.tally_words import PER_TOPIC, per_day_line, week_line
 from paperdigest.render.book import Book
 from paperdigest.render.environments import dateline
 from paperdigest.render.slack import slack_escape, slack_line
 
 HEADER_WIDTH = 150  # a header block's limit
 _LINE_WIDTH = 600
+_WEEKS_WIDTH = 1_000  # of all lines about weeks together
 
 
 def slack_text(digest: Digest, book: Book) -> SlackText:
     """Return the digest for Slack. The header is plain text, everything else escaped mrkdwn."""
     closing = (
         *map(_line, digest.looked_at),
+        *map(_own_line, digest.dormant),
         *map(_own_line, digest.manage),
         _line(words.NO_TRACKING),
         *map(_own_line, digest.footer),
+        *map(_line, _weeks(digest)),  # the last, for what is too long is cut at its end
     )
-    opening = (digest.name, dateline(digest), *digest.notes)
+    opening = (digest.name, dateline(digest), *digest.notes, per_day_line(digest.per_day))
     listed = [line for section in digest.sections for line in _listed(section, digest, book)]
     return SlackText(
         header=words.cut(digest.title, HEADER_WIDTH),
@@ -38,6 +42,12 @@ def slack_text(digest: Digest, book: Book) -> SlackText:
         footer="\n".join(closing),
         listed_papers=tuple(paper for _, paper in listed),
     )
+
+
+def _weeks(digest: Digest) -> tuple[str, ...]:
+    """Return a line a topic, as many as leave the papers their room."""
+    lines = (PER_TOPIC, *map(week_line, digest.weeks))
+    return lines if digest.weeks and sum(map(len, lines)) <= _WEEKS_WIDTH else ()
 
 
 def _name(section: Section) -> str:

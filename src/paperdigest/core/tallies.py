@@ -1,0 +1,127 @@
+"""How many papers a reader was sent, by day and by week: the counts at the top and at the end of a digest.
+
+Pure. What earlier digests brought is given (`Sent`); what this one brings is read from its sections, so it has to be
+counted again when papers found no room (`recounted`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from paperdigest.core.digest import DayCount, Digest, TopicWeeks
+
+WEEKS = 8
+_DAY = timedelta(days=1)
+_DAYS_BACK = 7
+#: From more than so many days on a digest shows its own papers by day, and not what came before it.
+_SHORT = 2
+_MOST_DAYS = 32  # a month, with the days it begins and ends on
+_MOST_TOPICS = 12  # a table is no list of everything
+_NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How many new papers an earlier digest named under one topic. `day` is a date of the reader's."""
+
+    day: date
+    topic: str
+    papers: int
+
+
+def first_day(today: date, *, weekly: bool) -> date:
+    """Return the first date whose digests count."""
+    return today - (timedelta(weeks=WEEKS) if weekly else timedelta(days=_DAYS_BACK)) + _DAY
+
+
+def covers_days(digest: Digest) -> bool:
+    """Say whether it is about more than two days: then its own papers stand by day."""
+    return (digest.covers_until.date() - digest.covers_from.date()).days > _SHORT
+
+
+def counted(digest: Digest, sent: Sequence[Sent], weekly: Sequence[str] = ()) -> Digest:
+    """Return the digest with its counts. `sent` is what this reader was sent before, of all lanes; `weekly` are the
+    topics whose weeks are shown, where there are such: those with the most papers, if they are many."""
+    return replace(digest, per_day=_per_day(digest, sent), weeks=_weeks(digest, sent, weekly))
+
+
+def recounted(before: Digest, after: Digest) -> Digest:
+    """Return a digest some of whose papers found no room, `before` they had: it counts what it still names."""
+    less = _own(before) - _own(after)
+    if not less:
+        return after
+    per_day = after.per_day
+    if covers_days(after):
+        per_day = _telling(_by_first_sight(after)) if per_day else ()
+    elif per_day:
+        last = per_day[-1]
+        fewer = DayCount(last.date, last.papers - less.total())
+        per_day = _telling((*per_day[:-1], fewer))
+    weeks = tuple(
+        TopicWeeks(one.name, (*one.papers[:-1], one.papers[-1] - less[one.name]))
+        for one in after.weeks
+    )
+    return replace(after, per_day=per_day, weeks=weeks)
+
+
+def _own(digest: Digest) -> Counter[str]:
+    """Return how many new papers it names under each topic."""
+    return Counter(
+        section.name
+        for section in digest.sections
+        for entry in (*section.full, *section.listed)
+        if entry.reason == _NEW
+    )
+
+
+def _per_day(digest: Digest, sent: Sequence[Sent]) -> tuple[DayCount, ...]:
+    if digest.kind in ("alert", "notice"):
+        return ()
+    return _telling(_by_first_sight(digest) if covers_days(digest) else _by_sending(digest, sent))
+
+
+def _by_sending(digest: Digest, sent: Sequence[Sent]) -> tuple[DayCount, ...]:
+    today = digest.at.date()
+    papers = Counter({today: _own(digest).total()})
+    for one in sent:
+        papers[one.day] += one.papers
+    return _cells(papers, first_day(today, weekly=False), today)
+
+
+def _by_first_sight(digest: Digest) -> tuple[DayCount, ...]:
+    """Return its papers by the day they were first seen. What waited, or is found by looking back, may be older than
+    what it covers: every paper counts, or nothing is said."""
+    days = [entry.seen_on for entry in digest.entries if entry.reason == _NEW]
+    papers = Counter(day for day in days if day is not None)
+    first = min((digest.covers_from.date(), *papers))
+    last = max((digest.covers_until.date(), *papers))
+    if None in days or (last - first).days >= _MOST_DAYS:
+        return ()
+    return _cells(papers, first, last)
+
+
+def _cells(papers: Counter[date], first: date, last: date) -> tuple[DayCount, ...]:
+    days = (first + number * _DAY for number in range((last - first).days + 1))
+    return tuple(DayCount(day, papers[day]) for day in days)
+
+
+def _telling(days: tuple[DayCount, ...]) -> tuple[DayCount, ...]:
+    """Return the days; none where they would say no more than the number in the title does."""
+    return days if sum(day.papers > 0 for day in days) > 1 else ()
+
+
+def _weeks(digest: Digest, sent: Sequence[Sent], topics: Sequence[str]) -> tuple[TopicWeeks, ...]:
+    """Return the weeks of these topics. A week is seven of the reader's dates, the last one ends today."""
+    papers = {topic: [0] * WEEKS for topic in topics}
+    today = digest.at.date()
+    for one in (*sent, *(Sent(today, topic, some) for topic, some in _own(digest).items())):
+        back = (today - one.day).days // 7
+        if one.topic in papers and 0 <= back < WEEKS:
+            papers[one.topic][-1 - back] += one.papers
+    if sum(any(week) for week in zip(*papers.values(), strict=True)) < 2:
+        return ()
+    largest = sorted(papers, key=lambda topic: -sum(papers[topic]))[:_MOST_TOPICS]
+    return tuple(TopicWeeks(topic, tuple(papers[topic])) for topic in papers if topic in largest)

@@ -1,0 +1,103 @@
+"""Counts by day and by week in words: short, complete, and as wide as a mail."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digests import AT, digest
+from paperdigest.core.digest import DayCount, TopicWeeks
+from paperdigest.core.tally_words import (
+    day_chart,
+    day_name,
+    in_topics,
+    per_day_line,
+    week_line,
+    week_lines,
+    week_table,
+)
+
+MONDAY = date(2026, 11, 16)
+
+
+def days(*papers: int, first: date = MONDAY) -> tuple[DayCount, ...]:
+    return tuple(DayCount(first + timedelta(days=at), some) for at, some in enumerate(papers))
+
+
+def test_days_are_named_with_their_papers() -> None:
+    line = per_day_line(days(3, 0, 5, 1_200))
+
+    assert line.replace("\u00a0", " ") == "Papers per day: Mon 3 · Tue 0 · Wed 5 · Thu 1,200"
+
+
+def test_no_days_are_no_line() -> None:
+    assert per_day_line(()) == ""
+
+
+def test_a_month_is_told_week_by_week() -> None:
+    line = per_day_line(days(*[1] * 30, first=date(2026, 11, 2)))
+
+    assert line.replace("\u00a0", " ") == (
+        "Papers per week: from 2 Nov: 7 · from 9 Nov: 7 · from 16 Nov: 7 · from 23 Nov: 7 · from 30 Nov: 2"
+    )
+
+
+def test_the_tallest_bar_is_the_day_with_the_most_papers_and_an_empty_day_a_line() -> None:
+    title, _, heights, labels = day_chart(days(3, 0, 6))
+
+    assert title == ("Papers", "per day")
+    assert heights == (7, 1, 14)
+    assert labels == (("Mon", "3", 1), ("Tue", "0", 1), ("Wed", "6", 1))
+
+
+@pytest.mark.parametrize("count", range(2, 33))
+def test_a_chart_has_a_bar_a_day_labels_for_all_and_room_on_a_phone(count: int) -> None:
+    _, width, heights, labels = day_chart(days(*range(count)))
+
+    assert len(heights) == count == sum(bars for _, _, bars in labels)
+    assert sum(int(papers) for _, papers, _ in labels) == sum(range(count))
+    assert 58 + count * (width + 3) <= 320 - 36  # title, bars with their gaps; the sheet's sides
+
+
+def test_weeks_stand_in_columns_under_their_months_and_days() -> None:
+    weeks = (TopicWeeks("Experts", (3, 0, 4, 2, 0, 1, 5, 12)),)
+
+    assert week_lines(digest(weeks=weeks)) == (
+        "                                Oct                      Nov",
+        "Week up to                        2    9   16   23   30    6   13   20",
+        "Experts                           3    0    4    2    0    1    5   12",
+    )
+
+
+def test_the_table_of_weeks_has_a_heading_for_every_column() -> None:
+    shown = digest(weeks=(TopicWeeks("Experts", (1,) * 8),))
+
+    _, months, ends = week_table(shown)
+
+    assert months == (("Oct", 5), ("Nov", 3))
+    assert ends == ("2", "9", "16", "23", "30", "6", "13", "20")
+    assert int(ends[-1]) == AT.day
+
+
+@given(st.text(max_size=200), st.lists(st.integers(0, 999), min_size=8, max_size=8))
+def test_no_line_of_weeks_is_wider_than_a_mail(name: str, papers: list[int]) -> None:
+    lines = week_lines(digest(weeks=(TopicWeeks(name, tuple(papers)),)))
+
+    assert max(map(len, lines)) <= 72
+
+
+def test_no_weeks_are_no_table() -> None:
+    assert week_lines(digest()) == ()
+
+
+def test_weeks_of_a_topic_in_one_line() -> None:
+    assert week_line(TopicWeeks("Experts", (3, 0, 1_000))) == "Experts: 3 · 0 · 1,000"
+
+
+def test_a_day_and_the_topics_of_a_paper_are_named() -> None:
+    assert day_name(MONDAY) == "Monday 16 Nov"
+    assert in_topics(("Experts", "Trending")) == "In Experts, Trending"
+    assert in_topics(()) == ""

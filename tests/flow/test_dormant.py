@@ -1,0 +1,302 @@
+"""Words that find nothing in 30 days are named once a week, and no other word is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from builders import NOW, paper
+from house import House
+from paperdigest.core.dormancy import keywords_of
+from paperdigest.core.query import Query
+from paperdigest.core.subscription import Topic
+from paperdigest.core.tree import TEXT_FIELDS, Field, Kind, Term
+from paperdigest.flow import dormant, indexing
+from paperdigest.flow.dormant import Dormant, Memory, prepare
+from paperdigest.flow.intake import Intake
+from paperdigest.rounds import AppRounds
+from paperdigest.store import history, lately
+from paperdigest.store.connection import Store, open_memory
+
+DAY = timedelta(days=1)
+
+WORDS = """
+deliver = "file:outbox"
+schedule = "daily 08:00"
+
+[[topic]]
+name = "Maps"
+keywords = ["paper map", "road atlas", "state space modell"]
+"""
+SAID = "Nothing in 30 days: “state space modell” (Maps)"
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> Iterator[None]:
+    dormant.memory_of.cache_clear()
+    yield
+    dormant.memory_of.cache_clear()
+
+
+def indexed(house: House) -> None:
+    with house.app.open_store() as store:
+        indexing.fill(store)
+
+
+def with_a_past(house: House, subscription: str = WORDS) -> None:
+    """Let history be old, and hold maps and an atlas of late."""
+    house.write("subscriptions/ada.toml", subscription)
+    house.now -= timedelta(days=40)
+    house.drop("old.jsonl", "A state space modell of long ago", "A paper map of long ago")
+    house.run()
+    house.wait(days=35)
+    house.drop("late.jsonl", "A road atlas of paper", "Folding paper maps")
+    house.run()
+    house.wait(days=5)
+    indexed(house)
+
+
+def term(text: str) -> Term:
+    (found,) = keywords_of(Topic("Any", keywords=(text,)))
+    return found
+
+
+def told(house: House) -> list[list[str]]:
+    return [digest["dormant"] for digest in house.digests()]
+
+
+def test_a_word_that_found_nothing_for_30_days_is_named_with_its_topic(house: House) -> None:
+    with_a_past(house)
+
+    house.drop("new.jsonl", "One more paper map")
+    house.run()
+
+    assert told(house)[-1] == [SAID, "Edit them, or see what may be meant: `paperdigest check`"]
+
+
+def test_it_is_said_once_in_a_calendar_week(house: House) -> None:
+    with_a_past(house)
+    for day in range(8):
+        house.drop(f"day {day}.jsonl", f"Another paper map of day {day}")
+        house.run()
+        house.wait(days=1)
+        indexed(house)
+
+    # From a Friday to the next one: that week, and from Monday on the next.
+    assert [bool(lines) for lines in told(house)[-8:]] == [True] + [False] * 2 + [True] + [
+        False
+    ] * 4
+
+
+def test_an_empty_digest_says_it_too(house: House) -> None:
+    with_a_past(house, 'send_empty = "true"\n' + WORDS)
+
+    house.run()
+
+    assert house.digests()[-1]["kind"] == "empty"
+    assert told(house)[-1][0] == SAID
+
+
+def test_a_history_of_less_than_30_days_says_nothing_of_a_word(house: House) -> None:
+    house.write("subscriptions/ada.toml", WORDS)
+    house.drop("old.jsonl", "A paper map")
+    house.run()
+    house.wait(days=29)
+    indexed(house)
+    house.drop("new.jsonl", "Another paper map")
+    house.run()
+
+    assert told(house) == [[], []]
+
+
+def test_without_an_index_nothing_is_said(house: House) -> None:
+    house.write("subscriptions/ada.toml", WORDS)
+    house.drop("old.jsonl", "A paper map")
+    house.run()
+    house.wait(days=40)
+    house.drop("new.jsonl", "Another paper map")
+    house.run()
+
+    assert told(house) == [[], []]
+
+
+def test_a_damaged_index_costs_no_digest(house: House) -> None:
+    with_a_past(house)
+    with closing(sqlite3.connect(house.app.database)) as db:
+        db.execute("PRAGMA trusted_schema = ON")
+        db.execute("UPDATE search_data SET block = x'00' WHERE id > 10")
+        db.commit()
+    house.drop("new.jsonl", "One more paper map")
+
+    house.run()
+
+    assert house.titles()[-1] == ["One more paper map"]
+    assert told(house)[-1] == []
+
+
+def test_a_new_word_is_said_to_find_nothing_in_the_next_first_digest_of_a_week(
+    house: House,
+) -> None:
+    with_a_past(house)
+    house.write("subscriptions/ada.toml", WORDS.replace('"road atlas"', '"road atlas", "globe"'))
+    house.drop("new.jsonl", "One more paper map")
+    house.run()
+
+    assert told(house)[-1][0] == "Nothing in 30 days: “globe”, “state space modell” (Maps)"
+
+
+def test_a_word_that_finds_a_paper_of_this_very_digest_is_not_named(house: House) -> None:
+    with_a_past(house)
+    house.drop("new.jsonl", "At last a state space modell")  # not in the index yet
+    house.run()
+
+    assert told(house)[-1] == []
+
+
+def test_a_word_is_asked_again_of_papers_that_came_since(house: House) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is True
+    house.drop("new.jsonl", "At last a state space modell")
+    house.ingest()
+    indexed(house)
+
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is False
+
+
+def test_a_word_that_found_a_paper_is_dormant_when_that_one_is_30_days_old(house: House) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("road atlas")) is False
+    house.drop("new.jsonl", "Another paper map")
+    house.ingest()
+    indexed(house)
+    house.wait(days=26)
+
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("road atlas")) is True
+
+
+def test_alerts_say_nothing_of_words_and_the_main_digest_speaks_for_them(house: House) -> None:
+    alerting = (
+        WORDS + '\n[[topic]]\nname = "Urgent"\nkeywords = ["map fire", "map flood"]\nalert = true\n'
+    )
+    with_a_past(house, alerting)
+    house.drop("new.jsonl", "A map fire in the reading room", "One more paper map")
+    house.run()
+
+    by_kind = {one["kind"]: one["dormant"] for one in house.digests()}
+    assert by_kind["alert"] == []
+    assert "Nothing in 30 days: “map fire”, “map flood” (Urgent)" in by_kind["digest"]
+
+
+def test_composing_stops_asking_when_its_share_of_the_time_is_used_up(house: House) -> None:
+    with_a_past(house)
+    ticks = count()
+
+    with house.app.open_store() as store:
+        asked = Dormant(
+            store, house.now, Memory(), at_first=3, share=0, steady=lambda: float(next(ticks))
+        )
+        answers = [asked.is_dormant(term(f"word{n}")) for n in range(6)]
+
+    assert answers[0] is True
+    assert answers[-1] is None
+
+
+def test_what_was_asked_ahead_takes_no_time_when_composing(house: House) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        prepare(store, house.app.readers(store), house.now, seconds=60)
+        later = Dormant(store, house.now, at_first=0, share=0)
+
+        assert later.is_dormant(term("state space modell")) is True
+        assert later.is_dormant(term("road atlas")) is False
+
+
+def test_upkeep_asks_about_the_words_of_all_readers(house: House) -> None:
+    with_a_past(house)
+    AppRounds(house.app).upkeep(house.now)
+
+    with house.app.open_store() as store:
+        later = Dormant(store, house.now, at_first=0, share=0)
+        assert later.is_dormant(term("state space modell")) is True
+
+
+def test_asking_ahead_stops_when_it_is_told_to(house: House) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        prepare(store, house.app.readers(store), house.now, seconds=60, stop=lambda: True)
+
+        assert Dormant(store, house.now, at_first=0, share=0).is_dormant(term("globe")) is None
+
+
+# ------------------------------------------------------------------ whatever the words are
+
+
+def take(store: Store, day: int, number: int, title: str) -> None:
+    taken = paper(
+        title=title, abstract=f"Of island {number}.", id=f"arxiv:2611.{number:05}", ids=()
+    )
+    with store.transaction():
+        Intake(store, "shelf", NOW - day * DAY, is_news=lambda _: True).take([taken])
+
+
+TITLES = st.sampled_from(
+    [
+        "Reading multi-modal maps",
+        "A multimodal map",
+        "Paper maps of large language",
+        "Graph models as graphs",
+        "The data set of models",
+        "GPT-4 and RAG",
+        "rag dolls on paper",
+        "State of the art",
+    ]
+)
+TERMS = st.builds(
+    Term,
+    st.sampled_from(
+        ["multi-modal", "paper map", "graph", "RAG", "data set", "state of the art", "isl"]
+    ),
+    st.sampled_from([Kind.PHRASE, Kind.LITERAL, Kind.PREFIX]),
+    st.sampled_from([TEXT_FIELDS, (Field.TITLE,), (Field.ABSTRACT,)]),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), TITLES), max_size=8), TERMS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_word_is_dormant_exactly_when_no_paper_of_30_days_holds_it(
+    told: list[tuple[int, str]], asked: Term
+) -> None:
+    with open_memory() as store:
+        take(store, 90, 1, "The first of all")
+        for number, (day, title) in enumerate(sorted(told, reverse=True), 10):
+            take(store, day, number, title)
+        take(store, 0, 2, "The newest of all")
+        indexing.fill(store)
+        papers = history.papers(store, history.paper_keys(store, since=NOW - 30 * DAY)).values()
+        holding = [one for one in papers if Query(asked).hits(one)]
+
+        assert Dormant(store, NOW, Memory()).is_dormant(asked) is (not holding)
+
+
+@given(st.lists(st.integers(0, 60), min_size=1, max_size=30), st.integers(0, 60))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_paper_of_late_lies_before_the_first_key(days: list[int], since: int) -> None:
+    with open_memory() as store:
+        for number, day in enumerate(sorted(days, reverse=True), 1):
+            take(store, day, number, f"A title of its own, number {number}")
+        late = history.paper_keys(store, since=NOW - since * DAY)
+
+        first = lately.first_key_since(store, NOW - since * DAY)
+
+        assert (first is not None and first <= min(late)) if late else first is None
