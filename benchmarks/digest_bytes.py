@@ -1,4 +1,5 @@
-"""Digests of twenty papers to the bytes of a mail, and into the ledger, against a plain way to do the same.
+"""Digests of twenty and of thirty papers to the bytes of a mail, and into the ledger, against a plain way to do the
+same; and how large one of five hundred is.
 
 Run: python benchmarks/digest_bytes.py. DIGESTS=1000 gives a quick look.
 """
@@ -17,7 +18,7 @@ from statistics import median
 
 from digest_ledger import Ledger, PeerLedger
 from digest_peer import Peer
-from digest_values import NOW, Morning, recipient
+from digest_values import NOW, PAPERS, Morning, recipient
 from disk import fsyncs
 from measure import Measured, table, verdict
 
@@ -28,8 +29,11 @@ from paperdigest.core.ports import Form, Message, Part
 from paperdigest.flow.compose import LANES_PER_TRANSACTION
 from paperdigest.flow.drafting import Draft
 from paperdigest.render import Renderer
+from paperdigest.render.fragments import encoded_size
 
 DIGESTS = int(os.environ.get("DIGESTS", "10000"))
+#: Papers of a large digest, and of one that is far too large to be shown whole.
+LARGE, FAR_TOO_LARGE = 30, 500
 BLOCKS = 10  # the contenders take turns, a block each
 _FORMS = frozenset({Form.TEXT, Form.HTML})
 _KINDS = {"shared": "readers share hits", "own": "each has marks of its own"}
@@ -58,9 +62,9 @@ def _key(number: int) -> str:
     return f"{number:024x}"
 
 
-def to_bytes(kind: str) -> bool:
+def to_bytes(kind: str, papers: int = PAPERS) -> bool:
     """Measure digest values to finished bytes; what is made once for all is in the first block's time."""
-    morning, ours, peer = Morning(shared=kind == "shared"), Ours(), Peer()
+    morning, ours, peer = Morning(shared=kind == "shared", count=papers), Ours(), Peer()
     _say_the_same(morning, ours, peer)
     ways: dict[str, Callable[[Digest, int], object]] = {
         "ours": ours.mail,
@@ -78,7 +82,19 @@ def to_bytes(kind: str) -> bool:
                 ways[name](digest, number)
             seconds[name].append(time.perf_counter() - started)
         first += per
-    return _told(f"{first:,} digests to bytes, {_KINDS[kind]}", seconds, per, _GOALS[kind])
+    title = f"{first:,} digests of {papers} papers to bytes, {_KINDS[kind]}"
+    return _told(title, seconds, per, _GOALS[kind])
+
+
+def size() -> bool:
+    """Measure a digest of far too many papers, of which every one is shown, named or counted."""
+    (digest,) = Morning(shared=True, count=FAR_TOO_LARGE).digests(0, 1)
+    shown, message = Renderer().render(digest, _FORMS)
+    assert shown.papers == FAR_TOO_LARGE
+    (section,) = shown.sections
+    ways = (len(section.full), len(section.listed), len(section.counted))
+    print(f"{FAR_TOO_LARGE} papers: {ways[0]} shown whole, {ways[1]} by title, {ways[2]} counted")
+    return verdict("kB of its HTML as sent", encoded_size(message.html) / 1_000, at_most=90)
 
 
 def _say_the_same(morning: Morning, ours: Ours, peer: Peer) -> None:
@@ -196,7 +212,15 @@ def main() -> int:
         make(sys.argv[1], int(sys.argv[2]))
         return 0
     # Memory first: on Linux a process starts with the peak of the one it came from.
-    met = [memory(), to_bytes("shared"), to_bytes("own"), recorded(), made_and_recorded()]
+    met = [
+        memory(),
+        size(),
+        to_bytes("shared", LARGE),
+        to_bytes("shared"),
+        to_bytes("own"),
+        recorded(),
+        made_and_recorded(),
+    ]
     return 0 if all(met) else 1
 
 

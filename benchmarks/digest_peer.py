@@ -6,46 +6,26 @@ The templates are ours, put into one, so that the same is said; a text is read o
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from typing import Any
 
 import jinja2
 
-from paperdigest.core import words
-from paperdigest.core.digest import Digest, Entry
-from paperdigest.render.environments import dateline, linked
+from paperdigest.core.digest import Digest, Entry, Marked
+from paperdigest.render.environments import bundled
 from paperdigest.render.skeleton import prepared
-from paperdigest.render.wrap import WIDTH, starred
+from paperdigest.render.wrap import WIDTH
 from paperdigest.resources import data_dir
 
+#: What a paper's template is given besides the paper itself.
 _VALUES = [
-    "title",
-    "url",
-    "year",
-    "note",
-    "excerpt",
-    "label",
-    "authors",
-    "who",
-    "facts",
-    "search",
-    "matched",
-    "links",
-    "also",
-    "remark",
+    name
+    for name in prepared(Entry(paper_key=0, reason="new", id="", title=Marked("")))
+    if name != "entry"
 ]
-_WORDS: dict[str, Callable[..., Any] | str] = {
-    "how_many": words.how_many,
-    "by_title": words.by_title,
-    "waiting": words.waiting,
-    "shown_elsewhere": words.shown_elsewhere,
-    "already_sent": words.already_sent,
-    "no_tracking": words.NO_TRACKING,
-}
 
 
 class Peer:
@@ -82,16 +62,16 @@ class Peer:
 
 def _template(kind: str, *, autoescape: bool) -> jinja2.Template:
     environment = jinja2.Environment(autoescape=autoescape, trim_blocks=True, lstrip_blocks=True)
-    environment.globals.update(
-        _WORDS, dateline=dateline, linked=linked, starred=starred, rows=_rows
-    )
+    for name in (f"digest.{kind}.j2", f"entry.{kind}.j2"):
+        environment.globals.update(bundled()._templates[name].globals)
+    environment.globals.update(rows=_rows)
     environment.filters["wrap"] = _wrapped
     return environment.from_string(_in_one(kind))
 
 
 def _wrapped(text: str, indent: int = 0, hanging: int | None = None) -> str:
     return textwrap.fill(
-        text,
+        " ".join(text.split()),
         WIDTH,
         initial_indent=" " * indent,
         subsequent_indent=" " * (indent if hanging is None else hanging),

@@ -1,4 +1,4 @@
-"""Invented digests of twenty papers: readers of one topic share its hits, or each has marks of their own."""
+"""Invented digests, of twenty papers unless another number is asked for: readers of one topic share its hits, or each has marks of their own."""
 
 from __future__ import annotations
 
@@ -42,12 +42,14 @@ class Morning:
     """The papers of one morning, and the digests that readers get of them, one after the other.
 
     `shared`: the readers of a topic have the same hits, as equal topics do in the real path; else each
-    has words of their own, so that no two show a paper with the same marks.
+    has words of their own, so that no two show a paper with the same marks. Each digest is of `count` papers, all of
+    them shown whole.
     """
 
-    def __init__(self, *, shared: bool) -> None:
+    def __init__(self, *, shared: bool, count: int = PAPERS) -> None:
         self._papers = papers(MORNING)
         self._shared = shared
+        self._count = count
         self._desk = Desk()
         self._finds_of = [self._finds(random.Random(topic)) for topic in range(TOPICS)]
 
@@ -60,13 +62,14 @@ class Morning:
         reader = Subscriber(f"reader{number:05}", deliver=(recipient(number),))
         topic = number % TOPICS
         finds = self._finds_of[topic] if self._shared else self._finds(random.Random(number))
-        sections = arrange([TopicFinds(f"Topic {topic}", finds)], self._desk, NOW)
+        found = TopicFinds(f"Topic {topic}", finds, limit=self._count)
+        sections = arrange([found], self._desk, NOW)
         since = NOW - timedelta(days=1)
         frame = letter.Frame(reader, SLOT, "digest", NOW, since, NOW, sources=_SOURCES, seen=410)
         return letter.digest(frame, sections)
 
     def _finds(self, chance: random.Random) -> tuple[Find, ...]:
-        keys = chance.sample(range(MORNING), PAPERS)
+        keys = chance.sample(range(MORNING), self._count)
         return tuple(self._find(key, chance) for key in keys)
 
     def _find(self, key: int, chance: random.Random) -> Find:

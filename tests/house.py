@@ -47,6 +47,11 @@ auth = "none"
 from = "papers@example.org"
 """
 
+#: One that no digest can be made for: no password is sent without TLS, which the config alone does not show.
+NO_MAIL = MAIL.format(port=1).replace(
+    'auth = "none"', 'username = "papers"\npassword = { file = "no" }'
+)
+
 
 @dataclass
 class House:

@@ -12,6 +12,7 @@ from paperdigest.core import notices
 from paperdigest.core.clock import Jump
 from paperdigest.core.errors import LockHeld, StoreError
 from paperdigest.core.ports import Verdict
+from paperdigest.core.reload_words import TEMPLATES
 from paperdigest.core.subscription import OPERATOR, Subscriber
 
 if TYPE_CHECKING:
@@ -72,21 +73,35 @@ def tell_of_reading(app: App, store: Store, report: IngestReport, now: datetime)
 
 
 def tell_of_composing(app: App, store: Store, report: ComposeReport, now: datetime) -> None:
-    """Tell the operator of readers whose digests cannot be made. For a report of all that was due."""
+    """Tell the operator of readers whose digests cannot be made, or not by the user's own templates. For a report of
+    all that was due."""
     from paperdigest.flow.failing import note, unmade
     from paperdigest.flow.lasting import tell
+    from paperdigest.flow.template_faults import replaced
 
     def readers() -> set[str]:
         return {reader.name for reader in app.readers(store)}
 
     whom = app.operator()
-    watched = [unmade(note(store, report.failed), readers, now, whom.timezone)]
+    watched = [
+        unmade(note(store, report.failed), readers, now, whom.timezone),
+        replaced(store, app.renderer.templates.mark, readers, now, whom.timezone),
+    ]
     try:
         tell(store, lambda: app.press, whom, watched, now)
     except (StoreError, LockHeld):
         raise
     except Exception:  # noqa: BLE001 - what hinders the digest may hinder the word on it: the log has it
         tell(store, lambda: app.press, replace(whom, deliver=()), watched, now)
+
+
+def tell_of_templates(app: App, store: Store, now: datetime) -> None:
+    """Tell the operator of templates of the user's that cannot be used, where no service keeps an eye on them."""
+    from paperdigest.flow import reloaded
+
+    problems = app.wrong_templates
+    wrong = {TEMPLATES: problems} if problems else {}
+    reloaded.tell(store, lambda: app.press, app.operator(), wrong, now)
 
 
 def tell_of_delivering(app: App, store: Store, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from paperdigest import alerts, plugins
 from paperdigest.config import Settings, load
-from paperdigest.core.errors import LockHeld
+from paperdigest.core.errors import LockHeld, TemplateError
 from paperdigest.core.ports import Channel, Source
 from paperdigest.core.subscription import Subscriber
 from paperdigest.machine import free_bytes, steady_clock, wait, wall_clock
@@ -281,22 +281,39 @@ class App:
 
     @cached_property
     def renderer(self) -> Renderer:
-        """Return the templates at work. Raises TemplateError."""
-        from paperdigest.render import Renderer
+        """Return the templates at work: the user's, or the shipped ones where something is wrong with those."""
+        return self._templates[0]
 
-        templates = self.settings.templates
-        return Renderer(templates if templates.is_dir() else None)
+    @property
+    def wrong_templates(self) -> tuple[str, ...]:
+        """Return what is wrong with the user's templates as this app found them, each with file and line."""
+        return self._templates[1]
+
+    def must_have_templates(self) -> None:
+        """For whoever wants to see the user's templates at work. Raises TemplateError where they cannot be."""
+        if self.wrong_templates:
+            raise TemplateError(self.wrong_templates[0])
+
+    @cached_property
+    def _templates(self) -> tuple[Renderer, tuple[str, ...]]:
+        from paperdigest.render.checks import tried
+        from paperdigest.render.renderer import shipped
+
+        folder = self.settings.templates
+        renderer, problems = tried(folder if folder.is_dir() else None)
+        return renderer or shipped(), tuple(map(str, problems))
 
     @cached_property
     def press(self) -> Press:
-        """Return what composing needs. Raises TemplateError."""
+        """Return what composing needs."""
         from paperdigest.flow.drafting import Press
         from paperdigest.render.imprinted import Imprinted
 
         url = self.settings.public_url
         page = url if url.startswith("https://") else ""  # RFC 8058: no other can be one click
         renderer = Imprinted(self.renderer, self.settings.digest)
-        return Press(renderer, self.channel, self.views, self.settings.operator, page)
+        mark = self.renderer.templates.mark
+        return Press(renderer, self.channel, self.views, self.settings.operator, page, mark)
 
     def channel(self, name: str) -> Channel:
         """Return the channel of that name, made once. Raises PaperdigestError."""

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from house import ADA, CONFIG, House
+from house import ADA, CONFIG, NO_MAIL, House
 from http_server import HttpServer, Reply, http_server
 from paperdigest.rounds import AppRounds
 
@@ -22,7 +22,6 @@ allow_private = true
 """
 EMPTY = b'<rss version="2.0"><channel><title>Maps</title></channel></rss>'
 ZOE = ADA.replace("file:outbox", "file:zoe")
-NOT_FOR_ZOE = '{% if digest.subscriber == "zoe" %}{{ digest.nothing_such }}{% endif %}Yours'
 
 
 class Reading:
@@ -41,7 +40,9 @@ class Reading:
 
     def fail(self) -> None:
         """Let no digest of zoe's be made any more."""
-        self.write("templates/digest.txt.j2", NOT_FOR_ZOE)
+        config = (self.house.folder / "paperdigest.toml").read_text()
+        self.write("paperdigest.toml", config + NO_MAIL)
+        self.write("subscriptions/zoe.toml", ZOE.replace("file:zoe", "zoe@example.org"))
 
     def beat(self) -> None:
         self.rounds.ingest(self.house.now)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from house import ADA, CONFIG, MAIL, House
+from house import ADA, CONFIG, MAIL, NO_MAIL, House
 from paperdigest import care, startup
 from paperdigest.core.errors import StoreDamaged, StoreError
 from paperdigest.core.ledger import State
@@ -285,7 +285,8 @@ def test_broken_off_while_deciding_nothing_is_decided_and_it_can_be_done_again(
 
 def test_a_digest_that_cannot_be_composed_decides_nothing(undecided: House) -> None:
     files_again(undecided)
-    undecided.write("templates/digest.txt.j2", "{{ nothing.of.this }}")
+    undecided.write("paperdigest.toml", CONFIG + NO_MAIL)
+    undecided.write("subscriptions/ada.toml", BY_MAIL)
 
     with pytest.raises(StoreError, match="nothing was decided: mend the digest of ada"):
         decide(undecided, Decision.ASSUME_SENT)

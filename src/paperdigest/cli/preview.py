@@ -57,6 +57,7 @@ def command(
         given = ctx.get_parameter_source("form") is ParameterSource.COMMANDLINE
         must_be_page(form, given=given, as_json=as_json)
     with opened(ctx, write=False, now=now) as (app, store):
+        app.must_have_templates()
         reader = one_reader(app.readers(store), subscriber)
         draft = preview(store, app.press, reader, app.clock(), since=since)
         digest, _ = _shown(draft.digest)

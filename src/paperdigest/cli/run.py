@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from paperdigest.alerts import tell_of_composing
+from paperdigest.alerts import tell_of_composing, tell_of_templates
 from paperdigest.care import look_after
+from paperdigest.cli import own_templates
 from paperdigest.cli.answers import say, table
 from paperdigest.cli.beginning import Decided, begin_service, begun
 from paperdigest.cli.breaking_off import ends_in_order, message_in_hand
@@ -147,6 +148,7 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
                 ingested = app.ingest(store, now, every=every, inboxes=True, progress=progress)
             composed = app.compose(store, now)
             tell_of_composing(app, store, composed, now)
+            tell_of_templates(app, store, now)
         except Exception:
             # What is frozen already goes out even where the rest breaks off: a template, or a disk nearly full.
             _deliver(app, store)
@@ -154,7 +156,10 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
         delivered, note = _deliver(app, store)
         standing = _standing(app, store, now)
     if as_json:
-        say(_json(ingested.to_json(), composed, delivered, standing))
+        say(
+            _json(ingested.to_json(), composed, delivered, standing)
+            | own_templates.as_json(app, composed)
+        )
     else:
         print_report(ingested)
         _print(composed, delivered, standing, note)
@@ -165,7 +170,9 @@ def _once(app: App, store: Store, *, dry_run: bool, every: bool, as_json: bool) 
             app.take_into_index(store)
     for broken in app.settings.broken:
         click.echo(f"set aside: {'; '.join(map(str, broken.problems))}", err=True)
+    own_templates.print_wrong(app)
     troubled = bool(composed.failed) or composed.held is not None or bool(app.settings.broken)
+    troubled = troubled or own_templates.fail(app, composed)
     troubled = troubled or (delivered is not None and bool(delivered.troubles))
     return 4 if troubled or ingested.partly_failed else 0
 
@@ -247,6 +254,7 @@ def _print(
     table([(name, what, f"· digest of {slot}") for name, what, slot in rows])
     for name, reason in composed.failed:
         click.echo(f"{name}  not composed: {reason}")
+    own_templates.print_failing(composed)
     if composed.held is not None:
         from paperdigest.flow.brake import line
 

@@ -61,6 +61,7 @@ def _send(app: App, store: Store, reader: Subscriber, target: str, now: datetime
     """Send to one target; return what went wrong, "" when it was sent."""
     name, _, bare = target.partition(":")
     try:
+        app.must_have_templates()  # it is to show what digests will look like
         _, message = app.press.renderer.render(_digest(app, reader, now), app.press.forms([target]))
         message = replace(message, unsubscribe=_leave(app, store, reader))
         channel = app.channel(name)

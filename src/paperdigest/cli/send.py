@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from paperdigest.cli import own_templates
 from paperdigest.cli.answers import say
 from paperdigest.cli.breaking_off import ends_in_order, message_in_hand
 from paperdigest.cli.session import json_option, one_reader, opened
@@ -57,15 +58,18 @@ def command(ctx: click.Context, subscriber: tuple[str, ...], test: bool, as_json
                 "failed": [
                     {"subscriber": name, "reason": reason} for name, reason in composed.failed
                 ],
+                **own_templates.as_json(app, composed),
             }
         )
     else:
         _print(composed, hindrances)
         for name, reason in composed.failed:
             click.echo(f"{name}  not composed: {reason}")
+        own_templates.print_failing(composed)
         for row, state, error in troubles:
             click.echo(f"  {row.subscriber} {row.target}: {state}: {error}")
-    return 4 if troubles or composed.failed else 0
+    own_templates.print_wrong(app)
+    return 4 if troubles or composed.failed or own_templates.fail(app, composed) else 0
 
 
 def _delivered(

@@ -170,13 +170,13 @@ def _ails_of_config(app: App) -> list[str]:
 
 
 def _ails_of_templates(app: App) -> list[str]:
-    """Return what cannot be compiled: without templates of the user's own nothing is even looked at."""
+    """Return what is wrong with the user's own; without any nothing is even looked at."""
     folder = app.settings.templates
     if not folder.is_dir():
         return []
-    from paperdigest.render.environments import broken
+    from paperdigest.render.checks import unusable
 
-    return [f"templates: {error} · paperdigest templates check" for error in broken(folder)]
+    return [f"templates: {error} · paperdigest templates check" for error in unusable(folder)]
 
 
 def _ails_of_sources(sources: list[dict[str, Any]]) -> list[str]:

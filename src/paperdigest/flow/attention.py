@@ -6,11 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from paperdigest.core import care_words, failing_words, notices, restoring, schedule
+from paperdigest.core import (
+    care_words,
+    failing_words,
+    notices,
+    restoring,
+    schedule,
+    template_words,
+)
 from paperdigest.core.subscription import Subscriber
 from paperdigest.flow import backups, bounces, host, restored
 from paperdigest.flow.clock import behind
 from paperdigest.flow.failing import failing
+from paperdigest.flow.template_faults import faults
 from paperdigest.flow.ways import barred
 from paperdigest.store import doubts, runs
 from paperdigest.store.connection import Store
@@ -19,7 +27,7 @@ from paperdigest.store.connection import Store
 @dataclass(frozen=True, slots=True)
 class Want:
     """One thing that waits for a person. `what` is "machine", "restored", "held", "run", "way", "recipient", "digest",
-    "disk", "backup" or "clock", `name` which one of these, `command` what to run."""
+    "template", "disk", "backup" or "clock", `name` which one of these, `command` what to run."""
 
     what: str
     name: str
@@ -48,6 +56,9 @@ def wants(
         yield Want("recipient", paused.name, paused.said, paused.command)
     for name, reason in failing(store).items():
         yield Want("digest", name, failing_words.line(name, reason), failing_words.command(name))
+    for name, reason in faults(store).items():
+        said, command = template_words.line(name, reason), template_words.command(name)
+        yield Want("template", name, said, command)
     found = behind(store, now)
     if found is not None:
         zone = schedule.zone(operator.timezone)

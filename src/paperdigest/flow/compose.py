@@ -13,7 +13,7 @@ from paperdigest.core.errors import LockHeld, PaperdigestError, StoreError
 from paperdigest.core.subscription import Subscriber
 from paperdigest.core.units import DigestComposed
 from paperdigest.failpoints import failpoint
-from paperdigest.flow import parts
+from paperdigest.flow import parts, template_faults
 from paperdigest.flow.brake import Brake, Load, load_of
 from paperdigest.flow.drafting import Draft, Drafting, Letter, Press
 from paperdigest.flow.due import Work, due
@@ -22,7 +22,7 @@ from paperdigest.flow.gather import gathered
 from paperdigest.flow.outcomes import given_back_to, outcomes_of, skipped_in
 from paperdigest.flow.unsubscribe import exits
 from paperdigest.flow.window import read_window
-from paperdigest.journal import finished, step
+from paperdigest.journal import event, finished, step
 from paperdigest.store import digests, facts, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import DigestRow
@@ -47,6 +47,7 @@ class Composed:
     load: Load
     topics: int = 0
     late: timedelta | None = None  # after its slot, where one was due
+    fault: str = ""  # why the user's own templates did not make it, where the shipped ones had to
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class ComposeReport:
     digests: tuple[Composed, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     held: Run | None = None
+
+    @property
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        """Return (subscriber, reason) of the digests that the shipped templates had to make, in order."""
+        return tuple((done.subscriber, done.fault) for done in self.digests if done.fault)
 
 
 def compose(
@@ -96,6 +102,9 @@ def compose(
             with store.transaction():
                 written = [done for draft in drafts for done in _write(store, draft, now)]
                 brake.weigh([done.load for done in written])
+                template_faults.note(
+                    store, [(done.subscriber, done.fault) for done in written], press.mark
+                )
                 failpoint("compose.commit")
             failpoint("compose.committed")
             composed += written
@@ -218,11 +227,15 @@ def _put(store: Store, draft: Draft, letter: Letter, load: Load, now: datetime) 
         replace(load, digest_id=digest_id),
         sum(1 for section in digest.sections if section.total),
         now - work.slot.at if work.regular and not work.forced else None,
+        letter.fault,
     )
 
 
 def _tell(written: Sequence[Composed]) -> None:
     for done in written:
+        if done.fault:
+            named = {"subscriber": done.subscriber, "error": done.fault}
+            event(log, "template-failed", level=logging.WARNING, **named)
         late = None if done.late is None else done.late.total_seconds()
         finished(
             DigestComposed(done.subscriber, done.slot, done.kind, done.papers, done.topics, late)

@@ -32,9 +32,15 @@ LISTED_AFTER = timedelta(days=14)
 
 
 class Renderer(Protocol):
-    """Makes a message of a digest; returns the digest as it finally fits."""
+    """Makes a message of a digest; returns the digest as it finally fits.
+
+    `safely` never fails for a template of the user's: the digest is made by the shipped ones then, and the last it
+    returns is why, "" otherwise.
+    """
 
     def render(self, digest: Digest, forms: frozenset[Form]) -> tuple[Digest, Message]: ...
+
+    def safely(self, digest: Digest, forms: frozenset[Form]) -> tuple[Digest, Message, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Press:
     sources: tuple[SourceView, ...] = ()
     operator: tuple[str, ...] = ()
     page: str = ""  # https address of the unsubscribe page; "": there is none
+    mark: str = ""  # tells the user's templates from what they were before; "": there are none
 
     @property
     def searches(self) -> dict[str, str]:
@@ -60,12 +67,14 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message of a draft: a digest, or a notice of updates. `parts` are (target with its channel, part)."""
+    """One message of a draft: a digest, or a notice of updates. `parts` are (target with its channel, part). `fault`:
+    why the user's own templates did not make it, "" where they did."""
 
     digest: Digest
     slot: str
     parts: tuple[tuple[str, Part], ...] = ()
     message: Message | None = None  # where nothing was prepared
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +138,15 @@ class Drafting:
         finds: LaneFinds | None = None,
     ) -> Letter:
         forms = self._press.forms(work.targets) if prepare else frozenset(Form)
-        shown, message = self._press.renderer.render(digest, forms)
-        if not prepare:
+        if not prepare:  # somebody looks, and is to see what is wrong with a template
+            shown, message = self._press.renderer.render(digest, forms)
             return Letter(shown, slot, message=message)
+        shown, message, fault = self._press.renderer.safely(digest, forms)
         # The parts hold the message already: a hundred drafts wait for their transaction.
         leave = self._doors.of(work.subscriber, work.lane.subscriber_id)
         files = files_of(work, finds, shown, forms) if finds is not None else ()
         message = replace(message, unsubscribe=leave, answers=answers, attachments=files)
-        return Letter(shown, slot, tuple(self._parts(work, message, slot)))
+        return Letter(shown, slot, tuple(self._parts(work, message, slot)), fault=fault)
 
     def _notice(self, work: Work, finds: LaneFinds, *, prepare: bool) -> Letter:
         told = updates_of(self._store, finds)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from paperdigest.core.errors import UsageError
 from paperdigest.core.subscription import OPERATOR
-from paperdigest.flow import failing
+from paperdigest.flow import failing, template_faults
 from paperdigest.store import erasure, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.subscribers import Registered
@@ -55,6 +55,7 @@ def forget(
         erasure.erase(store, who.id, now)
         erasure.erase_targets(store, gone)
         failing.drop(store, who.name)
+        template_faults.drop(store, who.name)
         operator = everyone.get(OPERATOR)
         if operator is not None:
             _let_go(store, operator, gone)

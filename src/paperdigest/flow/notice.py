@@ -4,6 +4,7 @@ The same words go out once, however often the reason is seen."""
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,10 +17,13 @@ from paperdigest.failpoints import failpoint
 from paperdigest.flow import parts
 from paperdigest.flow.drafting import Press
 from paperdigest.flow.unsubscribe import exits
+from paperdigest.journal import event
 from paperdigest.store import digests, facts, history, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import DigestRow
 from paperdigest.store.subscribers import MAIN, Lane
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,11 @@ def _prepared(
 ) -> Notice:
     database = facts.database_id(store)
     local = now.astimezone(schedule.zone(to.timezone))
-    _, message = press.renderer.render(
+    _, message, fault = press.renderer.safely(
         _digest(to, slot, title, lines, local), press.forms(to.deliver)
     )
+    if fault:
+        event(log, "template-failed", level=logging.WARNING, subscriber=to.name, error=fault)
     leave = exits(store, press.page).of(to, lane.subscriber_id)
     return Notice(
         lane,

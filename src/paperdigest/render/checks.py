@@ -9,12 +9,14 @@ from pathlib import Path
 
 from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.errors import TemplateError
-from paperdigest.render.environments import NAMES, Templates, broken, where
-from paperdigest.render.renderer import Renderer
+from paperdigest.render.allowance import RunsAway, allowance
+from paperdigest.render.environments import NAMES, PAGE, Templates, broken, where
+from paperdigest.render.fitting import is_within
+from paperdigest.render.renderer import Renderer, too_large
 from paperdigest.render.sample import sample_digest
 from paperdigest.render.skeleton import prepared
 
-_PAGES = ("digest.html.j2", "digest.txt.j2", "subject.txt.j2")
+_PAGES = (PAGE, "digest.txt.j2", "subject.txt.j2")
 
 
 def check(user_templates: Path | None = None) -> list[TemplateError]:
@@ -24,6 +26,8 @@ def check(user_templates: Path | None = None) -> list[TemplateError]:
 
 def unusable(user_templates: Path | None = None) -> list[TemplateError]:
     """Return what would break a digest; a strange file beside the templates, as editors leave them, does not."""
+    if user_templates is not None and not own_templates(user_templates):
+        return []
     return broken(user_templates) or _failing(Templates(user_templates))
 
 
@@ -66,13 +70,19 @@ def _failing(templates: Templates) -> list[TemplateError]:
     whole = replace(full, name="Paper boats", footer=("Lab, https://example.org/privacy",))
     poor = Entry(paper_key=0, reason="new", id="", title=Marked("A title and nothing else"))
     found: dict[str, TemplateError] = {}
-    for name in NAMES:
+    for name in NAMES if templates.folder is None else sorted(templates.own, key=NAMES.index):
         cases = [full, bare, whole] if name in _PAGES else [*full.entries, poor]
         for case in cases:
             try:
-                templates.render(name, **_values(case))
+                with allowance():
+                    made = templates.render(name, **_values(case))
             except TemplateError as error:
                 found.setdefault(str(error), error)
+                if isinstance(error.__cause__, RunsAway):
+                    break  # it takes seconds
+            else:
+                if name == PAGE and case is bare and not is_within(made):
+                    found.setdefault(PAGE, too_large(templates, made))
     return list(found.values())
 
 

@@ -12,6 +12,7 @@ from dataclasses import fields, replace
 from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from paperdigest.core.digest import (
     Difference,
@@ -31,11 +32,14 @@ from paperdigest.render.excerpts import shortened
 
 # Line and paragraph breaks become a blank. Bidi controls, zero-width signs, tag characters, C0, C1
 # and lone surrogates go: they show nothing and change what others show (Trojan Source, CVE-2021-42574).
-# ZWNJ and ZWJ stay: Persian, Indic scripts and emoji need them.
+# So do noncharacters, which no text may hold. ZWNJ and ZWJ stay: Persian, Indic scripts and emoji need them.
 _BREAKS = re.compile("[\t\n\x0b\x0c\r\x1c-\x1f\x85\u2028\u2029]+")
+_NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
+    f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+)
 _GONE = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
+    f"[{_NONCHARACTERS}\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _UNCLEAN = re.compile(f"{_BREAKS.pattern}|{_GONE.pattern}")
 _ADDRESS = re.compile(r"https?://[^\s/?#\\@]+(?:[/?#]|\Z)", re.IGNORECASE)
@@ -57,12 +61,20 @@ def safe_url(url: str) -> str:
     """Return an http or https address fit for any attribute, or "" for whatever else it is.
 
     Blanks, quotes and brackets are percent-encoded (RFC 3986 2.1); an address with a user part
-    (`https://arxiv.org@evil.example/`) or longer than 2,000 characters is no link.
+    (`https://arxiv.org@evil.example/`), longer than 2,000 characters, or that cannot be taken apart, is no link.
     """
     url = clean_text(url).strip()
-    if len(url) > _LONGEST_ADDRESS or not _ADDRESS.match(url):
+    if len(url) > _LONGEST_ADDRESS or not _ADDRESS.match(url) or not _has_a_host(url):
         return ""
     return _UNSAFE_IN_ADDRESS.sub(_percent, url)
+
+
+def _has_a_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port >= 0)
+    except ValueError:  # brackets that do not close, a port that is none, signs that become others
+        return False
 
 
 def clean_marked(marked: Marked) -> Marked:

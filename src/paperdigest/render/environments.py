@@ -1,12 +1,14 @@
 """The three template environments: HTML (always escaped), plain text, Slack (its own escaper).
 
-The user's folder is looked at first, the bundled one second. Everything is compiled at construction.
+The user's folder is looked at first, the bundled one second. Everything is compiled at construction. What the user has
+no own of is the bundled one itself, the same for everybody, and not watched over as theirs are.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from types import FunctionType, MappingProxyType, MethodType, TracebackType
 from typing import Any
@@ -30,7 +32,9 @@ from paperdigest.core.digest import (
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.paper import Link
 from paperdigest.core.word_changes import Piece, word_diff
+from paperdigest.render.bounded import Bounded, printed
 from paperdigest.render.lines import addressed, coded
+from paperdigest.render.mark import mark_of
 from paperdigest.render.parted import Parted
 from paperdigest.render.reads import Key, read_by
 from paperdigest.render.slack import Mrkdwn, slack_diff, slack_escape, slack_link, slack_marked
@@ -38,7 +42,8 @@ from paperdigest.render.styled import styled
 from paperdigest.render.wrap import starred, wrap
 from paperdigest.resources import data_dir
 
-HTML = ("digest.html.j2", "entry.html.j2", "listed.html.j2")
+PAGE = "digest.html.j2"
+HTML = (PAGE, "entry.html.j2", "listed.html.j2")
 TEXT = ("subject.txt.j2", "digest.txt.j2", "entry.txt.j2", "listed.txt.j2")
 SLACK = ("entry.slack.j2", "summary.slack.j2", "listed.slack.j2")
 NAMES = HTML + TEXT + SLACK
@@ -50,7 +55,8 @@ PAPERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"entry.html.j2": Markup, "entry.txt.j2": str, "entry.slack.j2": Mrkdwn}
 )
 
-# What an expression in a user's template can raise besides Jinja's own errors.
+# What an expression in a user's template can raise besides Jinja's own errors. A part that it takes in may be gone, or
+# take itself in for ever.
 _MISTAKES = (
     jinja2.TemplateError,
     ArithmeticError,
@@ -58,6 +64,10 @@ _MISTAKES = (
     TypeError,
     ValueError,
     AttributeError,
+    AssertionError,
+    RuntimeError,
+    MemoryError,
+    OSError,
 )
 
 #: What templates may read of our own values: all that is public.
@@ -92,19 +102,32 @@ _WORDS = {
 class Templates:
     """All templates of a digest, compiled. Raises TemplateError for one that cannot be."""
 
-    __slots__ = ("_lines", "_parted", "_reads", "_templates", "folder")
+    __slots__ = ("_lines", "_parted", "_reads", "_templates", "folder", "mark", "own")
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
         environments = dict(_named(folder))
+        #: Names of the templates that are the user's own.
+        self.own = frozenset() if folder is None else frozenset(environments)
+        #: Tells the user's files from what they were before; "" where there are none.
+        self.mark = mark_of(folder) if self.own else ""
         self._templates = {
             name: _compiled(name, environment, folder) for name, environment in environments.items()
         }
-        self._reads = {name: read_by(environments[name], name) for name in LINES}
+        self._reads = {
+            name: read_by(environments[name], name) for name in LINES if name in environments
+        }
         self._parted = {
-            name: Parted(environments[name], name, ready) for name, ready in PAPERS.items()
+            name: _in_parts(name, environments[name], folder)
+            for name in PAPERS
+            if name in environments
         }
         self._lines: dict[tuple[str, Key], str] = {}
+        if folder is not None:
+            others = bundled()
+            self._templates = {**others._templates, **self._templates}
+            self._reads = {**others._reads, **self._reads}
+            self._parted = {**others._parted, **self._parted}
 
     def line(self, name: str, values: Mapping[str, object]) -> str:
         """Return one of `LINES` filled in, rendered once for all papers of which it reads the same."""
@@ -139,8 +162,14 @@ class Templates:
             raise _told(name, self.folder, error) from error
 
 
+@cache
+def bundled() -> Templates:
+    """Return the templates that are shipped, compiled once in a process: they are the same for everybody."""
+    return Templates(None)
+
+
 def broken(folder: Path | None) -> list[TemplateError]:
-    """Return what cannot be compiled, all of it at once."""
+    """Return what cannot be compiled of a user's own, all of it at once."""
     found = []
     for name, environment in _named(folder):
         try:
@@ -170,6 +199,10 @@ class _Environment(ImmutableSandboxedEnvironment):
         if kind is MethodType and called.__func__ in _CUTS:
             return called()
         return super().call(context, called, *args, **kwargs)
+
+
+class _Own(Bounded, _Environment):
+    """The same for templates of a user's own: they must not run away."""
 
 
 def _given(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -220,10 +253,11 @@ def _environment(
     autoescape: bool = False,
     finalize: Callable[[Any], Any] | None = None,
 ) -> jinja2.Environment:
-    environment = _Environment(
+    own = isinstance(loader, jinja2.ChoiceLoader)
+    environment = (_Own if own else _Environment)(
         loader=loader,
         autoescape=autoescape,
-        finalize=finalize,
+        finalize=_counted(finalize) if own else finalize,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -254,11 +288,16 @@ def _slack(loader: jinja2.BaseLoader) -> jinja2.Environment:
     return environment
 
 
+def _counted(finalize: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
+    return printed if finalize is None else lambda value: finalize(printed(value))
+
+
 def _mrkdwn(value: object) -> Mrkdwn:
     return value if isinstance(value, Mrkdwn) else slack_escape(str(value))
 
 
 def _named(folder: Path | None) -> Iterator[tuple[str, jinja2.Environment]]:
+    """Yield what is to be compiled, each with its environment: all that is bundled, or what the user has of it."""
     loader = _loader(folder)
     for names, environment in (
         (HTML, _html(loader)),
@@ -266,17 +305,25 @@ def _named(folder: Path | None) -> Iterator[tuple[str, jinja2.Environment]]:
         (SLACK, _slack(loader)),
     ):
         for name in names:
-            yield name, environment
+            if folder is None or where(name, folder).parent == folder:
+                yield name, environment
 
 
 def _compiled(name: str, environment: jinja2.Environment, folder: Path | None) -> jinja2.Template:
     try:
         template = environment.get_template(name)
-    except (*_MISTAKES, OSError) as error:
+    except _MISTAKES as error:
         raise _told(name, folder, error) from error
     # Jinja copies these for every rendering; from its chain of maps that takes as long as the rest.
     template.globals = dict(template.globals)
     return template
+
+
+def _in_parts(name: str, environment: jinja2.Environment, folder: Path | None) -> Parted:
+    try:
+        return Parted(environment, name, PAPERS[name])
+    except _MISTAKES as error:
+        raise _told(name, folder, error) from error
 
 
 def _told(name: str, folder: Path | None, error: Exception) -> TemplateError:

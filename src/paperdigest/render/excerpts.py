@@ -1,7 +1,8 @@
-"""An excerpt made shorter: cut at words, kept round its first marked stretch."""
+"""A marked text made shorter, cut at words: an excerpt is kept round its first mark, a title from its beginning."""
 
 from __future__ import annotations
 
+from paperdigest.core import words
 from paperdigest.core.digest import Marked
 from paperdigest.core.styles import cut
 
@@ -26,6 +27,16 @@ def shortened(excerpt: Marked, room: int) -> Marked:
     )
     styles = cut(excerpt.styles, start, end, at=len(before))
     return Marked(before + text[start:end] + after, marks, styles)
+
+
+def headed(title: Marked, room: int) -> Marked:
+    """Return at most `room` code points of the text from its beginning; the same if it fits."""
+    if len(title.text) <= room:
+        return title
+    text = words.cut(title.text, room)
+    end = len(text) - len(_MORE)
+    marks = tuple((first, min(last, end)) for first, last in title.marks if first < end)
+    return Marked(text, marks, cut(title.styles, 0, end, at=0))
 
 
 def _window(excerpt: Marked, room: int) -> tuple[int, int]:

@@ -24,5 +24,12 @@ class Imprinted:
         shown, message = self.renderer.render(self.imprint.on(digest), forms)
         return shown, self._titled(message)
 
+    def safely(
+        self, digest: Digest, forms: frozenset[Form] = frozenset(Form)
+    ) -> tuple[Digest, Message, str]:
+        """Render as `renderer` does safely: the last is why the user's own templates did not make it."""
+        shown, message, fault = self.renderer.safely(self.imprint.on(digest), forms)
+        return shown, self._titled(message), fault
+
     def _titled(self, message: Message) -> Message:
         return replace(message, subject=clean_text(self.imprint.subject(message.subject)))

@@ -10,26 +10,22 @@ from pathlib import Path
 
 from paperdigest.core import words
 from paperdigest.core.digest import Digest
+from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form, Message, SlackText
+from paperdigest.render.allowance import allowance, next_page
 from paperdigest.render.book import Book
-from paperdigest.render.budget import BUDGET, Sizes, trimmed
+from paperdigest.render.budget import BUDGET, Sizes
 from paperdigest.render.by_day import as_shown
 from paperdigest.render.clean import clean_text
-from paperdigest.render.environments import Templates
-from paperdigest.render.fragments import Fragments, encoded_size, surely_within
+from paperdigest.render.environments import HTML, PAGE, Templates, bundled, where
+from paperdigest.render.fitting import is_within, within_budget
+from paperdigest.render.fragments import Fragments, encoded_size
 from paperdigest.render.json_form import digest_json
 from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack_form import slack_text
 
 _PAPERS_KEPT = 8_192  # about 6 kB each shown whole, 2 kB by title
-_ROUNDS = 5
 NO_SLACK = SlackText("", "", (), (), "")
-
-
-@cache
-def _bundled() -> Templates:
-    """Return the templates that are shipped, compiled once in a process: they are the same for everybody."""
-    return Templates(None)
 
 
 class Renderer:
@@ -39,7 +35,7 @@ class Renderer:
     """
 
     def __init__(self, user_templates: Path | None = None) -> None:
-        self.templates = _bundled() if user_templates is None else Templates(user_templates)
+        self.templates = bundled() if user_templates is None else Templates(user_templates)
         skeletons = Skeletons(self.templates)
         self._forms_of = lru_cache(maxsize=_PAPERS_KEPT)(lambda entry: Fragments(entry, skeletons))
 
@@ -51,8 +47,12 @@ class Renderer:
         The HTML is made in any case: its size decides what is shown.
 
         Papers that found no room are moved from `full` to `listed` to `counted`; none is lost.
-        Raises TemplateError when a user's template fails on this digest.
+        Raises TemplateError when a user's template fails on this digest, or makes more of it than a mail may hold.
         """
+        with allowance():
+            return self._rendered(digest, forms)
+
+    def _rendered(self, digest: Digest, forms: frozenset[Form]) -> tuple[Digest, Message]:
         book = Book(self._forms_of)
         shown, html = self._within_budget(book.cleaned(digest), book)
         return shown, Message(
@@ -65,29 +65,34 @@ class Renderer:
             shared=shown.shared,
         )
 
+    def safely(
+        self, digest: Digest, forms: frozenset[Form] = frozenset(Form)
+    ) -> tuple[Digest, Message, str]:
+        """Return what `render` does, and "". Where the user's templates fail on this digest, all of it is made by those
+        that are shipped, and the last is why: the message with file and line."""
+        try:
+            return (*self.render(digest, forms), "")
+        except TemplateError as error:
+            return (*shipped().render(digest, forms), str(error))
+
     def _within_budget(self, digest: Digest, book: Book) -> tuple[Digest, str]:
-        shown, html = digest, self._html(digest, book)
+        own = self.templates.own
         sizes = Sizes(book.size, book.size_of_line)
-        excess, times = 0, 1
-        for _ in range(_ROUNDS):
-            if surely_within(html, BUDGET):
-                break
-            over = encoded_size(html) - BUDGET
-            if over <= 0:
-                break
-            # Sizes are estimates where a template of the user's own writes papers in another way: what is still
-            # too much is asked for twice over, and then four times.
-            excess, times = excess + times * over, 2 * times
-            shown = trimmed(digest, excess, sizes)
-            html = self._html(shown, book)
+        shown, html = within_budget(
+            digest, lambda given: self._html(given, book), sizes, own=not own.isdisjoint(HTML)
+        )
+        if PAGE in own and not is_within(html):
+            raise too_large(self.templates, html)
         return shown, html
 
     def _html(self, digest: Digest, book: Book) -> str:
+        next_page()
         return self.templates.render(
-            "digest.html.j2", digest=as_shown(digest), papers=book.html, lines=book.html_lines
+            PAGE, digest=as_shown(digest), papers=book.html, lines=book.html_lines
         )
 
     def _text(self, digest: Digest, book: Book) -> str:
+        next_page()
         page = self.templates.render(
             "digest.txt.j2", digest=as_shown(digest), papers=book.text, lines=book.text_lines
         )
@@ -96,3 +101,15 @@ class Renderer:
     def _subject(self, digest: Digest) -> str:
         line = clean_text(self.templates.render("subject.txt.j2", digest=digest))
         return words.cut(" ".join(line.split()), words.SUBJECT_WIDTH)
+
+
+@cache
+def shipped() -> Renderer:
+    """Return the renderer of the templates that are shipped."""
+    return Renderer()
+
+
+def too_large(templates: Templates, html: str) -> TemplateError:
+    """Return what is wrong with a page that is too large although its papers are only counted."""
+    said = f"{encoded_size(html):,} bytes with every paper only counted, and {BUDGET:,} is the most · shorten the page"
+    return TemplateError(f"{where(PAGE, templates.folder)}: {said}")
