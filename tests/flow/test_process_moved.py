@@ -89,7 +89,8 @@ def test_a_jump_ahead_holds_all_work_until_a_second_look_and_each_paper_comes_on
         moved(process, clock, by)
         told_house.drop("tuesday.jsonl", SECOND)
         doubted = said(process, "clock-doubted", "digest-composed", "source-read")
-        went_on = said(process, "digest-composed", "source-read", "state=sent")
+        # A reading that was under way may end all the same: whatever it brings waits.
+        went_on = said(process, "digest-composed", "state=sent")
         eventually(lambda: len(titles(told_house)) > 1 and bool(told(told_house)))
         assert stopped(process) == 0
 
