@@ -16,7 +16,7 @@ from pages import rendered
 from paperdigest.core import words
 from paperdigest.core.digest import DayCount, Digest, Entry, Marked, SourceLine, TopicWeeks
 from paperdigest.core.paper import ChangeKind, Link
-from paperdigest.render import BUDGET, sample_digest
+from paperdigest.render import BUDGET, sample_digest, sample_notice
 from paperdigest.render.fragments import encoded_size
 
 GOLDEN = tuple(sorted((Path(__file__).parents[1] / "golden" / "digests").glob("*.html")))
@@ -112,6 +112,7 @@ def test_the_kinds_reach_the_budget() -> None:
 # ------------------------------------------- the validator finds faults
 
 SOUND = rendered(sample_digest()).html
+NOTICE = rendered(sample_notice()).html
 _END = "</body>"
 SPOILED = {
     "an image": (_END, '<img src="https://example.org/x.png" alt="x"></body>', "<img> may not"),
@@ -205,7 +206,8 @@ def test_a_contrast_is_that_of_the_guidelines(one: str, other: str, ratio: float
         ("light", "color:#5b616c", "color:#8b919c"),  # a softer grey
         ("light", "background-color:#fbedb0", "background-color:#57480f"),  # a mark for the dark
         ("light", "color:#1b4f8f;", ""),  # a link in the browser's own blue
-        ("light", "color:#7a2a14", "color:#d8a0a0"),  # the badge
+        ("light", "color:#7a2a14", "color:#d8a0a0"),  # the badge, and what went
+        ("dark", ".came { background-color: #1f3d27", ".came { background-color: #8abf97"),
         ("light", ";color:#23262c;font-family", ";font-family"),  # no colour at all
         ("dark", ".soft { color: #a3a8b2", ".soft { color: #6c727c"),
         ("dark", ".sheet { background-color: #1d2025", ".sheet { background-color: #8a8f98"),
@@ -214,9 +216,9 @@ def test_a_contrast_is_that_of_the_guidelines(one: str, other: str, ratio: float
     ],
 )
 def test_a_wrong_colour_is_found(scheme: Scheme, sound: str, spoiled: str) -> None:
-    spoiled_html = SOUND.replace(sound, spoiled)
-    assert spoiled_html != SOUND
-    assert hard_to_read(spoiled_html, scheme)
+    pages = [page for page in (SOUND, NOTICE) if sound in page]
+    assert not any(hard_to_read(page, scheme) for page in pages)
+    assert any(hard_to_read(page.replace(sound, spoiled), scheme) for page in pages)
 
 
 def test_every_visible_text_is_looked_at() -> None:

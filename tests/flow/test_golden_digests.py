@@ -16,7 +16,7 @@ from paperdigest.core.digest import Digest, Entry, Marked, SourceLine
 from paperdigest.core.ports import Message
 from paperdigest.core.tallies import Sent, counted
 from paperdigest.core.tree import Term
-from paperdigest.render import Renderer, sample_digest
+from paperdigest.render import Renderer, sample_digest, sample_notice
 
 FOLDER = Path(__file__).parents[1] / "golden" / "digests"
 
@@ -135,6 +135,7 @@ CASES: dict[str, Callable[[], Digest]] = {
     "weekly-by-day": weekly_by_day,
     "imprint": of_a_lab,
     "sample": sample_digest,
+    "sample-notice": sample_notice,
 }
 FORMS: dict[str, Callable[[Message], str]] = {
     "html": lambda message: message.html,

@@ -14,6 +14,7 @@ from paperdigest.render.environments import NAMES, PAGE, Templates, broken, wher
 from paperdigest.render.fitting import is_within
 from paperdigest.render.renderer import Renderer, too_large
 from paperdigest.render.sample import sample_digest
+from paperdigest.render.sample_notice import sample_notice
 from paperdigest.render.skeleton import prepared
 
 _PAGES = (PAGE, "digest.txt.j2", "subject.txt.j2")
@@ -67,11 +68,13 @@ def _failing(templates: Templates) -> list[TemplateError]:
     bare = replace(
         full, preheader="", sections=(), notes=(), looked_at=(), manage=(), more="", kind="empty"
     )
+    notice = sample_notice()
     whole = replace(full, name="Paper boats", footer=("Lab, https://example.org/privacy",))
     poor = Entry(paper_key=0, reason="new", id="", title=Marked("A title and nothing else"))
+    papers = (*full.entries, *notice.entries)
     found: dict[str, TemplateError] = {}
     for name in NAMES if templates.folder is None else sorted(templates.own, key=NAMES.index):
-        cases = [full, bare, whole] if name in _PAGES else [*full.entries, poor]
+        cases = [full, bare, whole, notice] if name in _PAGES else [*papers, poor]
         for case in cases:
             try:
                 with allowance():

@@ -177,18 +177,20 @@ def _experts() -> Section:
         why=(Why("mixture of experts", "title", "mixture of experts"),),
         links=(Link("doi", "https://doi.org/10.5555/90005"),),
     )
-    gone = Entry(
+    choir = Entry(
         paper_key=6,
-        reason="withdrawn",
-        id="arxiv:2610.90006",
-        kind="withdrawn",
-        title=marked("Infinite experts in constant memory"),
-        url="https://arxiv.org/abs/2610.90006",
+        reason="new",
+        id="arxiv:2611.90006",
+        title=marked("A choir of small experts"),
+        url="https://arxiv.org/abs/2611.90006",
         authors=("Caspar Vogelsang",),
         sources=("arxiv-cs",),
         categories=("cs.LG", "stat.ML"),
-        date="30 Oct 2026",
-        note="you were sent this paper on 2 Nov",
+        date="19 Nov 2026",
+        excerpt=marked(
+            "Twelve models that know one thing each sing together: a [mixture of experts]."
+        ),
+        why=(Why("mixture of experts", "abstract", "mixture of experts"),),
     )
     told = Entry(
         paper_key=7,
@@ -199,7 +201,7 @@ def _experts() -> Section:
         note="sent at once on Tuesday",
     )
     return Section(
-        "Experts", 2, full=(orchard, gone), earlier=(told,), note="New keyword: mixture of experts"
+        "Experts", 2, full=(orchard, choir), earlier=(told,), note="New keyword: mixture of experts"
     )
 
 
