@@ -46,3 +46,8 @@ def test_a_run_without_blanks_is_cut_at_full_lines(run: str) -> None:
     lines = wrap(run).split("\n")
     assert "".join(lines) == run
     assert all(WIDTH - 1 <= columns(line) <= WIDTH for line in lines[:-1])
+
+
+def test_a_no_break_space_holds_its_words_together_and_is_a_blank_in_the_end() -> None:
+    text = "x" * 66 + " Thu\u00a094"
+    assert wrap(text) == "x" * 66 + "\nThu 94"

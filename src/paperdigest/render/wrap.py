@@ -10,6 +10,8 @@ from functools import lru_cache
 from paperdigest.core.digest import Marked
 
 WIDTH = 72
+_STUCK = "\u00a0"
+_NO_BLANK = "\ue000"  # means nothing, takes one column, and is no white space as Python splits it
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 
 
@@ -19,8 +21,10 @@ def wrap(text: str, indent: int = 0, hanging: int | None = None, first: str = ""
 
     `indent` blanks stand before every line, `hanging` instead before all but the first (both in
     columns); `first` stands in the first line after its indent ("- "). An address is never broken,
-    any other run too long for a line is.
+    any other run too long for a line is. A no-break space holds its words together and is a blank in the end.
     """
+    if _STUCK in text:
+        return wrap(text.replace(_STUCK, _NO_BLANK), indent, hanging, first).replace(_NO_BLANK, " ")
     later = " " * (indent if hanging is None else hanging)
     line = " " * indent + first
     start = columns(line)
