@@ -147,7 +147,8 @@ class House:
 
     def digests(self, target: str = "outbox") -> list[dict[str, Any]]:
         """Return the digests delivered to a folder, oldest first."""
-        pages = sorted((self.folder / target).glob("*/digest.json"))
+        # A service may be writing another folder just now: it is hidden until it is whole.
+        pages = sorted((self.folder / target).glob("[!.]*/digest.json"))
         return [json.loads(page.read_text(encoding="utf-8")) for page in pages]
 
     def titles(self, target: str = "outbox") -> list[list[str]]:

@@ -4,6 +4,7 @@ digest needs is not.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,3 +126,17 @@ def test_a_part_that_is_gone_when_it_is_wanted_is_told(tmp_path: Path) -> None:
     (tmp_path / "part.j2").unlink()
     with pytest.raises(TemplateError, match=r"digest\.txt\.j2:1: "):
         renderer.render(sample_digest())
+
+
+def test_after_three_digests_that_ran_away_no_other_is_tried(tmp_path: Path) -> None:
+    text = "{% if digest.subscriber == 'ada' %}{{ 'x' * 10**9 }}{% endif %}Mine"
+    renderer = Renderer(own(tmp_path, "digest.txt.j2", text))
+    bob = replace(digest(), subscriber="bob")
+
+    assert renderer.safely(bob)[2] == ""
+    for _ in range(3):
+        assert "digest.txt.j2:1" in renderer.safely(digest())[2]
+    _, message, fault = renderer.safely(bob)
+
+    assert "not tried again until your templates change" in fault
+    assert "Mine" not in message.text

@@ -278,7 +278,9 @@ def test_of_a_forgotten_reader_nothing_of_it_is_kept(once: Once) -> None:
 
 def test_a_word_to_the_operator_needs_no_template_of_theirs(two: House, program: Program) -> None:
     write(
-        two, "templates/digest.txt.j2", "{{ digest.nothing_such if digest.subscriber == '(operator)' }}Mine"
+        two,
+        "templates/digest.txt.j2",
+        "{{ digest.nothing_such if digest.subscriber == '(operator)' }}Mine",
     )
     two.drop_bytes("broken.json", b"[{")
     assert program("run", "--once", "--now", two.now.isoformat()).code == 4

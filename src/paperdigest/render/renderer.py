@@ -12,7 +12,7 @@ from paperdigest.core import words
 from paperdigest.core.digest import Digest
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form, Message, SlackText
-from paperdigest.render.allowance import allowance, next_page
+from paperdigest.render.allowance import RunsAway, allowance, next_page
 from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes
 from paperdigest.render.by_day import as_shown
@@ -25,6 +25,8 @@ from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack_form import slack_text
 
 _PAPERS_KEPT = 8_192  # about 6 kB each shown whole, 2 kB by title
+_MOST_RUNAWAYS = 3
+_GIVEN_UP = "found three times, and not tried again until your templates change"
 NO_SLACK = SlackText("", "", (), (), "")
 
 
@@ -36,6 +38,7 @@ class Renderer:
 
     def __init__(self, user_templates: Path | None = None) -> None:
         self.templates = bundled() if user_templates is None else Templates(user_templates)
+        self._runaways, self._last_runaway = 0, ""
         skeletons = Skeletons(self.templates)
         self._forms_of = lru_cache(maxsize=_PAPERS_KEPT)(lambda entry: Fragments(entry, skeletons))
 
@@ -69,10 +72,18 @@ class Renderer:
         self, digest: Digest, forms: frozenset[Form] = frozenset(Form)
     ) -> tuple[Digest, Message, str]:
         """Return what `render` does, and "". Where the user's templates fail on this digest, all of it is made by those
-        that are shipped, and the last is why: the message with file and line."""
+        that are shipped, and the last is why: the message with file and line.
+
+        To find out that a template runs away takes seconds: after a few digests of that kind this renderer asks no
+        more, and says why. One of changed templates is another.
+        """
+        if self._runaways >= _MOST_RUNAWAYS:
+            return (*shipped().render(digest, forms), self._last_runaway)
         try:
             return (*self.render(digest, forms), "")
         except TemplateError as error:
+            if isinstance(error.__cause__, RunsAway):
+                self._runaways, self._last_runaway = self._runaways + 1, f"{error} · {_GIVEN_UP}"
             return (*shipped().render(digest, forms), str(error))
 
     def _within_budget(self, digest: Digest, book: Book) -> tuple[Digest, str]:
