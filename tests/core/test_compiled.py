@@ -46,7 +46,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "2 c1e294aa4bbe6749"
+PINNED = "2 fbb228929df18f8f"
 
 EXPRESSIONS = [
     "multi-modal",

@@ -81,6 +81,8 @@ FONTS = [
         "FoldNet, an in situ (i.e., wet) map",
     ),
     ("in mathcal{O}(n) over mathbb{R}^n", "in 𝒪(n) over ℝⁿ"),
+    ("Use of text{", "Use of text{"),
+    ("text{abc} and hat{", "abc and hat{"),
     (r"at $x_{text{max}}$ by frac{1}{2} of sqrt{n}", "at x_max by 1/2 of √n"),
     (r"tilde{O}(sqrt{T}) and $mathbf{x}$", "Õ(√T) and x"),
     ("std::text{maps}, a/url{maps}, my_map{ink}", "std::text{maps}, a/url{maps}, my_map{ink}"),

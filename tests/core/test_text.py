@@ -117,6 +117,7 @@ def test_clean_is_idempotent_and_encodable(raw: str, cap: int | None) -> None:
         r"<tex-math>\usepackage{amsmath} \setlength{\oddsidemargin}{-69pt} \begin{document}$$x$$\end{document}</tex-math> maps",
         "x maps",
     ),
+    ("An <annotation>12 gold</annotation> standard", "An 12 gold standard"),
     ('<semantics><mi>x</mi><annotation encoding="application/x-tex">x</annotation></semantics> rises', "x rises"),
         ("A\u202e &#x202e;hidden&#0; turn", "A hidden\ufffd turn"),
     ],

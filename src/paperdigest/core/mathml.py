@@ -56,7 +56,7 @@ def once(text: str) -> str:
     """Return the text with each formula in one spelling, isotopes before their element, and blanks round formulas."""
     if "mmultiscripts" in text:
         text = _PRESCRIPTS.sub(_before, text)
-    if "math" in text or "annotation" in text:
+    if "math" in text or "semantics" in text:
         text = _NO_BLANK.sub(" ", _TWICE.sub("", text))
     return text
 

@@ -33,9 +33,19 @@ def restored(text: str) -> str:
         text = _ELL.sub(r"\\ell", text)
     if "{" not in text:
         return text
-    *before, last = text.split("{")
-    text = "{".join([*map(_with_command, before), last])
+    text = _with_commands(text)
     return _LINK.sub(_linked, text) if "http" in text else text
+
+
+def _with_commands(text: str) -> str:
+    """Return the text with a backslash before such names, where their brace is closed: an open one takes no argument."""
+    *before, last = text.split("{")
+    closed, at = text.rfind("}"), 0
+    pieces = []
+    for piece in before:
+        at += len(piece) + 1
+        pieces.append(_with_command(piece) if at < closed else piece)
+    return "{".join([*pieces, last])
 
 
 def _with_command(text: str) -> str:
