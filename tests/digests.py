@@ -159,7 +159,8 @@ def update(key: int, reason: str, version: int | None = None) -> Update:
         votes=41,
     )
     find = Find(key, paper, reason, key, AT)
-    return Update(find, AT.replace(day=2), _SUMMARIES[reason.partition(":")[0]])
+    summary = _SUMMARIES[reason.partition(":")[0]] | ({"version": version} if version else {})
+    return Update((find,), AT.replace(day=2), (summary,))
 
 
 def notice(*updates: Update, limit: int = 20) -> Digest:
@@ -172,6 +173,8 @@ def notice(*updates: Update, limit: int = 20) -> Digest:
         AT,
         AT - timedelta(days=1),
         AT,
+        sources=OK,
+        seen=412,
         operator=("email:ops@example.org",),
         targets=("email:ada@example.org", "slack:#papers"),
     )

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperdigest.core.paper import Paper
-from paperdigest.core.revision import revision
+from paperdigest.core.revision import joined, revision
 
 BEFORE = Paper(
     "Folding Maps",
@@ -94,3 +94,32 @@ def test_long_abstracts_are_compared_in_linear_time() -> None:
 
     seconds(100)
     assert seconds(4_000) < 16 * seconds(1_000) + 0.5
+
+
+def test_two_revisions_in_a_row_come_to_one_from_the_first_text_to_the_last() -> None:
+    first = Paper("Maps", abstract="We fold maps. They stay flat. Ducks agree.", authors=("Ada L",))
+    second = Paper(
+        "Maps again",
+        abstract="We fold maps. They stay wet. Ducks agree.",
+        authors=("Ada L", "Bo K"),
+    )
+    third = Paper(
+        "Maps twice", abstract="We fold maps. They stay dry. Geese agree.", authors=("Bo K",)
+    )
+
+    both = joined(revision(first, second), revision(second, third))
+
+    assert both == {**revision(first, third), "abstract": both["abstract"]}
+    said = revision(first, third)["abstract"]
+    assert isinstance(said, dict)
+    assert isinstance(both["abstract"], dict)
+    assert {key: sorted(value) for key, value in both["abstract"].items()} == {
+        key: sorted(value) for key, value in said.items()
+    }
+
+
+def test_a_revision_that_is_taken_back_comes_to_nothing() -> None:
+    first = Paper("Maps", abstract="We fold maps. They stay flat.", authors=("Ada L",))
+    second = Paper("Maps again", abstract="We fold maps. They stay wet.", authors=("Ada L", "Bo K"))
+
+    assert joined(revision(first, second), revision(second, first)) == {}

@@ -212,7 +212,8 @@ def test_show_tells_what_a_new_version_changed(house: House, program: Program) -
 
     assert "revised (pages)\n    abstract: It is [-small.-] {+large.+}\n" in said.out
     assert program("show", "folding", "--json").json["changes"][1]["summary"] == {
-        "abstract": {"gone": ["It is small."], "came": ["It is large."]}
+        "abstract": {"gone": ["It is small."], "came": ["It is large."]},
+        "version": 2,
     }
 
 

@@ -351,3 +351,23 @@ def test_of_many_readers_only_the_edited_one_is_written_anew(tmp_path: Path) -> 
     house.close()
 
     assert after[0][0] - before[0][0] == 1
+
+
+def test_what_a_topic_sent_by_its_own_schedule_is_not_told_as_no_match(house: House) -> None:
+    house.write(
+        "subscriptions/ada.toml",
+        'deliver = "file:outbox"\nschedule = "weekly mon 08:00"\n'
+        '[[topic]]\nname = "Charts"\nkeywords = "sea chart"\n'
+        '[[topic]]\nname = "Maps"\nkeywords = "paper map"\nschedule = "weekly wed 12:00"\n',
+    )
+    house.drop("first.jsonl", "A sea chart to begin with")
+    house.run()
+    house.wait(days=3)
+    house.run()  # Monday: nothing, and no week without a digest yet
+    house.drop("second.jsonl", "Folding paper maps again", "Sorting socks")
+    for _ in range(7):
+        house.wait(days=1)
+        house.run()
+
+    (empty,) = [one for one in house.digests() if one["kind"] == "empty"]
+    assert empty["title"].startswith("Nothing besides 1 paper sent already, out of 2")

@@ -141,7 +141,9 @@ def test_beyond_the_limit_they_are_listed_and_count_as_told(house: House) -> Non
     sent(house, GONE, {**OTHER, "withdrawn": True}, name="two.jsonl")
     sent(house)
 
-    assert [paper["as"] for paper in notice(house)["topics"][0]["papers"]] == ["full", "listed"]
+    papers = notice(house)["topics"][0]["papers"]
+    assert [paper["as"] for paper in papers] == ["full", "listed"]
+    assert papers[1]["note"] == "sent on 21 Nov"
 
 
 def test_what_is_not_asked_for_is_not_told(house: House) -> None:
@@ -150,6 +152,88 @@ def test_what_is_not_asked_for_is_not_told(house: House) -> None:
     sent(house, SECOND, name="two.jsonl")
 
     assert [one["kind"] for one in house.digests()] == ["digest"]
+
+
+def test_of_a_withdrawn_paper_it_says_why_where_the_paper_does(house: House) -> None:
+    why = "This paper has been withdrawn by the authors due to an error in Section 3."
+    sent(house, PAPER)
+    sent(house, {**GONE, "abstract": f"{why} We fold no more."}, name="two.jsonl")
+
+    assert only_paper(house)["said"] == [why]
+
+
+def test_a_text_that_changed_within_a_version_is_no_other_version(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, {**PAPER, "title": "Folding paper maps anew"}, name="two.jsonl")
+
+    note = only_paper(house)["note"]
+    assert note == "You were sent this paper on 21 Nov; it has been revised since."
+
+
+def test_several_versions_are_told_once_from_what_was_sent_to_what_is_now(house: House) -> None:
+    third = {**SECOND, "id": "arxiv:2611.00001v3", "title": "Folding paper maps for ever"}
+    sent(house, PAPER)
+    house.drop("two.jsonl", SECOND)
+    house.ingest()
+    sent(house, third, name="three.jsonl")
+
+    assert notice(house)["papers"] == 1
+    assert only_paper(house)["note"] == "You were sent this paper on 21 Nov; version 3 is out."
+    text = page(house, "digest.txt")
+    assert "Folding paper maps [-again-] {+for ever+}" in text
+    assert "{+a whole week.+}" in text
+    assert reasons_told(house) == {"new", "revised:1", "revised:2"}
+
+
+def test_two_versions_in_one_file_are_one_revision_of_both(house: House) -> None:
+    third = {**SECOND, "id": "arxiv:2611.00001v3", "title": "Folding paper maps for ever"}
+    sent(house, PAPER)
+    sent(house, SECOND, third, name="two.jsonl")
+
+    text = page(house, "digest.txt")
+    assert "Folding paper maps [-again-] {+for ever+}" in text
+    assert "{+a whole week.+}" in text
+
+
+def test_a_paper_that_is_back_is_not_told_as_withdrawn(house: House) -> None:
+    sent(house, PAPER)
+    house.drop("two.jsonl", {**GONE, "id": "arxiv:2611.00001v2"})
+    house.ingest()
+    third = {**SECOND, "id": "arxiv:2611.00001v3"}
+    sent(house, third, name="three.jsonl")
+
+    assert [paper["kind"] for paper in notice(house)["topics"][0]["papers"]] == ["revised"]
+
+
+def test_several_kinds_of_news_of_a_paper_are_one_sentence(house: House) -> None:
+    sent(house, PAPER)
+    changed = {**SECOND, "venue": "Journal of Folding", "categories": ["cs.CG", "cs.LG"]}
+    sent(house, changed, name="two.jsonl")
+
+    assert only_paper(house)["note"] == (
+        "You were sent this paper on 21 Nov; it has been published: Journal of Folding, version 2 is out and it is"
+        " listed in cs.LG too."
+    )
+
+
+def test_a_version_that_another_schedule_has_sent_is_no_news(house: House) -> None:
+    house.write("subscriptions/ada.toml", ALL + ADA + 'schedule = "weekly wed 12:00"\n')
+    house.drop("zero.jsonl", OTHER)
+    house.run()
+    house.drop("one.jsonl", PAPER)
+    house.wait(days=4, hours=22, minutes=30)
+    house.run()  # Wednesday at nine: the daily digest has been, the weekly is to come
+    house.drop("two.jsonl", SECOND)
+    house.wait(hours=4)
+    house.run()
+    sent(house)
+
+    assert house.titles() == [["A paper map of the moon"], ["Folding paper maps once more"]]
+
+
+def reasons_told(house: House) -> set[str]:
+    with house.app.open_store(write=False) as store:
+        return {reason for (reason,) in store.rows("SELECT reason FROM outcomes")}
 
 
 # --------------------------------------------------------------- its thread
@@ -189,6 +273,34 @@ def test_news_of_papers_from_two_mails_stands_under_the_newer_one(
 
     _, second, told = mails(room)
     assert told["References"] == second["Message-ID"]
+
+
+def test_it_answers_a_digest_that_still_waits_to_be_sent(house: House, room: Mailroom) -> None:
+    house.wait(days=1)
+    house.drop("one.jsonl", PAPER)
+    house.ingest()
+    house.compose()
+    house.wait(days=1)
+    house.drop("two.jsonl", GONE)
+    house.ingest()
+    house.compose()
+    house.deliver()
+
+    first, told = sorted(mails(room), key=lambda mail: str(mail["Date"])[5:])
+    assert told["References"] == first["Message-ID"]
+
+
+def test_where_the_newer_digest_never_went_out_it_answers_the_older(
+    house: House, room: Mailroom
+) -> None:
+    sent(house, PAPER)
+    sent(house, OTHER, name="between.jsonl")
+    with house.app.open_store() as store, store.transaction():
+        store.write("UPDATE deliveries SET state = 'failed' WHERE id = 2")
+    sent(house, GONE, {**OTHER, "withdrawn": True}, name="two.jsonl")
+
+    first, *_, told = mails(room)
+    assert told["References"] == first["Message-ID"]
 
 
 def test_a_digest_answers_nothing(house: House, room: Mailroom) -> None:
@@ -238,6 +350,44 @@ def test_news_that_reached_nobody_is_told_with_the_next_notice(house: House) -> 
     assert titles_of(notice(house)) == ["Folding paper maps again"]
 
 
+def test_what_waited_and_then_came_as_new_is_not_told_as_news(house: House) -> None:
+    sent(house, PAPER)
+    house.wait(days=1)
+    house.drop("two.jsonl", SECOND)
+    house.ingest()
+    house.compose()
+    with house.app.open_store() as store, store.transaction():
+        store.write("UPDATE deliveries SET state = 'failed'")
+        for digest in (1, 2):
+            digests.give_back(store, digest)
+    sent(house)
+    sent(house)
+
+    assert [one["kind"] for one in house.digests()] == ["digest", "digest"]
+    assert house.titles()[1] == ["Folding paper maps once more"]
+
+
+def test_a_paper_withdrawn_while_it_waited_is_not_sent_as_new(house: House) -> None:
+    sent(house, PAPER)
+    with house.app.open_store() as store, store.transaction():
+        store.write("UPDATE deliveries SET state = 'failed'")
+        digests.give_back(store, 1)
+    sent(house, GONE, OTHER, name="two.jsonl")
+
+    assert house.titles()[1:] == [["A paper map of the moon"]]
+
+
+def test_send_names_both_messages(house: House, program: Program) -> None:
+    sent(house, PAPER)
+    house.wait(days=1)
+    house.drop("two.jsonl", GONE, OTHER)
+    house.ingest()
+
+    said = program("send", "ada").out
+
+    assert said.count("ada  1 paper, as slot ") == 2
+
+
 def test_two_asked_for_within_one_second_have_slots_of_their_own(house: House) -> None:
     sent(house, PAPER, OTHER)
     house.drop("two.jsonl", GONE)
@@ -264,12 +414,14 @@ def test_a_day_with_only_a_notice_is_no_digest(house: House) -> None:
     assert (house.now - lane.last_digest_at).days == 1
 
 
-def test_who_wants_a_word_every_day_gets_it_beside_a_notice(house: House) -> None:
+def test_a_notice_says_what_was_looked_at_and_stands_for_an_empty_digest(house: House) -> None:
     house.write("subscriptions/ada.toml", 'send_empty = "true"\n' + ALL + ADA)
     sent(house, PAPER)
     sent(house, GONE, name="two.jsonl")
+    sent(house)
 
     assert sorted(one["kind"] for one in house.digests()) == ["digest", "empty", "notice"]
+    assert notice(house)["looked_at"] == ["1 source, 0 new papers, up to date"]
 
 
 def test_it_is_no_measure_of_what_a_digest_usually_brings(house: House) -> None:
@@ -321,3 +473,12 @@ def test_with_nothing_but_updates_the_preview_is_the_notice(house: House, progra
 
     assert said.out.startswith("Subject: Withdrawn: Folding paper maps again")
     assert "nothing is waiting" not in said.err
+
+
+def test_why_says_what_was_told_later(house: House, program: Program) -> None:
+    sent(house, PAPER)
+    sent(house, SECOND, name="two.jsonl")
+
+    said = program("why", "arxiv:2611.00001", "ada").out
+
+    assert "revised for the 1st time: told on Sunday 22 Nov 2026" in said

@@ -17,7 +17,7 @@ from paperdigest.core.errors import UsageError
 if TYPE_CHECKING:
     from paperdigest.app import App
     from paperdigest.core.ledger import State
-    from paperdigest.flow.compose import ComposeReport
+    from paperdigest.flow.compose import Composed, ComposeReport
     from paperdigest.store.connection import Store
     from paperdigest.store.deliveries import Delivery
 
@@ -95,12 +95,12 @@ def _delivered(
 
 
 def _print(composed: ComposeReport, hindrances: Mapping[str, str]) -> None:
-    done = {digest.subscriber: digest for digest in composed.digests}
+    done: dict[str, list[Composed]] = {}
+    for digest in composed.digests:
+        done.setdefault(digest.subscriber, []).append(digest)
     failed = {name for name, _ in composed.failed}
     for name, hindrance in hindrances.items():
-        if name in done:
-            click.echo(
-                f"{name}  {words.count_papers(done[name].papers)}, as slot {done[name].slot}"
-            )
-        elif name not in failed:
+        for digest in done.get(name, ()):
+            click.echo(f"{name}  {words.count_papers(digest.papers)}, as slot {digest.slot}")
+        if name not in done and name not in failed:
             click.echo(f"{name}  {hindrance or 'nothing is waiting'}")

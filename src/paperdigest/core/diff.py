@@ -222,7 +222,9 @@ def _revised(new: Paper, seen: Seen, *, takes: bool) -> tuple[News, ...]:
     next_version = shown.version is not None and (new.version or 0) > shown.version
     if not (seen.supplies or next_version) or says_the_same(new, shown):
         return ()
-    return (News(ChangeKind.REVISED, summary=revision(shown, new)),)
+    grown = new.version is not None and new.version > (shown.version or 1)
+    summary = revision(shown, new) | ({"version": new.version} if grown else {})
+    return (News(ChangeKind.REVISED, summary=summary),)
 
 
 def _cross_listed(new: Paper, seen: Seen) -> tuple[News, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from paperdigest.core import words
 from paperdigest.core.bibtex_address import bibtex_address
-from paperdigest.core.digest import Entry, Marked, Why
+from paperdigest.core.digest import Difference, Entry, Marked, Why
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.query import Field, Hit
 from paperdigest.core.styles import Stretch, cut, styles_of
@@ -67,6 +67,10 @@ class Desk:
 
     searches: Mapping[str, str] = field(default_factory=dict)
     cards: dict[int, Card] = field(default_factory=dict, compare=False, repr=False)
+    #: What changed in papers, by the numbers of the changes (`core.updates`).
+    differences: dict[tuple[int, ...], tuple[Difference, ...]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
     entries: dict[_Shown, tuple[tuple[Hit, ...], Entry]] = field(
         default_factory=dict, compare=False, repr=False
     )

@@ -18,8 +18,8 @@ class Frame:
 
     `looked_back` is set on a first digest. `missed` are the slots it stands for, itself included.
     `seen` is how many new papers all sources brought in the time covered; `archived` how many it looked through
-    besides, which entered history without news. `targets` are those it goes to; `one_click`: a page of ours is
-    behind the unsubscribe button.
+    besides, which entered history without news; `elsewhere` how many other schedules of this reader have sent.
+    `targets` are those it goes to; `one_click`: a page of ours is behind the unsubscribe button.
     """
 
     subscriber: Subscriber
@@ -31,6 +31,7 @@ class Frame:
     sources: tuple[SourceLine, ...] = ()
     seen: int = 0
     archived: int = 0
+    elsewhere: int = 0
     looked_back: timedelta | None = None
     missed: tuple[Slot, ...] = ()
     operator: tuple[str, ...] = ()
@@ -48,7 +49,7 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         else words.nothing_matched(
             frame.seen + frame.archived,
             frame.covers_until - frame.covers_from,
-            sent=_sent_already(sections),
+            sent=max(frame.elsewhere, _sent_already(sections)),
         )
     )
     return Digest(

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from paperdigest.core.identity import family_name
 from paperdigest.core.paper import Paper
@@ -15,6 +15,7 @@ from paperdigest.core.text import display, squashed, without_link_hosts
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[^a-z])")
 _MOST: Final = 12  # names, or sentences
+_MORE: Final = "…"
 _LONGEST: Final = 400  # code points of a sentence
 
 
@@ -22,7 +23,8 @@ def revision(before: Paper, after: Paper) -> dict[str, object]:
     """Return what went and what came, as JSON keeps it; empty if they say the same.
 
     `title`: {"gone", "came"}; `authors`: {"gone": […], "came": […]} by family name, and "order" where only
-    that changed; `abstract`: {"gone": […], "came": […]}, sentences. Lists end with "…" where there are more.
+    that changed; `abstract`: {"gone": […], "came": […]}, sentences. Lists end with "…" where there are more. The log
+    adds `version` where that grew.
     """
     found = {
         "title": _title(before.title, after.title),
@@ -30,6 +32,58 @@ def revision(before: Paper, after: Paper) -> dict[str, object]:
         "abstract": _abstract(before.abstract, after.abstract),
     }
     return {name: change for name, change in found.items() if change}
+
+
+def joined(first: Mapping[str, Any], then: Mapping[str, Any]) -> dict[str, object]:
+    """Return what two such changes in a row come to: what came with the first and went with the second is in neither."""
+    found = {
+        "title": _joined_title(first.get("title"), then.get("title")),
+        "authors": _joined_authors(first.get("authors") or {}, then.get("authors") or {}),
+        "abstract": _net(first.get("abstract") or {}, then.get("abstract") or {}, _key_of_sentence),
+    }
+    found["version"] = then.get("version") or first.get("version")
+    return {name: change for name, change in found.items() if change}
+
+
+def _joined_title(first: Mapping[str, Any] | None, then: Mapping[str, Any] | None) -> object:
+    if first is None or then is None:
+        return first or then
+    return _title(str(first["gone"]), str(then["came"]))
+
+
+def _joined_authors(first: Mapping[str, Any], then: Mapping[str, Any]) -> object:
+    net = _net(first, then, family_name)
+    order = then.get("order") or first.get("order")
+    return net or ({"order": order} if order else {})
+
+
+def _net(
+    first: Mapping[str, Any], then: Mapping[str, Any], key: Callable[[str], str]
+) -> dict[str, object]:
+    gone, came = list(first.get("gone", ())), list(first.get("came", ()))
+    back = _without(then.get("gone", ()), came, key)
+    came = _without(came, then.get("gone", ()), key)
+    all_gone, all_came = [*gone, *back], [*came, *then.get("came", ())]
+    left_gone, left_came = _without(all_gone, all_came, key), _without(all_came, all_gone, key)
+    if not (left_gone or left_came):
+        return {}
+    more = {
+        name: [_MORE] if any(_MORE in change.get(name, ()) for change in (first, then)) else []
+        for name in ("gone", "came")
+    }
+    return {
+        "gone": _some([*left_gone, *more["gone"]]),
+        "came": _some([*left_came, *more["came"]]),
+    }
+
+
+def _without(mine: Iterable[str], others: Iterable[str], key: Callable[[str], str]) -> list[str]:
+    said = [one for one in mine if one != _MORE]
+    return _left(zip(map(key, said), said, strict=True), map(key, others))
+
+
+def _key_of_sentence(said: str) -> str:
+    return squashed(without_link_hosts(said))
 
 
 def _title(before: str, after: str) -> dict[str, object]:
@@ -74,5 +128,5 @@ def _left(mine: Iterable[tuple[str, str]], others: Iterable[str]) -> list[str]:
 
 
 def _some(found: Sequence[str]) -> list[str]:
-    some = [one if len(one) <= _LONGEST else one[:_LONGEST] + "…" for one in found[:_MOST]]
-    return some if len(found) <= _MOST else [*some, "…"]
+    some = [one if len(one) <= _LONGEST else one[:_LONGEST] + _MORE for one in found[:_MOST]]
+    return some if len(found) <= _MOST else [*some, _MORE]

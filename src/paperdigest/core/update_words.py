@@ -30,24 +30,37 @@ def title(kinds: Sequence[ChangeKind], first: str) -> str:
 
 
 def happened(
-    kind: ChangeKind,
+    kinds: Sequence[ChangeKind],
     summary: Mapping[str, object],
     sent_at: datetime | None,
     now: datetime,
-    *,
-    version: int | None = None,
 ) -> str:
     """Return the one sentence: `You were sent this paper on 2 Nov; it has been withdrawn since.` `now` is the reader's
     local time."""
-    what = {
-        ChangeKind.WITHDRAWN: "it has been withdrawn since",
-        ChangeKind.PUBLISHED: _published(summary),
-        ChangeKind.REVISED: f"version {version} is out" if version else "it has been revised since",
-        ChangeKind.CROSS_LISTED: _listed(summary),
-    }[kind]
-    if sent_at is None:
-        return f"You were sent this paper before; {what}."
-    return f"You were sent this paper {_on(sent_at, now)}; {what}."
+    what = words.names([_what(kind, summary) for kind in kinds])
+    when = "before" if sent_at is None else _on(sent_at, now)
+    return f"You were sent this paper {when}; {what}."
+
+
+def in_short(
+    kinds: Sequence[ChangeKind],
+    summary: Mapping[str, object],
+    sent_at: datetime | None,
+    now: datetime,
+) -> str:
+    """Return what stands behind a title that is only listed, after its kind: `sent on 2 Nov, now v3`."""
+    when = "sent before" if sent_at is None else f"sent {_on(sent_at, now)}"
+    version = summary.get("version") if ChangeKind.REVISED in kinds else None
+    return f"{when}, now v{version}" if version else when
+
+
+def _what(kind: ChangeKind, summary: Mapping[str, object]) -> str:
+    if kind is ChangeKind.REVISED:
+        version = summary.get("version")  # where it grew: some change their text and nothing else
+        return f"version {version} is out" if version else "it has been revised since"
+    if kind is ChangeKind.PUBLISHED:
+        return _published(summary)
+    return _listed(summary) if kind is ChangeKind.CROSS_LISTED else "it has been withdrawn since"
 
 
 def changed_in(field: str) -> str:

@@ -1,19 +1,21 @@
-"""News about papers a reader was sent before: one notice that says of each what happened to it, and word by word what
-a new version says differently."""
+"""News about papers a reader was sent before: one notice that says of each how it stands now, and word by word what
+its new version says differently from what the reader was sent."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 from paperdigest.core import update_words, words
 from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section
-from paperdigest.core.entry import AUTHORS_SHOWN, Desk, Find
+from paperdigest.core.entry import AUTHORS_SHOWN, Card, Desk, Find
 from paperdigest.core.letter import Frame, manage
 from paperdigest.core.paper import ChangeKind
+from paperdigest.core.revision import joined
 from paperdigest.core.word_changes import Fate, Piece, sentence_changes, word_changes
 
 #: What matters most to somebody who may have read the paper comes first.
@@ -25,17 +27,62 @@ _ORDER: Final = (
 )
 _AROUND: Final = 8  # words that stayed are shown before and behind a change
 _ROOM: Final = 1_600  # code points of an abstract's changes
-_GAP: Final = "…"
+_GAP: Final = Piece("…", Fate.STAYED)
+_LONGEST_REASON: Final = 300
+_TAKEN_BACK: Final = re.compile(r"\b(?:withdr[ae]w|retract)", re.IGNORECASE)
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Update:
-    """Something happened to a paper that a reader was sent. `summary` is what the change log says of it
-    (`core.revision` for new versions); `sent_at` when the reader was sent the paper, where that is known."""
+    """What happened to one paper that a reader was sent: `finds`, oldest first, one for each change that still holds,
+    and beside each what the change log says of it (`core.revision` for new versions). `sent_at` is when the reader was
+    sent the paper, where that is known."""
 
-    find: Find
+    finds: tuple[Find, ...]
     sent_at: datetime | None = None
-    summary: Mapping[str, object] = field(default_factory=dict, compare=False)
+    summaries: tuple[Mapping[str, Any], ...] = ()
+
+    @cached_property
+    def kinds(self) -> tuple[ChangeKind, ...]:
+        """Return what is to be told, the weightiest first: of a withdrawn paper nothing else."""
+        found = sorted({_kind(find) for find in self.finds}, key=_ORDER.index)
+        return tuple(found[:1] if found[0] is ChangeKind.WITHDRAWN else found)
+
+    @property
+    def find(self) -> Find:
+        """Return the change by which the paper stands in the notice: the last one of the weightiest kind."""
+        return next(find for find in reversed(self.finds) if _kind(find) is self.kinds[0])
+
+    @property
+    def others(self) -> tuple[Find, ...]:
+        """Return the other changes, of which this one tells as well."""
+        return tuple(find for find in self.finds if find is not self.find)
+
+    @cached_property
+    def summary(self) -> Mapping[str, Any]:
+        """Return what all changes come to."""
+        told = list(zip(map(_kind, self.finds), self.summaries, strict=True))
+        revised = [summary for kind, summary in told if kind is ChangeKind.REVISED]
+        published = [summary for kind, summary in told if kind is ChangeKind.PUBLISHED]
+        listed = [
+            category
+            for kind, summary in told
+            if kind is ChangeKind.CROSS_LISTED
+            for category in summary.get("categories", ())
+        ]
+        return {
+            **_joined(revised),
+            **(published[-1] if published else {}),
+            **({"categories": list(dict.fromkeys(listed))} if listed else {}),
+        }
+
+
+def _joined(revisions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = {}
+    for revision in revisions:
+        found = joined(found, revision)
+    return found
 
 
 def slot_of(slot: str) -> str:
@@ -44,26 +91,23 @@ def slot_of(slot: str) -> str:
 
 
 def notice(frame: Frame, updates: Sequence[Update], desk: Desk, *, limit: int) -> Digest:
-    """Return the notice. Of more than `limit` papers the others are listed; nothing is left out."""
+    """Return the notice, a paper once. Of more than `limit` papers the others are listed; nothing is left out."""
     ordered = sorted(updates, key=_weight)
-    entries = [_entry(update, desk, frame.now) for update in ordered]
-    section = Section(
-        words.UPDATES,
-        len(entries),
-        full=tuple(entries[:limit]),
-        listed=tuple(_by_title(entry) for entry in entries[limit:]),
-    )
-    kinds = [ChangeKind(entry.kind) for entry in entries]
+    full = tuple(_entry(update, desk, frame.now) for update in ordered[:limit])
+    listed = tuple(_by_title(update, desk, frame.now) for update in ordered[limit:])
+    first = desk.card(ordered[0].find).title
     return Digest(
         subscriber=frame.subscriber.name,
         slot=slot_of(frame.slot.name),
         kind="notice",
-        title=update_words.title(kinds, entries[0].title.text),
+        title=update_words.title([update.kinds[0] for update in ordered], first),
         at=frame.now,
         covers_from=frame.covers_from,
         covers_until=frame.covers_until,
-        preheader=_preheader(entries),
-        sections=(section,),
+        preheader=_preheader((*full, *listed)),
+        sections=(Section(words.UPDATES, len(ordered), full=full, listed=listed),),
+        sources=frame.sources,
+        looked_at=words.looked_at(frame.sources, frame.seen),
         manage=manage(frame),
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,
@@ -78,7 +122,7 @@ def _preheader(entries: Sequence[Entry]) -> str:
 
 
 def _weight(update: Update) -> tuple[int, int]:
-    return _ORDER.index(_kind(update.find)), update.find.change
+    return _ORDER.index(update.kinds[0]), update.find.change
 
 
 def _kind(find: Find) -> ChangeKind:
@@ -86,54 +130,91 @@ def _kind(find: Find) -> ChangeKind:
 
 
 def _entry(update: Update, desk: Desk, now: datetime) -> Entry:
-    find, kind = update.find, _kind(update.find)
-    card, paper = desk.card(find), find.paper
+    find, card, paper = update.find, desk.card(update.find), update.find.paper
+    gone = update.kinds == (ChangeKind.WITHDRAWN,)
     return Entry(
         paper_key=find.key,
         reason=find.reason,
         id=paper.id,
         title=Marked(card.title, (), card.title_styles),
-        kind=str(kind),
+        kind=str(update.kinds[0]),
         url=card.url,
         searches=card.searches,
         authors=card.authors,
         more_authors=max(0, len(paper.authors) - AUTHORS_SHOWN),
-        links=card.links if kind is not ChangeKind.WITHDRAWN else (),
-        note=update_words.happened(
-            kind, update.summary, update.sent_at, now, version=paper.version
-        ),
-        said=tuple(update_words.authors(update.summary)),
-        differences=tuple(_differences(update.summary)),
+        links=() if gone else card.links,
+        note=update_words.happened(update.kinds, update.summary, update.sent_at, now),
+        said=_reason(card) if gone else tuple(update_words.authors(update.summary)),
+        differences=() if gone else _differences(update, desk),
     )
 
 
-def _by_title(entry: Entry) -> Entry:
+def _by_title(update: Update, desk: Desk, now: datetime) -> Entry:
+    find, card = update.find, desk.card(update.find)
     return Entry(
-        paper_key=entry.paper_key,
-        reason=entry.reason,
-        id=entry.id,
-        title=entry.title,
-        kind=entry.kind,
-        url=entry.url,
-        searches=entry.searches,
-        note=entry.note,
+        paper_key=find.key,
+        reason=find.reason,
+        id=find.paper.id,
+        title=Marked(card.title, (), card.title_styles),
+        kind=str(update.kinds[0]),
+        url=card.url,
+        searches=card.searches,
+        note=update_words.in_short(update.kinds, update.summary, update.sent_at, now),
     )
+
+
+def _reason(card: Card) -> tuple[str, ...]:
+    """Return what the paper itself says of why it was taken back: arXiv puts that in place of the abstract."""
+    said = (part for part in _SENTENCE.split(card.abstract) if _TAKEN_BACK.search(part))
+    return tuple(words.cut(part, _LONGEST_REASON) for part in list(said)[:1])
 
 
 # ------------------------------------------------------------------ word by word
 
 
-def _differences(summary: Mapping[str, object]) -> Iterator[Difference]:
+def _differences(update: Update, desk: Desk) -> tuple[Difference, ...]:
+    """Return what is said differently, worked out once for all readers who were sent the same."""
+    changes = tuple(find.change for find in update.finds)
+    found = desk.differences.get(changes)
+    if found is None:
+        found = desk.differences[changes] = tuple(_worded(update.summary))
+    return found
+
+
+def _worded(summary: Mapping[str, Any]) -> Iterator[Difference]:
     title, abstract = summary.get("title"), summary.get("abstract")
-    if isinstance(title, Mapping):
+    if title:
         yield Difference("title", word_changes(str(title["gone"]), str(title["came"])))
-    if isinstance(abstract, Mapping):
+    if abstract:
         told = sentence_changes(abstract["gone"], abstract["came"])
-        yield Difference("abstract", tuple(_within(_ROOM, _joined(map(_shortened, told)))))
+        yield Difference("abstract", tuple(_within(_ROOM, _apart(_old_first(told)))))
+
+
+def _old_first(told: Sequence[Sequence[Piece]]) -> Sequence[Sequence[Piece]]:
+    """Return the sentences of an abstract that was written anew with the old ones before the new; others as they are."""
+    if any(piece.fate is Fate.STAYED for pieces in told for piece in pieces):
+        return told
+    return sorted(told, key=lambda pieces: pieces[0].fate is not Fate.WENT)  # stable
+
+
+def _apart(sentences: Iterable[Sequence[Piece]]) -> Iterator[Piece]:
+    """Yield the pieces of all sentences. What stayed far from any change, between sentences too, becomes dots; pieces of
+    one fate side by side are one."""
+    before: Piece | None = None
+    for pieces in sentences:
+        if before is not None and _may_be_apart(before, pieces[0]):
+            yield _GAP
+        for before in _shortened(pieces):
+            yield before
+
+
+def _may_be_apart(before: Piece, behind: Piece) -> bool:
+    """Say whether sentences that stayed may lie between: what went or came in one go stands together."""
+    in_one_go = before.fate is behind.fate is not Fate.STAYED
+    return not in_one_go and not before.text.endswith(_GAP.text)
 
 
 def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """Yield the pieces of a sentence; what stayed far from any change becomes dots."""
     last = len(pieces) - 1
     for place, piece in enumerate(pieces):
         if piece.fate is Fate.STAYED:
@@ -146,19 +227,7 @@ def _near(said: list[str], *, first: bool, last: bool) -> str:
     before, behind = (0 if first else _AROUND), (0 if last else _AROUND)
     if len(said) <= before + behind + 2:  # dots for a word or two would be no shorter
         return " ".join(said)
-    return " ".join([*said[:before], _GAP, *said[len(said) - behind :]])
-
-
-def _joined(sentences: Iterable[Iterable[Piece]]) -> Iterator[Piece]:
-    """Yield the pieces of all sentences, those that have one fate and stand side by side as one."""
-    pieces = [piece for sentence in sentences for piece in sentence]
-    kept: list[Piece] = pieces[:1]
-    for before, piece in pairwise(pieces):
-        if piece.fate is before.fate:
-            kept[-1] = Piece(f"{kept[-1].text} {piece.text}", piece.fate)
-        else:
-            kept.append(piece)
-    return iter(kept)
+    return " ".join([*said[:before], _GAP.text, *said[len(said) - behind :]])
 
 
 def _within(room: int, pieces: Iterable[Piece]) -> Iterator[Piece]:

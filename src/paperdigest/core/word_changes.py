@@ -6,13 +6,16 @@ counted as changed, for a reader sees words and not letters.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
-_MOST_PAIRS: Final = 1_000_000  # of words: beyond, all went and all came (an abstract has some 200)
+#: Of equal words on both sides: difflib takes as long as there are, times the changes. Beyond, all went and all came. Two
+#: versions of an abstract have some 500; one word again and again has more.
+_MOST_PAIRS: Final = 4_000
 _ALIKE: Final = (
     0.5  # from here on a sentence is another's new wording (difflib: "close matches" from 0.6)
 )
@@ -39,7 +42,7 @@ def word_changes(before: str, after: str) -> tuple[Piece, ...]:
     """Return the pieces in reading order. What stayed and what went are together the words of `before`, what stayed
     and what came those of `after`."""
     old, new = before.split(), after.split()
-    if len(old) * len(new) > _MOST_PAIRS:
+    if _alike_pairs(old, new) > _MOST_PAIRS:
         return _changed(old, new)
     runs = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     pieces: list[Piece] = []
@@ -91,13 +94,21 @@ def _partners(went: Sequence[str], came: Sequence[str]) -> dict[int, int]:
         words.set_seq2(sentence.split())
         for old, other in enumerate(went):
             words.set_seq1(other.split())
-            if words.real_quick_ratio() >= _ALIKE and (ratio := words.ratio()) >= _ALIKE:
+            if words.real_quick_ratio() < _ALIKE or words.quick_ratio() < _ALIKE:
+                continue
+            many = _alike_pairs(other.split(), sentence.split()) > _MOST_PAIRS
+            if (ratio := words.quick_ratio() if many else words.ratio()) >= _ALIKE:
                 alike.append((-ratio, new, old))
     partner: dict[int, int] = {}
     for _, new, old in sorted(alike):
         if new not in partner and old not in partner.values():
             partner[new] = old
     return partner
+
+
+def _alike_pairs(old: Sequence[str], new: Sequence[str]) -> int:
+    left, right = Counter(old), Counter(new)
+    return sum(times * right[word] for word, times in left.items())
 
 
 def _joined(

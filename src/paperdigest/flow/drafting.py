@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 from paperdigest.core import letter, schedule, updates
 from paperdigest.core.arrange import arrange
 from paperdigest.core.digest import Digest
-from paperdigest.core.entry import Desk
+from paperdigest.core.entry import Desk, Find
 from paperdigest.core.ports import Channel, Form, Message, Part
 from paperdigest.flow import parts
 from paperdigest.flow.attaching import files_of
@@ -68,13 +68,15 @@ class Press:
 @dataclass(frozen=True, slots=True)
 class Letter:
     """One message of a draft: a digest, or a notice of updates. `parts` are (target with its channel, part). `fault`:
-    why the user's own templates did not make it, "" where they did."""
+    why the user's own templates did not make it, "" where they did. `also`: of which other changes the entry of a
+    paper and reason tells."""
 
     digest: Digest
     slot: str
     parts: tuple[tuple[str, Part], ...] = ()
     message: Message | None = None  # where nothing was prepared
     fault: str = ""
+    also: Mapping[tuple[int, str], Sequence[Find]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ class Drafting:
         finds = lane_finds(self._store, work, self._window, self._now)
         waiting = self._window.waiting.get(work.lane.id, ())
         digest = None
-        if finds or self._empty_is_due(work) or not prepare:
+        # A notice says what was looked at as well: it stands for an empty digest.
+        if finds or (self._empty_is_due(work) and not finds.updates) or not prepare:
             made = self._digest(work, finds)
             digest = self._letter(work, made, work.slot.name, prepare=prepare, finds=finds)
         notice = self._notice(work, finds, prepare=prepare) if finds.updates else None
@@ -152,9 +155,10 @@ class Drafting:
         told = updates_of(self._store, finds)
         limit = work.subscriber.limit
         notice = updates.notice(self._frame(work), told, self._desk, limit=limit)
-        sent = [row for _, row in finds.updates if row is not None]
-        answers = answered(self._store, sent) if prepare else _ANSWERS_NONE
-        return self._letter(work, notice, notice.slot, prepare=prepare, answers=answers)
+        answers = answered(self._store, finds) if prepare else _ANSWERS_NONE
+        letter = self._letter(work, notice, notice.slot, prepare=prepare, answers=answers)
+        also = {(one.find.key, one.find.reason): one.others for one in told if one.others}
+        return replace(letter, also=also)
 
     def _empty_is_due(self, work: Work) -> bool:
         if work.lane.name != MAIN or not work.regular:
@@ -186,6 +190,7 @@ class Drafting:
             sources=self._looked_at.lines(since, self._now, zone),
             seen=self._looked_at.seen(since),
             archived=0 if work.lane.digests else self._window.archived_since(since),
+            elsewhere=len({row.paper_key for row in self._window.elsewhere.get(work.lane.id, ())}),
             looked_back=self._now - since if work.first and work.lane.name == MAIN else None,
             missed=work.missed,
             operator=self._press.operator,

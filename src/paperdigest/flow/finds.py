@@ -23,16 +23,26 @@ from paperdigest.store.subscribers import MAIN
 #: How long a completed or cross-listed paper is still news.
 STILL_NEWS = timedelta(days=30)
 NEW = str(ChangeKind.NEW)
+WITHDRAWN = str(ChangeKind.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperNews:
+    """What happened to one paper since this reader was sent it, oldest first, as far as it still holds; `sent` is what is
+    recorded of that."""
+
+    finds: tuple[Find, ...]
+    sent: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
 class LaneFinds:
     """What one lane found. `skipped` are finds that `catch_up = "skip"` leaves out, with their topic; `updates` are
-    about papers this reader was sent before, each with what is recorded of that."""
+    about papers this reader was sent before."""
 
     topics: tuple[TopicFinds, ...]
     skipped: tuple[tuple[Find, str], ...] = ()
-    updates: tuple[tuple[Find, Outcome | None], ...] = ()
+    updates: tuple[PaperNews, ...] = ()
 
     @property
     def by_topic(self) -> dict[tuple[str, int, str], Find]:
@@ -47,7 +57,9 @@ class LaneFinds:
     def by_paper(self) -> dict[tuple[int, str], Find]:
         """Return every find by (paper key, reason)."""
         found = {(find.key, find.reason): find for topic in self.topics for find in topic.finds}
-        return found | {(find.key, find.reason): find for find, _ in self.updates}
+        return found | {
+            (find.key, find.reason): find for news in self.updates for find in news.finds
+        }
 
     def __bool__(self) -> bool:
         return any(topic.finds for topic in self.topics)
@@ -62,6 +74,7 @@ class _Reading:
     """One lane's view of the window."""
 
     def __init__(self, store: Store, work: Work, window: Window, now: datetime) -> None:
+        self.store = store
         self.work = work
         self.window = window
         self.now = now
@@ -118,7 +131,7 @@ class _Reading:
             self._offer_archive(found)
         for row in self._waiting():
             paper = self.window.papers.get(row.paper_key)
-            if paper is not None and row.reason == NEW:
+            if paper is not None and not paper.withdrawn and row.reason == NEW:
                 found[row.paper_key] = Find(row.paper_key, paper, NEW, row.change, row.at)
         return found
 
@@ -232,23 +245,36 @@ class _Reading:
 
     # -- news about papers this reader was sent
 
-    def _updates(self) -> Iterator[tuple[Find, Outcome | None]]:
+    def _updates(self) -> Iterator[PaperNews]:
         if self.work.lane.name != MAIN:
             return
-        found: dict[tuple[int, str], Find] = {}
+        found = {(find.key, find.reason): find for find in self._concerning()}
+        by_paper: dict[int, list[Find]] = {}
+        for find in self._not_read_before(sorted(found.values(), key=lambda find: find.change)):
+            if find.paper.withdrawn or find.reason != WITHDRAWN:  # else it is back by now
+                by_paper.setdefault(find.key, []).append(find)
+        for key, finds in by_paper.items():
+            yield PaperNews(tuple(finds), self.had.get((key, NEW)))
+
+    def _concerning(self) -> Iterator[Find]:
         for change in self.changes:
             if change.number > self.work.lane.bookmark and self._concerns(change):
                 paper = self.window.papers[change.paper_key]
-                find = Find(change.paper_key, paper, change.reason, change.number, change.at)
-                found[(change.paper_key, change.reason)] = find
+                yield Find(change.paper_key, paper, change.reason, change.number, change.at)
         for row in self._waiting():
             waiting = self.window.papers.get(row.paper_key)
             if waiting is not None and row.reason != NEW:
-                found[(row.paper_key, row.reason)] = Find(
-                    row.paper_key, waiting, row.reason, row.change, row.at
-                )
-        for find in found.values():
-            yield find, self.had.get((find.key, NEW))
+                yield Find(row.paper_key, waiting, row.reason, row.change, row.at)
+
+    def _not_read_before(self, finds: Sequence[Find]) -> Iterator[Find]:
+        """Yield what the digest that brought the paper did not know yet: all else stood in it, or will where the paper
+        itself came back and waits."""
+        rows = {find.key: self.had.get((find.key, NEW)) for find in finds}
+        brought = {key: row.digest_id for key, row in rows.items() if row is not None}
+        read = digests.read_until(self.store, [id_ for id_ in brought.values() if id_ is not None])
+        for find in finds:
+            if find.key in brought and find.change > read.get(brought[find.key] or 0, 0):
+                yield find
 
     def _waiting(self) -> Sequence[Outcome]:
         return self.window.waiting.get(self.work.lane.id, ())

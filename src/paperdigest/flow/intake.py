@@ -18,6 +18,7 @@ from paperdigest.core.identity import (
     scheme_of,
 )
 from paperdigest.core.paper import ChangeKind, Paper
+from paperdigest.core.revision import joined
 from paperdigest.flow.pending import Numbers, Pending, Working
 from paperdigest.flow.sighting import Sighting, sightings
 from paperdigest.store import papers, records
@@ -268,7 +269,8 @@ class Intake:
         )
 
     def _log_news(self, working: Working, decision: Decision, paper: Paper) -> set[ChangeKind]:
-        """Write news to the log, each kind once a document; a paper born in it is news as a whole."""
+        """Write news to the log, each kind once a document; a paper born in it is news as a whole. A second version in
+        one document makes one revision of both."""
         if working.row.key in self._born:
             if working.row.baseline and self._is_news(paper):
                 working.row = working.row._replace(baseline=False)
@@ -276,10 +278,22 @@ class Intake:
             return set()
         told = self._told.setdefault(working.row.key, set())
         fresh = [news for news in decision.news if news.kind not in told]
+        for news in decision.news:
+            if news.kind in told and news.kind is ChangeKind.REVISED:
+                self._add_to_revision(working.row.key, news)
         told.update(news.kind for news in fresh)
         for news in fresh:
             self._log(working, news)
         return {news.kind for news in fresh}
+
+    def _add_to_revision(self, key: int, news: News) -> None:
+        lines = self._pending.changes
+        for place in reversed(range(len(lines))):
+            line = lines[place]
+            if line.paper_key == key and line.news.kind is ChangeKind.REVISED:
+                both = joined(line.news.summary, news.summary)
+                lines[place] = line._replace(news=replace(line.news, summary=both))
+                return
 
     def _log(self, working: Working, news: News) -> None:
         revision = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from paperdigest.core.digest import Digest
@@ -26,7 +27,7 @@ def outcomes_of(draft: Draft, letter: Letter, digest_id: int, now: datetime) -> 
                 outcome = "over limit" if entry.paper_key in unnamed else shown
                 if outcome == "over limit" and section.name in trending:
                     continue  # of a trending list only what is shown counts
-                yield Outcome(
+                settled = Outcome(
                     lane.subscriber_id,
                     entry.paper_key,
                     entry.reason,
@@ -38,6 +39,9 @@ def outcomes_of(draft: Draft, letter: Letter, digest_id: int, now: datetime) -> 
                     now,
                     parts.get(entry.paper_key, 0) if outcome != "over limit" else 0,
                 )
+                yield settled
+                for find in letter.also.get((entry.paper_key, entry.reason), ()):
+                    yield replace(settled, reason=find.reason, change=find.change)
 
 
 def given_back_to(draft: Draft, digest: Digest) -> frozenset[int]:

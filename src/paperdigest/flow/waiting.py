@@ -23,9 +23,11 @@ def waiting(store: Store, readers: Sequence[Subscriber], now: datetime) -> dict[
     window = read_window(store, works, now)
     for work in works:
         shown = papers[work.subscriber.name]
-        for topic in lane_finds(store, work, window, now).topics:
+        found = lane_finds(store, work, window, now)
+        for topic in found.topics:
             if not topic.trending:
                 shown.update((find.key, find.reason) for find in topic.finds)
+        shown.update((news.finds[-1].key, news.finds[-1].reason) for news in found.updates)
     return {name: len(found) for name, found in papers.items()}
 
 

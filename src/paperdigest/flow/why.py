@@ -42,13 +42,13 @@ def why(store: Store, reader: Subscriber, key: int, paper: Paper, now: datetime)
             "before bookmark",
             (f"{reader.name} is not registered yet · run: paperdigest run --once",),
         )
-    outcomes = [
-        found for found in digests.outcomes_for(store, row.id, [key]) if found.reason == "new"
-    ]
+    recorded = digests.outcomes_for(store, row.id, [key])
+    outcomes = [found for found in recorded if found.reason == "new"]
     found = [_found(topic, paper) for topic in reader.topics]
     reasons = tuple(text for text in found if text)
     if outcomes:
         reasons = reasons or tuple(_no_longer(reader, outcomes[0].topic, paper))
+        reasons += tuple(_news(reader, recorded))
         return _recorded(store, reader, outcomes[0], reasons)
     if not reasons:
         return _unmatched(reader, paper)
@@ -68,6 +68,17 @@ def _recorded(
         return Answer(outcome.outcome, (told, *reasons), rows)
     states = ", ".join(f"{row.target} {row.state}" for row in holding)
     return Answer("pending", (f"composed on {when}, not sent yet: {states}", *reasons), rows)
+
+
+def _news(reader: Subscriber, recorded: Sequence[Outcome]) -> Iterator[str]:
+    """Say what the reader was told of the paper after it was sent."""
+    for row in sorted(recorded, key=lambda row: row.change):
+        if row.reason != "new":
+            kind, _, revision = row.reason.partition(":")
+            what = f"{kind} for the {words.ordinal(int(revision))} time" if revision else kind
+            told = "told" if row.outcome in _SETTLED else row.outcome
+            when = words.full_date(row.at.astimezone(zone(reader.timezone)))
+            yield f"{what}: {told} on {when}"
 
 
 def _holding(rows: Sequence[Delivery], part: int) -> list[Delivery]:

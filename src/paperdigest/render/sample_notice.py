@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from paperdigest.core.digest import Digest
+from paperdigest.core.digest import Digest, SourceLine
 from paperdigest.core.entry import Desk, Find
 from paperdigest.core.letter import Frame
 from paperdigest.core.paper import Paper
@@ -16,6 +16,7 @@ from paperdigest.core.updates import Update, notice
 _AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _SENT_AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 _REVISION = {
+    "version": 2,
     "title": {
         "gone": "Bread starters as recurrent networks",
         "came": "Bread starters as deep recurrent networks",
@@ -60,12 +61,14 @@ def sample_notice() -> Digest:
         _AT,
         _AT - timedelta(days=1),
         _AT,
+        sources=(SourceLine("arxiv-cs", "ok", 374),),
+        seen=374,
         operator=("email:papers@example.org",),
         targets=("email:ada@example.org",),
         one_click=True,
     )
     updates = [
-        Update(Find(key, paper, reason, key, _AT), _SENT_AT, _SUMMARIES.get(reason, {}))
+        Update((Find(key, paper, reason, key, _AT),), _SENT_AT, (_SUMMARIES.get(reason, {}),))
         for key, (reason, paper) in enumerate(_PAPERS.items(), 1)
     ]
     return notice(frame, updates, Desk(), limit=len(updates) - 1)

@@ -115,11 +115,14 @@ _OVER = f"(:over = '' OR {_CHANNEL} = :over)"
 _CLOSED = f" FROM ways w WHERE w.way IN (d.target, {_CHANNEL}) AND w.open_at > :now"
 
 
-def keys_of(store: Store, digest_id: int) -> dict[str, str]:
-    """Return the key of a digest's first message for each target that got it."""
+def newest_keys(store: Store, digest_ids: Sequence[int]) -> dict[str, str]:
+    """Return the key of the first message of the newest of these digests, at most some hundred, for each target that
+    got one or still may."""
+    marks = ",".join("?" * len(digest_ids))
     rows = store.rows(
-        "SELECT target, key FROM deliveries WHERE digest_id = ? AND part = 0 AND state = 'sent'",
-        [digest_id],
+        f"SELECT target, key FROM deliveries WHERE digest_id IN ({marks}) AND part = 0"  # noqa: S608 - only marks
+        " AND state NOT IN ('failed', 'dropped') ORDER BY digest_id",
+        digest_ids,
     )
     return dict(rows)
 

@@ -86,6 +86,21 @@ def digests_of(store: Store, subscriber_id: int, *, limit: int = 20) -> list[Dig
     return [_digest(row) for row in rows]
 
 
+def read_until(store: Store, ids: Iterable[int]) -> dict[int, int]:
+    """Return up to which change each of these digests had read; of those that are gone nothing."""
+    wanted = sorted(set(ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), 500):
+        some = wanted[start : start + 500]
+        marks = ",".join("?" * len(some))
+        rows = store.rows(
+            f"SELECT id, until_change FROM digests WHERE id IN ({marks})",  # noqa: S608 - only marks
+            some,
+        )
+        found.update(rows)
+    return found
+
+
 def has_slot(store: Store, lane_id: int, slot: str) -> bool:
     """Say whether a lane has a digest of that slot."""
     return (
