@@ -180,3 +180,20 @@ def test_a_shortened_excerpt_keeps_its_first_mark(
     assert len(made.text) <= room + 4
     first, last = made.marks[0]
     assert made.text[first:last] == text[mark[0] : mark[1]]
+
+
+def test_titles_of_what_was_sent_before_give_way_first_and_are_counted() -> None:
+    sent_before = tuple(
+        listed(key, f"A paper of yesterday, number {key}, " + "with a long name " * 12)
+        for key in range(1_000, 1_400)
+    )
+    shown, message = RENDERER.render(
+        digest(section(full=entries(1, 10), earlier=sent_before, more_earlier=7))
+    )
+
+    (part,) = shown.sections
+    assert part.full == digest(section(full=entries(1, 10))).sections[0].full
+    assert part.more_earlier == 7 + 400 - len(part.earlier)
+    assert part.earlier == sent_before[400 - len(part.earlier) :]
+    assert encoded_size(message.html) <= BUDGET
+    assert f"407 papers you already have, the newest {len(part.earlier)} of them" in message.html

@@ -337,7 +337,7 @@ def waiting(amount: int) -> str:
 
 def already_sent(shown: int, more: int = 0) -> str:
     """Return the words over papers that reached the reader by another lane: those shown, and `more`."""
-    newest = f", the newest {number(shown)} of them" if more else ""
+    newest = f", the newest {number(shown)} of them" if more and shown else ""
     return f"{count_papers(shown + more)} you already have{newest}"
 
 

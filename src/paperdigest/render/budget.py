@@ -1,5 +1,5 @@
-"""What gives way when a digest is too large: excerpts, then whole papers, then titles; the best of each topic last.
-No paper is lost.
+"""What gives way when a digest is too large: titles of what was sent before, then excerpts, then whole papers, then
+titles; the best of each topic last. No paper is lost.
 
 Works on estimates of each paper's size; the renderer measures the result and asks for more.
 """
@@ -31,6 +31,8 @@ def trimmed(digest: Digest, excess: int, sizes: Sizes) -> Digest:
     """Return the digest made smaller by at least `excess` bytes, or with nothing left to give."""
     saving = excess + _LINE_OF_A_SECTION * len(digest.sections)
     columns = [_Column(section, sizes) for section in digest.sections]
+    while saving > 0 and (longest := max(columns, key=_earlier, default=None)) and longest.earlier:
+        saving -= longest.forget_oldest()
     for room in _EXCERPTS:
         for column, place in _from_the_ends(columns):
             if saving <= 0:
@@ -91,14 +93,19 @@ def _with_excerpt(entry: Entry, room: int) -> Entry:
 class _Column:
     """One section while it gives way, always from its end."""
 
-    __slots__ = ("_counted", "_section", "_sizes", "full", "listed")
+    __slots__ = ("_counted", "_section", "_sizes", "earlier", "full", "listed")
 
     def __init__(self, section: Section, sizes: Sizes) -> None:
         self.full = list(section.full)
         self.listed = list(section.listed)
+        self.earlier = list(section.earlier)
         self._counted = list(section.counted)
         self._section = section
         self._sizes = sizes
+
+    def forget_oldest(self) -> int:
+        """Only count the oldest of what was sent before; return how many bytes that saves."""
+        return self._sizes.line(self.earlier.pop(0))
 
     def shorten(self, place: int, room: int) -> int:
         """Cut one paper's excerpt; return how many bytes that saves."""
@@ -126,7 +133,15 @@ class _Column:
             full=tuple(self.full),
             listed=tuple(self.listed),
             counted=tuple(self._counted),
+            earlier=tuple(self.earlier),
+            more_earlier=self._section.more_earlier
+            + len(self._section.earlier)
+            - len(self.earlier),
         )
+
+
+def _earlier(column: _Column) -> int:
+    return len(column.earlier)
 
 
 def _full(column: _Column) -> int:

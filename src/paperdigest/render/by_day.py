@@ -52,4 +52,6 @@ def _without_days(section: Section) -> Section:
 
 
 def _says(section: Section) -> bool:
-    return bool(section.full or section.listed or section.counted or section.earlier)
+    return bool(
+        section.full or section.listed or section.counted or section.earlier or section.more_earlier
+    )

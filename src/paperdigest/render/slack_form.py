@@ -73,7 +73,7 @@ def _listed(section: Section, digest: Digest, book: Book) -> Iterator[tuple[str,
         more = f"{words.DOT}{digest.more}" if digest.more else ""
         waiting = words.waiting(len(section.counted))
         yield _heading(_line(f"{section.name}: {waiting}{more}")), 0
-    if section.earlier:
+    if section.earlier or section.more_earlier:
         told = words.already_sent(len(section.earlier), section.more_earlier)
         yield _heading(_line(f"{section.name}: {told}")), 0
         yield from ((book.forms(entry).slack_line, 0) for entry in section.earlier)
