@@ -68,3 +68,10 @@ def test_a_name_that_a_shell_would_take_apart_is_quoted() -> None:
     assert said("file:outbox", name="ada b")[-1] == (
         "Pause or stop: `paperdigest pause 'ada b'`, `paperdigest stop 'ada b'`"
     )
+
+
+def test_who_is_asked_to_change_words_is_the_operator_unless_that_is_the_reader() -> None:
+    assert closing_words.whom_to_ask(MAIL, OPS) == "ops@example.org"
+    assert closing_words.whom_to_ask(("slack:#maps",), OPS) == "ops@example.org"
+    assert closing_words.whom_to_ask(OPS, OPS) == ""
+    assert closing_words.whom_to_ask(MAIL, ("slack:#ops",)) == ""

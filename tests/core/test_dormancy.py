@@ -87,6 +87,18 @@ def test_no_silent_words_are_no_lines() -> None:
     assert lines([("Maps", [])]) == ()
 
 
+def test_readers_who_cannot_edit_their_words_are_told_whom_to_ask() -> None:
+    assert lines([("Maps", [Term("boat")])], ask="ops@example.org") == (
+        "Nothing in 30 days: “boat” (Maps)",
+        "Ask ops@example.org to change them",
+    )
+
+
+def test_no_address_looks_like_a_command() -> None:
+    _, said = lines([("Maps", [Term("boat")])], ask="`rm`@example.org")
+    assert "`" not in said
+
+
 def test_readers_of_a_shared_digest_are_given_no_advice() -> None:
     assert lines([("Maps", [Term("boat")])], shared=True) == ("Nothing in 30 days: “boat” (Maps)",)
 

@@ -75,6 +75,12 @@ def test_a_weekly_counts_its_own_papers_by_the_day_they_were_first_seen() -> Non
     assert papers(shown.per_day) == [1, 0, 0, 0, 0, 2, 0, 0]
 
 
+def test_a_first_day_that_brought_nothing_is_that_of_the_digest_before() -> None:
+    shown = counted(weekly(section(full=(seen(1, 6), seen(2, 0)))), ())
+
+    assert [day.date for day in shown.per_day] == [ago(days) for days in range(6, -1, -1)]
+
+
 def test_a_paper_older_than_the_time_covered_has_its_day_as_well() -> None:
     shown = counted(weekly(section(full=(seen(1, 9), seen(2, 2)))), ())
 
@@ -99,6 +105,34 @@ def test_weeks_are_seven_dates_each_and_the_last_one_is_that_of_the_digest() -> 
 
     (maps,) = shown.weeks
     assert (maps.name, maps.papers) == ("Maps", (5, 0, 0, 0, 0, 0, 2, 1))
+
+
+def test_weeks_before_the_reader_are_not_shown_as_weeks_without_papers() -> None:
+    sent = (Sent(ago(7), "Maps", 2),)
+
+    shown = counted(weekly(section("Maps", full=(seen(1, 1),))), sent, ["Maps"], since=ago(16))
+
+    assert [one.papers for one in shown.weeks] == [(0, 2, 1)]
+
+
+def test_a_week_counts_that_the_reader_knew_in_part() -> None:
+    shown = counted(
+        weekly(section("Maps", full=(seen(1, 1),))),
+        (Sent(ago(7), "Maps", 2),),
+        ["Maps"],
+        since=ago(13),
+    )
+
+    assert [one.papers for one in shown.weeks] == [(2, 1)]
+
+
+def test_what_was_sent_before_the_beginning_is_shown_all_the_same() -> None:
+    """A reader's weekly may have begun after their alerts."""
+    sent = (Sent(ago(40), "Maps", 2),)
+
+    shown = counted(weekly(section("Maps", full=(seen(1, 1),))), sent, ["Maps"], since=ago(7))
+
+    assert [one.papers for one in shown.weeks] == [(2, 0, 0, 0, 0, 1)]
 
 
 def test_weeks_of_which_only_one_has_papers_are_not_shown() -> None:
@@ -138,10 +172,13 @@ def test_whatever_finds_no_room_the_counts_are_those_of_the_papers_that_are_name
     whole = weekly(*sections) if covers_a_week else whole
     sizes = Sizes(lambda _: 1_000, lambda _: 100)
 
-    smaller = trimmed(counted(whole, sent, topics), excess, sizes)
+    since = ago(20)
 
-    assert smaller.per_day == counted(smaller, sent, topics).per_day
-    assert smaller.weeks == counted(smaller, sent, topics).weeks
+    smaller = trimmed(counted(whole, sent, topics, since=since), excess, sizes)
+
+    again = counted(smaller, sent, topics, since=since)
+    assert smaller.per_day == again.per_day
+    assert smaller.weeks == again.weeks
     assert smaller.papers == whole.papers
 
 

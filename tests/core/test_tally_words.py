@@ -27,10 +27,30 @@ def days(*papers: int, first: date = MONDAY) -> tuple[DayCount, ...]:
     return tuple(DayCount(first + timedelta(days=at), some) for at, some in enumerate(papers))
 
 
+def flat(line: str) -> str:
+    return line.replace("\u00a0", " ")
+
+
 def test_days_are_named_with_their_papers() -> None:
     line = per_day_line(days(3, 0, 5, 1_200))
 
-    assert line.replace("\u00a0", " ") == "Papers per day: Mon 3 · Tue 0 · Wed 5 · Thu 1,200"
+    assert flat(line) == "Papers per day: Mon 3 · Tue 0 · Wed 5 · Thu 1,200"
+
+
+def test_a_day_of_the_week_before_has_its_date_for_the_same_weekday_comes_again() -> None:
+    monday_to_monday = days(3, 0, 5, 1, 0, 2, 0, 4)
+
+    _, _, _, labels = day_chart(monday_to_monday)
+
+    assert [name for name, _, _ in labels] == ["16", "Tu", "We", "Th", "Fr", "Sa", "Su", "Mo"]
+    assert flat(per_day_line(monday_to_monday)) == (
+        "Papers per day: 16 Nov: 3, Tu 0, We 5, Th 1, Fr 0, Sa 2, Su 0, Mo 4"
+    )
+
+
+@given(st.lists(st.integers(0, 99), min_size=1, max_size=7))
+def test_a_week_of_days_is_one_line_of_a_mail(papers: list[int]) -> None:
+    assert len(per_day_line(days(*papers))) <= 72
 
 
 def test_no_days_are_no_line() -> None:
@@ -40,7 +60,7 @@ def test_no_days_are_no_line() -> None:
 def test_a_month_is_told_week_by_week() -> None:
     line = per_day_line(days(*[1] * 30, first=date(2026, 11, 2)))
 
-    assert line.replace("\u00a0", " ") == (
+    assert flat(line) == (
         "Papers per week: from 2 Nov: 7 · from 9 Nov: 7 · from 16 Nov: 7 · from 23 Nov: 7 · from 30 Nov: 2"
     )
 
@@ -75,8 +95,9 @@ def test_weeks_stand_in_columns_under_their_months_and_days() -> None:
 def test_the_table_of_weeks_has_a_heading_for_every_column() -> None:
     shown = digest(weeks=(TopicWeeks("Experts", (1,) * 8),))
 
-    _, months, ends = week_table(shown)
+    caption, months, ends = week_table(shown)
 
+    assert caption == "Papers under each topic, last 8 weeks"
     assert months == (("Oct", 5), ("Nov", 3))
     assert ends == ("2", "9", "16", "23", "30", "6", "13", "20")
     assert int(ends[-1]) == AT.day
@@ -87,6 +108,16 @@ def test_no_line_of_weeks_is_wider_than_a_mail(name: str, papers: list[int]) -> 
     lines = week_lines(digest(weeks=(TopicWeeks(name, tuple(papers)),)))
 
     assert max(map(len, lines)) <= 72
+
+
+def test_fewer_weeks_are_fewer_columns_and_the_caption_says_how_many() -> None:
+    shown = digest(weeks=(TopicWeeks("Experts", (1, 2)),))
+
+    assert week_table(shown) == (
+        "Papers under each topic, last 2 weeks",
+        (("Nov", 2),),
+        ("13", "20"),
+    )
 
 
 def test_no_weeks_are_no_table() -> None:

@@ -260,12 +260,6 @@ def test_what_was_sent_of_an_earlier_week_is_not_out_of_fewer() -> None:
     assert said == "Nothing besides 2 papers sent already in 7 days"
 
 
-def test_days_after_an_absence_are_named_or_counted() -> None:
-    days = [date(2026, 11, day) for day in range(10, 21)]
-    assert words.covers(days[:2]) == "Covers Tue 10 Nov and Wed 11 Nov"
-    assert words.covers(days) == "Covers 11 dates, Tue 10 Nov to Fri 20 Nov"
-
-
 def test_commands_quote_a_name_that_needs_it() -> None:
     assert words.command_for_more("ada b") == "paperdigest preview 'ada b'"
 

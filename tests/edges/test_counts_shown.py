@@ -50,9 +50,9 @@ def test_in_slack_weeks_give_way_before_anything_else() -> None:
 
     message = rendered(digest(per_day=DAYS, weeks=many, dormant=SILENT))
 
-    assert "Papers per topic" not in slack_of(message)
+    assert "Papers under each topic" not in slack_of(message)
     assert SILENT[0] in message.slack.footer
-    assert "Papers per topic" in message.text
+    assert "Papers under each topic" in message.text
 
 
 def test_a_digest_without_counts_has_no_trace_of_them() -> None:
@@ -60,4 +60,5 @@ def test_a_digest_without_counts_has_no_trace_of_them() -> None:
 
     for page in (message.html, message.text, slack_of(message)):
         assert "Papers per" not in page
+        assert "Papers under" not in page
     assert "<caption" not in message.html

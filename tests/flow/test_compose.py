@@ -257,6 +257,31 @@ def test_downtime_makes_one_digest_that_names_the_days_it_covers(house: House) -
     assert any("Sat 21 Nov" in note and "Mon 23 Nov" in note for note in digest["notes"])
 
 
+def test_an_empty_digest_after_downtime_says_once_how_long_nothing_came(house: House) -> None:
+    house.write("subscriptions/ada.toml", 'send_empty = "true"\n' + ADA)
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.now += timedelta(days=3)
+
+    house.run()
+
+    empty = house.digests()[1]
+    assert (empty["kind"], empty["title"]) == ("empty", "No new papers in 3 days")
+    assert empty["notes"] == []
+
+
+def test_a_weekly_after_downtime_names_no_slots_as_if_they_were_days(house: House) -> None:
+    house.write("subscriptions/ada.toml", ADA.replace("daily 08:00", "weekly mon 08:00"))
+    house.drop("friday.jsonl", "Folding paper maps again")
+    house.run()
+    house.now += timedelta(days=25)
+    house.drop("tuesday.jsonl", "Reading paper maps aloud")
+
+    house.run()
+
+    assert house.digests()[1]["notes"] == ["Covers 24 days, up to Mon 14 Dec"]
+
+
 def test_a_subscriber_renamed_by_formerly_keeps_what_was_sent(house: House) -> None:
     house.drop("monday.jsonl", "Folding paper maps again")
     house.run()

@@ -140,7 +140,7 @@ def test_a_weekly_shows_the_papers_of_each_topic_in_the_last_eight_weeks(house: 
     house.run()
 
     last = house.digests()[-1]
-    assert last["weeks"] == [{"topic": "Maps", "papers": [0, 0, 0, 4, 3, 0, 1, 2]}]
+    assert last["weeks"] == [{"topic": "Maps", "papers": [4, 3, 0, 1, 2]}]
     assert len(titles_of(last)) == 2
 
 

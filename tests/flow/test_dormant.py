@@ -13,17 +13,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import NOW, paper
-from house import House
+from digests import digest
+from house import CONFIG, MAIL, House
 from paperdigest.core.dormancy import keywords_of
 from paperdigest.core.query import Query
-from paperdigest.core.subscription import Topic
+from paperdigest.core.subscription import Subscriber, Topic
 from paperdigest.core.tree import TEXT_FIELDS, Field, Kind, Term
-from paperdigest.flow import dormant, indexing
-from paperdigest.flow.dormant import Dormant, Memory, prepare
+from paperdigest.flow import indexing, unindexed
+from paperdigest.flow.dormant import Dormant, prepare
+from paperdigest.flow.due import Work, due
 from paperdigest.flow.intake import Intake
+from paperdigest.flow.word_memory import Memory, memory_of
 from paperdigest.rounds import AppRounds
-from paperdigest.store import history, lately
+from paperdigest.store import facts, history, lately, search_index
 from paperdigest.store.connection import Store, open_memory
+from paperdigest.store.papers import leave_index
 
 DAY = timedelta(days=1)
 
@@ -40,9 +44,9 @@ SAID = "Nothing in 30 days: “state space modell” (Maps)"
 
 @pytest.fixture(autouse=True)
 def _forgetful() -> Iterator[None]:
-    dormant.memory_of.cache_clear()
+    memory_of.cache_clear()
     yield
-    dormant.memory_of.cache_clear()
+    memory_of.cache_clear()
 
 
 def indexed(house: House) -> None:
@@ -160,6 +164,80 @@ def test_a_word_that_finds_a_paper_of_this_very_digest_is_not_named(house: House
     assert told(house)[-1] == []
 
 
+def test_a_word_that_found_a_paper_of_an_alert_of_the_same_minute_is_not_named(
+    house: House,
+) -> None:
+    alerting = WORDS + '\n[[topic]]\nname = "Alerts"\nkeywords = ["video", "flood"]\nalert = true\n'
+    with_a_past(house, alerting)
+    house.drop("new.jsonl", "A video of old maps", "One more paper map")
+    house.run()
+
+    said = {one["kind"]: one["dormant"] for one in house.digests()}
+    assert set(said) == {"alert", "digest"}
+    assert said["digest"][:2] == [SAID, "Nothing in 30 days: “flood” (Alerts)"]
+
+
+@pytest.mark.parametrize(
+    "without", ['exclude = ["globe"]', 'require = [["no such word"]]', 'categories = ["cs.LG"]']
+)
+def test_a_word_that_a_paper_holds_which_the_topic_does_not_take_is_not_named(
+    house: House, without: str
+) -> None:
+    with_a_past(house, f'send_empty = "true"\n{WORDS}{without}\n')
+    house.drop("new.jsonl", "A state space modell of the globe")
+    house.run()
+
+    assert not any("modell" in line for line in told(house)[-1])
+
+
+def test_a_word_of_a_paper_that_another_lane_has_read_before_is_not_named(house: House) -> None:
+    """The index lacks it, and it is none of those that came since the last look."""
+    with_a_past(house)
+    house.drop("noon.jsonl", "At last a state space modell")
+    with house.app.open_store() as store:
+        house.app.ingest(store, house.now, every=True, baseline=True)
+    house.drop("new.jsonl", "One more paper map")
+    house.run()
+
+    assert told(house)[-1] == []
+
+
+def test_papers_that_were_matched_for_the_round_are_not_looked_through_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unindexed, "MOST_ALONE", 0)
+    both = WORDS.replace('"road atlas"', '"road atlas", "globe"')
+    with_a_past(house, both)
+    house.drop("new.jsonl", "A paper globe", "One more paper map")
+    house.run()
+
+    assert told(house)[-1][0] == SAID
+
+
+def test_nothing_is_said_where_too_many_papers_would_have_to_be_looked_through(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unindexed, "MOST_ALONE", 0)
+    with_a_past(house)
+    house.drop("noon.jsonl", "Nothing that anybody looks for")
+    with house.app.open_store() as store:
+        house.app.ingest(store, house.now, every=True, baseline=True)
+    house.drop("new.jsonl", "One more paper map")
+    house.run()
+
+    assert told(house)[-1] == []
+
+
+def test_readers_who_are_not_the_operator_are_told_whom_to_ask(house: House) -> None:
+    told_to = 'operator = "ops@example.org"\n'
+    house.write("paperdigest.toml", told_to + CONFIG + MAIL.format(port=1))
+    with_a_past(house)
+    house.drop("new.jsonl", "One more paper map")
+    house.run()
+
+    assert told(house)[-1] == [SAID, "Ask ops@example.org to change them"]
+
+
 def test_a_word_is_asked_again_of_papers_that_came_since(house: House) -> None:
     with_a_past(house)
     with house.app.open_store() as store:
@@ -170,6 +248,73 @@ def test_a_word_is_asked_again_of_papers_that_came_since(house: House) -> None:
 
     with house.app.open_store() as store:
         assert Dormant(store, house.now).is_dormant(term("state space modell")) is False
+
+
+def revise(house: House, title: str) -> None:
+    """Let the newest paper of the past say something else."""
+    with house.app.open_store() as store, store.transaction():
+        (key,) = history.paper_keys(store, since=house.now - 6 * DAY)[-1:]
+        store.write("UPDATE papers SET title = ? WHERE key = ?", [title, key])
+        leave_index(store, [key])
+
+
+def test_a_word_is_asked_again_of_papers_that_were_revised_since(house: House) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is True
+        revise(house, "At last a state space modell")
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is False
+    indexed(house)
+
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is False
+
+
+def test_a_word_is_asked_again_when_the_index_was_begun_anew(house: House) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is True
+        revise(house, "At last a state space modell")
+        with store.transaction():
+            facts.remember(store, "search index", "of older folding")
+    indexed(house)  # the papers have the numbers that they had
+
+    with house.app.open_store() as store:
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is False
+
+
+def test_a_paper_that_leaves_the_index_while_words_are_asked_about_counts_all_the_same(
+    house: House,
+) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        asked = Dormant(store, house.now)
+        assert asked.is_dormant(term("state space modell")) is True
+        revise(house, "Folding paper maps twice")
+
+        assert asked.is_dormant(term("folding")) is False
+
+
+def test_a_digest_says_nothing_once_the_index_was_begun_anew_since_the_round_began(
+    house: House,
+) -> None:
+    with_a_past(house)
+    (ada,) = house.app.settings.subscribers
+    with house.app.open_store() as store:
+        work = dormant_work(store, ada, house)
+        asked = Dormant(store, house.now)
+        before = asked.said(work, digest(kind="empty"))
+        with store.transaction():
+            search_index.empty(store)
+            facts.remember(store, "search index begun", "another time")
+
+        assert before.dormant[0] == SAID
+        assert asked.said(work, digest(kind="empty")).dormant == ()
+
+
+def dormant_work(store: Store, reader: Subscriber, house: House) -> Work:
+    (work,) = due(store, [reader], house.now, forced=frozenset({reader.name}))
+    return work
 
 
 def test_a_word_that_found_a_paper_is_dormant_when_that_one_is_30_days_old(house: House) -> None:
@@ -195,7 +340,7 @@ def test_alerts_say_nothing_of_words_and_the_main_digest_speaks_for_them(house: 
 
     by_kind = {one["kind"]: one["dormant"] for one in house.digests()}
     assert by_kind["alert"] == []
-    assert "Nothing in 30 days: “map fire”, “map flood” (Urgent)" in by_kind["digest"]
+    assert "Nothing in 30 days: “map flood” (Urgent)" in by_kind["digest"]
 
 
 def test_composing_stops_asking_when_its_share_of_the_time_is_used_up(house: House) -> None:
@@ -220,6 +365,21 @@ def test_what_was_asked_ahead_takes_no_time_when_composing(house: House) -> None
 
         assert later.is_dormant(term("state space modell")) is True
         assert later.is_dormant(term("road atlas")) is False
+
+
+def test_papers_that_the_index_lacks_are_looked_through_only_while_there_is_time(
+    house: House,
+) -> None:
+    with_a_past(house)
+    with house.app.open_store() as store:
+        prepare(store, house.app.readers(store), house.now, seconds=60)
+    house.drop("new.jsonl", "Nothing that anybody looks for")
+    house.ingest()
+
+    with house.app.open_store() as store:
+        hurried = Dormant(store, house.now, at_first=0, share=0)
+        assert hurried.is_dormant(term("state space modell")) is None
+        assert Dormant(store, house.now).is_dormant(term("state space modell")) is True
 
 
 def test_upkeep_asks_about_the_words_of_all_readers(house: House) -> None:
@@ -272,17 +432,18 @@ TERMS = st.builds(
 )
 
 
-@given(st.lists(st.tuples(st.integers(0, 40), TITLES), max_size=8), TERMS)
+@given(st.lists(st.tuples(st.integers(0, 40), TITLES), max_size=8), TERMS, st.integers(0, 10))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_word_is_dormant_exactly_when_no_paper_of_30_days_holds_it(
-    told: list[tuple[int, str]], asked: Term
+    told: list[tuple[int, str]], asked: Term, of_index: int
 ) -> None:
+    """Whatever of them the index lacks."""
     with open_memory() as store:
         take(store, 90, 1, "The first of all")
         for number, (day, title) in enumerate(sorted(told, reverse=True), 10):
             take(store, day, number, title)
         take(store, 0, 2, "The newest of all")
-        indexing.fill(store)
+        indexing.fill(store, most=1 + of_index)
         papers = history.papers(store, history.paper_keys(store, since=NOW - 30 * DAY)).values()
         holding = [one for one in papers if Query(asked).hits(one)]
 
@@ -300,3 +461,11 @@ def test_no_paper_of_late_lies_before_the_first_key(days: list[int], since: int)
         first = lately.first_key_since(store, NOW - since * DAY)
 
         assert (first is not None and first <= min(late)) if late else first is None
+
+
+def test_of_the_papers_that_the_index_lacks_old_ones_are_none_of_late() -> None:
+    with open_memory() as store:
+        take(store, 5, 1, "A title of its own")
+        take(store, 40, 2, "One that was merged into an older one")
+
+        assert lately.missing_since(store, 1, NOW - 30 * DAY, 10) == [1]

@@ -100,14 +100,14 @@ def updates_of_every_kind() -> Digest:
 
 def weekly() -> Digest:
     """Return a weekly by topic: its days, its weeks, a word that finds nothing."""
-    found = [entry(key, seen_on=AT.date() - timedelta(days=key)) for key in (1, 2, 5)]
+    found = [entry(key, seen_on=AT.date() - timedelta(days=key)) for key in (1, 2, 7)]
     line = listed(6, seen_on=AT.date() - timedelta(days=2))
     parts = (
         section("Paper folding", full=tuple(found[:2]), listed=(line,)),
         section("Floating", full=(replace(found[2], also=("Paper folding",)),)),
     )
     sent = (Sent(AT.date() - timedelta(days=7), "Floating", 12),)
-    dormant = dormancy.lines([("Floating", [Term("papier boat")])])
+    dormant = dormancy.lines([("Floating", [Term("papier boat")])], ask="ops@example.org")
     whole = digest(*parts, covers_from=AT - timedelta(days=7), dormant=dormant)
     return counted(whole, sent, ["Paper folding", "Floating"])
 

@@ -31,6 +31,13 @@ def manage(
     return (*(_by_mail(people, one_click=one_click) if own else ()), _ask_or_edit(people), commands)
 
 
+def whom_to_ask(targets: Sequence[str], operator: Sequence[str]) -> str:
+    """Return the addresses of whoever can change a subscription for its reader; empty where that is the reader, as
+    far as anybody knows. Both as for `manage`."""
+    people = _mailboxes(operator)
+    return "" if set(_mailboxes(targets)) & set(people) else words.names(people)
+
+
 def _by_mail(people: Sequence[str], *, one_click: bool) -> tuple[str, ...]:
     """Return what the button does. Without a page it writes a letter, to the first address of the operator; where
     there is none, it goes to the sender, and nobody has said that this is read."""

@@ -152,8 +152,8 @@ class DayCount:
 
 @dataclass(frozen=True, slots=True)
 class TopicWeeks:
-    """How many papers of a topic a reader was sent in each of some weeks, the oldest first, the last one this
-    digest's."""
+    """How many papers that a reader was sent stood under a topic in each of some weeks, the oldest first, the last one
+    this digest's."""
 
     name: str
     papers: tuple[int, ...]

@@ -42,21 +42,29 @@ def found_here(digest: Digest) -> frozenset[str]:
     return frozenset(reason.term for entry in named for reason in entry.why)
 
 
-def lines(silent: Sequence[tuple[str, Sequence[Term]]], *, shared: bool = False) -> tuple[str, ...]:
+def lines(
+    silent: Sequence[tuple[str, Sequence[Term]]], *, shared: bool = False, ask: str = ""
+) -> tuple[str, ...]:
     """Return a line for each topic with words that found nothing, `Nothing in 30 days: “state-space modell”
     (Experts)`, and one that says what to do about it, but for `shared` digests, whose readers cannot; none where there
-    are none. A command stands between backticks, and nothing else does."""
+    are none. `ask` are the addresses of who can, if that is not the reader. A command stands between backticks, and
+    nothing else does."""
     told = [(topic, terms) for topic, terms in silent if terms]
     if not told:
         return ()
     said = [
-        f"Nothing in {how_long(SPAN)}: {_listed(terms)} ({topic})".replace("`", "'")
+        _plain(f"Nothing in {how_long(SPAN)}: {_listed(terms)} ({topic})")
         for topic, terms in told[:_MOST_TOPICS]
     ]
     more = sum(len(terms) for _, terms in told[_MOST_TOPICS:])
     if more:
         said.append(f"and {number(more)} more in other topics")
-    return (*said, *(() if shared else (ADVICE,)))
+    advice = _plain(f"Ask {ask} to change them") if ask else ADVICE
+    return (*said, *(() if shared else (advice,)))
+
+
+def _plain(text: str) -> str:
+    return text.replace("`", "'")
 
 
 def _listed(terms: Iterable[Term]) -> str:

@@ -98,6 +98,13 @@ class Evidence:
                 bits |= self._bits[field].get(number, 0)
         return bits
 
+    def knows(self, term: Term) -> bool:
+        """Say whether the term was looked for in all of its fields that are texts."""
+        texts = FOLDED.intersection(term.fields)
+        return not texts or (
+            needle(term) in self._needles.numbers and texts <= self._needles.fields
+        )
+
     def usual_papers(self) -> dict[int, int]:
         """Return the papers that hold each needle, by its number, in any field where terms usually look."""
         papers: dict[int, int] = {}

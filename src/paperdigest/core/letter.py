@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from paperdigest.core import closing_words, words
+from paperdigest.core import closing_words, opening_words, words
 from paperdigest.core.digest import Digest, Section, SourceLine
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
@@ -62,7 +62,7 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         covers_until=frame.covers_until,
         preheader=_preheader(named),
         sections=tuple(sections),
-        notes=_notes(frame),
+        notes=_notes(frame, is_empty=not count),
         sources=frame.sources,
         looked_at=words.looked_at(frame.sources, frame.seen),
         manage=manage(frame),
@@ -89,11 +89,13 @@ def _preheader(sections: Sequence[Section]) -> str:
     return " · ".join(titles[:2])
 
 
-def _notes(frame: Frame) -> tuple[str, ...]:
+def _notes(frame: Frame, *, is_empty: bool) -> tuple[str, ...]:
+    """Return what stands before the papers. The title of an empty digest says already how long nothing came."""
     notes = []
     if frame.looked_back is not None:
         notes.append(words.first_digest(frame.looked_back))
-    elif len(frame.missed) > 1:
+    elif len(frame.missed) > 1 and not is_empty:
         zone = frame.now.tzinfo
-        notes.append(words.covers([slot.at.astimezone(zone) for slot in frame.missed]))
+        days = [slot.at.astimezone(zone).date() for slot in frame.missed]
+        notes.append(opening_words.covers(days, frame.covers_from.date()))
     return tuple(notes)

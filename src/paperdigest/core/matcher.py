@@ -107,6 +107,10 @@ class Answers:
         """Return the papers that a query takes, as a bit set: bit n is paper n."""
         return self._taken[id(self._codes[query])]
 
+    def holding(self, term: Term) -> int | None:
+        """Return the papers that hold a term, as a bit set; None if it was not looked for."""
+        return self._known.papers(term) if self._known.knows(term) else None
+
     def matches(self, query: int) -> Iterator[Match]:
         """Yield the matches of one query, in order of the papers."""
         bits = self.taken(query)

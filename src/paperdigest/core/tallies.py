@@ -42,10 +42,15 @@ def covers_days(digest: Digest) -> bool:
     return (digest.covers_until.date() - digest.covers_from.date()).days > _SHORT
 
 
-def counted(digest: Digest, sent: Sequence[Sent], weekly: Sequence[str] = ()) -> Digest:
+def counted(
+    digest: Digest, sent: Sequence[Sent], weekly: Sequence[str] = (), *, since: date = date.min
+) -> Digest:
     """Return the digest with its counts. `sent` is what this reader was sent before, of all lanes; `weekly` are the
-    topics whose weeks are shown, where there are such: those with the most papers, if they are many."""
-    return replace(digest, per_day=_per_day(digest, sent), weeks=_weeks(digest, sent, weekly))
+    topics whose weeks are shown, where there are such: those with the most papers, if they are many. Weeks before
+    `since`, when the reader was not known yet, are none without papers: they are left out."""
+    return replace(
+        digest, per_day=_per_day(digest, sent), weeks=_weeks(digest, sent, weekly, since)
+    )
 
 
 def recounted(before: Digest, after: Digest) -> Digest:
@@ -93,10 +98,11 @@ def _by_sending(digest: Digest, sent: Sequence[Sent]) -> tuple[DayCount, ...]:
 
 def _by_first_sight(digest: Digest) -> tuple[DayCount, ...]:
     """Return its papers by the day they were first seen. What waited, or is found by looking back, may be older than
-    what it covers: every paper counts, or nothing is said."""
+    what it covers: every paper counts, or nothing is said. The day of the digest before is mostly that one's, and
+    stands only where something is of it."""
     days = [entry.seen_on for entry in digest.entries if entry.reason == _NEW]
     papers = Counter(day for day in days if day is not None)
-    first = min((digest.covers_from.date(), *papers))
+    first = min((digest.covers_from.date() + _DAY, *papers))
     last = max((digest.covers_until.date(), *papers))
     if None in days or (last - first).days >= _MOST_DAYS:
         return ()
@@ -113,13 +119,17 @@ def _telling(days: tuple[DayCount, ...]) -> tuple[DayCount, ...]:
     return days if sum(day.papers > 0 for day in days) > 1 else ()
 
 
-def _weeks(digest: Digest, sent: Sequence[Sent], topics: Sequence[str]) -> tuple[TopicWeeks, ...]:
+def _weeks(
+    digest: Digest, sent: Sequence[Sent], topics: Sequence[str], since: date
+) -> tuple[TopicWeeks, ...]:
     """Return the weeks of these topics. A week is seven of the reader's dates, the last one ends today."""
-    papers = {topic: [0] * WEEKS for topic in topics}
     today = digest.at.date()
+    first = max(min((since, *(one.day for one in sent))), first_day(today, weekly=True))
+    weeks = 1 + (today - first).days // 7
+    papers = {topic: [0] * weeks for topic in topics}
     for one in (*sent, *(Sent(today, topic, some) for topic, some in _own(digest).items())):
         back = (today - one.day).days // 7
-        if one.topic in papers and 0 <= back < WEEKS:
+        if one.topic in papers and 0 <= back < weeks:
             papers[one.topic][-1 - back] += one.papers
     if sum(any(week) for week in zip(*papers.values(), strict=True)) < 2:
         return ()

@@ -10,15 +10,17 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from paperdigest.core.digest import DayCount, Digest, TopicWeeks
-from paperdigest.core.words import DOT, cut, number, short_date, weekday
+from paperdigest.core.words import DOT, count, cut, number, short_date, weekday
 
-PER_TOPIC = "Papers per topic in the last 8 weeks"
 _WEEK = 7
 #: Of more days than this each has a bar, and seven of them together a label: all fits a phone of 320 pixels.
 _MOST_NAMED = 9
 _TALLEST = 14  # pixels
 _NAME_WIDTH = 30
 _COLUMN = 5
+_LINE = 72
+#: How many letters of a weekday, and what stands between two: the first that leaves it one line of a mail.
+_NARROWER = ((3, DOT), (3, ", "), (2, ", "))
 
 #: What stands under one bar or several: a day, its papers, how many bars.
 Label = tuple[str, str, int]
@@ -37,20 +39,35 @@ def day_chart(
     if len(days) > _MOST_NAMED:
         return ("Papers", "per week"), 4, heights, tuple(_labels_of_weeks(days))
     letters, width = (3, 28) if len(days) <= _WEEK else (2, 20)
-    labels = tuple((weekday(day.date)[:letters], number(day.papers), 1) for day in days)
+    week_before = len(days) - _WEEK  # its weekdays come again
+    labels = tuple(
+        (
+            str(day.date.day) if at < week_before else weekday(day.date)[:letters],
+            number(day.papers),
+            1,
+        )
+        for at, day in enumerate(days)
+    )
     return ("Papers", "per day"), width, heights, labels
 
 
 def per_day_line(days: Sequence[DayCount]) -> str:
-    """Return `Papers per day: Mon 3 · Tue 0 · Wed 5`; of more days than a chart names, week by week, `Papers per
-    week: from 2 Nov: 12 · from 9 Nov: 3`. Empty where there are none."""
+    """Return `Papers per day: Mon 3 · Tue 0 · Wed 5`, a day of the week before by its date; of more days than a chart
+    names, week by week, `Papers per week: from 2 Nov: 12 · from 9 Nov: 3`. Empty where there are none."""
     if not days:
         return ""
     if len(days) > _MOST_NAMED:
         weeks = [f"from {short_date(some[0].date)}: {_papers(some)}" for some in _weeks(days)]
         return f"Papers per week: {DOT.join(map(_together, weeks))}"
-    told = [f"{weekday(day.date)[:3]} {number(day.papers)}" for day in days]
-    return f"Papers per day: {DOT.join(map(_together, told))}"
+    lines = (_line_of_days(days, letters, between) for letters, between in _NARROWER)
+    return next((line for line in lines if len(line) <= _LINE), _line_of_days(days, *_NARROWER[-1]))
+
+
+def _line_of_days(days: Sequence[DayCount], letters: int, between: str) -> str:
+    before, last = days[:-_WEEK], days[-_WEEK:]
+    told = [f"{short_date(day.date)}: {number(day.papers)}" for day in before]
+    told += [f"{weekday(day.date)[:letters]} {number(day.papers)}" for day in last]
+    return f"Papers per day: {between.join(map(_together, told))}"
 
 
 def _together(text: str) -> str:
@@ -76,13 +93,19 @@ def _papers(days: Sequence[DayCount]) -> str:
 # ------------------------------------------------------------------ by week
 
 
+def weeks_title(digest: Digest) -> str:
+    """Return what stands over its weeks. A paper is counted under the one topic that it stood under; over a topic's
+    papers the number is of all that the topic found."""
+    return f"Papers under each topic, last {count(len(_ends(digest)), 'week')}"
+
+
 def week_table(digest: Digest) -> tuple[str, tuple[tuple[str, int], ...], tuple[str, ...]]:
     """Return the caption of its weeks, their months with how many columns each has, and the day of the month on which
     each week ends: `("Oct", 4), ("Nov", 4)` and `5`, `12` …"""
     days = _ends(digest)
     months = groupby(days, key=_month)
     return (
-        PER_TOPIC,
+        weeks_title(digest),
         tuple((month, len(list(some))) for month, some in months),
         tuple(str(day.day) for day in days),
     )
@@ -107,8 +130,8 @@ def week_line(one: TopicWeeks) -> str:
 
 
 def _ends(digest: Digest) -> list[date]:
-    count = len(digest.weeks[0].papers) if digest.weeks else 0
-    return [digest.at.date() - timedelta(weeks=back) for back in reversed(range(count))]
+    weeks = len(digest.weeks[0].papers) if digest.weeks else 0
+    return [digest.at.date() - timedelta(weeks=back) for back in reversed(range(weeks))]
 
 
 def _month(day: date) -> str:

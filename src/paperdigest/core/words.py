@@ -367,14 +367,6 @@ def first_digest(looked_back: timedelta) -> str:
     )
 
 
-def covers(days: Sequence[date]) -> str:
-    """Return which dates one digest stands for after an absence: `Covers Wed 18 Nov and Thu 19 Nov`."""
-    told = tuple(dict.fromkeys(f"{weekday(day)[:3]} {short_date(day)}" for day in days))
-    if len(told) > 4:
-        return f"Covers {count(len(told), 'date')}, {told[0]} to {told[-1]}"
-    return f"Covers {names(told)}"
-
-
 # ------------------------------------------------------------- closing lines
 
 

@@ -2,11 +2,12 @@
 
 Each word is asked of the search index, and of a paper itself only where the index cannot tell; the newest that holds
 it ends the question. What was found out is remembered for the life of the process: a word that finds something until
-that paper is 30 days old, a word that finds nothing for a day, and then only newer papers are asked. Composing asks as
-far as that takes no more than a small share of its time; a service has asked about all words before (`prepare`).
+that paper is 30 days old, a word that finds nothing for a day, and then only what the index took in since is asked.
+Composing asks as far as that takes no more than a small share of its time; a service has asked about all words before
+(`prepare`).
 
-What the index lacks, the papers of the last hour, is not looked at: of those, a word that found one for this reader
-stands in the digest as the reason why.
+A word is called silent if no paper holds it, those that the index lacks included (`flow.unindexed`), whoever was sent
+them or not; where that is not certain, nothing is said.
 """
 
 from __future__ import annotations
@@ -15,23 +16,25 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
-from pathlib import Path
+from functools import cached_property
 from typing import Final
 
+from paperdigest.core.closing_words import whom_to_ask
 from paperdigest.core.digest import Digest
-from paperdigest.core.dormancy import SPAN, found_here, is_time, keywords_of, lines
-from paperdigest.core.errors import QueryError, StoreDamaged
+from paperdigest.core.dormancy import SPAN, found_here, is_time, lines
+from paperdigest.core.errors import StoreDamaged
 from paperdigest.core.index_bounds import bounds
 from paperdigest.core.query import Query
 from paperdigest.core.subscription import Subscriber, Topic
 from paperdigest.core.tree import Term
 from paperdigest.flow.due import Work
-from paperdigest.flow.indexing import is_current
-from paperdigest.flow.window import alert_topics
-from paperdigest.store import history, lately, search_index
+from paperdigest.flow.indexing import generation, is_current
+from paperdigest.flow.unindexed import Unindexed
+from paperdigest.flow.window import Window, alert_topics
+from paperdigest.flow.word_memory import Memory, memory_of
+from paperdigest.store import history, lately
 from paperdigest.store.connection import Store
 from paperdigest.store.lately import Start
 
@@ -43,46 +46,14 @@ _MOST_MISSING: Final = 3_000
 #: Papers looked into for one word; where so many may hold it, it is common.
 _MOST_DOUBTFUL: Final = 60
 _AT_ONCE: Final = 20
-_TOPICS_KEPT: Final = 50_000  # about 1 kB each
-_WORDS_KEPT: Final = 500_000  # about 200 bytes each
 #: Of the time that composing takes, so much may go into asking; a little at once, which is all that few readers need.
 _SHARE: Final = 0.02
 _AT_FIRST: Final = 0.25  # seconds
 
 
-@dataclass(slots=True)
-class Memory:
-    """What is known of words: until when one has found something, or when and up to which paper it had not."""
-
-    keywords: dict[str, tuple[Term, ...]] = field(default_factory=dict)
-    found_until: dict[Term, datetime] = field(default_factory=dict)
-    silent: dict[Term, tuple[datetime, int]] = field(default_factory=dict)
-
-    def of(self, topic: Topic) -> tuple[Term, ...]:
-        """Return the words that a topic looks for in texts."""
-        wants = topic.wants
-        known = self.keywords.get(wants)
-        if known is None:
-            if len(self.keywords) >= _TOPICS_KEPT:
-                self.keywords.clear()
-            known = self.keywords[wants] = _keywords_of(topic)
-        return known
-
-    def make_room(self) -> None:
-        """Forget everything rather than grow for ever."""
-        if len(self.found_until) + len(self.silent) > _WORDS_KEPT:
-            self.found_until.clear()
-            self.silent.clear()
-
-
-@lru_cache(maxsize=8)
-def memory_of(database: Path | None) -> Memory:
-    """Return what this process remembers about a database."""
-    return Memory()
-
-
 class Dormant:
-    """Words before one state of history. `steady` is a clock in seconds that is never set."""
+    """Words before one state of history. `window` is what was read for the round, `operator` whom readers may ask.
+    `steady` is a clock in seconds that is never set."""
 
     def __init__(
         self,
@@ -90,6 +61,8 @@ class Dormant:
         now: datetime,
         memory: Memory | None = None,
         *,
+        window: Window | None = None,
+        operator: Sequence[str] = (),
         at_first: float = _AT_FIRST,
         share: float = _SHARE,
         steady: Callable[[], float] = time.monotonic,
@@ -97,6 +70,7 @@ class Dormant:
         self._store = store
         self._now = now
         self._memory = memory_of(store.path) if memory is None else memory
+        self._window, self._operator = window, operator
         self._at_first, self._share, self._steady = at_first, share, steady
         self._began = steady()
         self._spent = 0.0
@@ -108,12 +82,14 @@ class Dormant:
         if work.kind == "alert" or not is_time(work.lane.last_digest_at, goes_at):
             return digest
         silent: list[tuple[str, list[Term]]] = []
-        with self._unless_damaged():
-            if self._can_tell:
+        # One snapshot: the index may be begun anew at any time, and then lacks what it held.
+        with self._unless_damaged(), self._store.reading():
+            if self._can_tell and generation(self._store) == self._generation:
                 here = found_here(digest)
                 topics = (*work.topics, *alert_topics(work))
                 silent += ((topic.name, self._silent_words(topic, here)) for topic in topics)
-        return replace(digest, dormant=lines(silent, shared=work.subscriber.shared))
+        ask = whom_to_ask(work.targets, self._operator)
+        return replace(digest, dormant=lines(silent, shared=work.subscriber.shared, ask=ask))
 
     def learn(self, topics: Iterable[Topic], stop: Callable[[], bool]) -> None:
         """Ask about the words of these topics, as long as there is time."""
@@ -122,7 +98,7 @@ class Dormant:
                 if stop() or not (self._can_tell and self._has_time):
                     return
                 for term in self._memory.of(topic):
-                    self.is_dormant(term)
+                    self._is_silent_in_index(term)
 
     @contextmanager
     def _unless_damaged(self) -> Iterator[None]:
@@ -135,19 +111,28 @@ class Dormant:
             log.warning("which words find nothing was not to be found out: %s", damage)
 
     def _silent_words(self, topic: Topic, here: frozenset[str]) -> list[Term]:
-        return [term for term in self._memory.of(topic) if self._is_silent(term, here)]
-
-    def _is_silent(self, term: Term, here: frozenset[str]) -> bool:
-        return term.name not in here and self.is_dormant(term) is True
+        words = (term for term in self._memory.of(topic) if term.name not in here)
+        return [term for term in words if self.is_dormant(term) is True]
 
     def is_dormant(self, term: Term) -> bool | None:
         """Say whether no paper of the last 30 days holds the word; None where it was not to be found out now. Raises
         StoreDamaged, for an index as well."""
+        silent = self._is_silent_in_index(term) if self._can_tell else None
+        if not silent:
+            return silent
+        began = self._steady()
+        try:
+            held = self._unindexed.holds(term, looking=self._has_time)
+        finally:
+            self._spent += self._steady() - began
+        return None if held is None else not held
+
+    def _is_silent_in_index(self, term: Term) -> bool | None:
         known = self._memory.found_until.get(term)
         if known is not None and self._now < known:
             return False
-        at, upto = self._memory.silent.get(term, (None, 0))
-        fresh = at is not None and timedelta(0) <= self._now - at < _DAY
+        at, of, upto = self._memory.silent.get(term, (None, "", 0))
+        fresh = at is not None and timedelta(0) <= self._now - at < _DAY and of == self._generation
         if fresh and upto >= self._newest:
             return True
         if not (self._can_tell and self._has_time):
@@ -170,19 +155,37 @@ class Dormant:
         oldest = lately.oldest_seen_at(self._store)
         if oldest is None or oldest > self._since or not is_current(self._store):
             return False
-        if self._first_key is None or not self._newest:
-            return False
-        after = self._first_key - 1
-        missing = search_index.missing_keys(self._store, after=after, limit=_MOST_MISSING + 1)
-        return len(missing) <= _MOST_MISSING
+        # In this order: what is taken in while this is asked is missing, or new, or both.
+        return len(self._missing) <= _MOST_MISSING and self._newest > 0
+
+    @property
+    def _generation(self) -> str:
+        return self._index[0]
+
+    @property
+    def _newest(self) -> int:
+        return self._index[1]
+
+    @cached_property
+    def _index(self) -> tuple[str, int]:
+        """Return the generation and the newest document of the index. In this order: if it is begun anew in between,
+        what is remembered is of the one before."""
+        return generation(self._store), lately.newest_document(self._store)
+
+    @cached_property
+    def _missing(self) -> list[int]:
+        if self._first_key is None:
+            return []
+        most = _MOST_MISSING + 1
+        return lately.missing_since(self._store, self._first_key, self._since, most)
+
+    @cached_property
+    def _unindexed(self) -> Unindexed:
+        return Unindexed(self._store, self._missing, self._window)
 
     @cached_property
     def _first_key(self) -> int | None:
         return lately.first_key_since(self._store, self._since)
-
-    @cached_property
-    def _newest(self) -> int:
-        return lately.newest_indexed(self._store)
 
     @cached_property
     def _start(self) -> Start | None:
@@ -191,10 +194,10 @@ class Dormant:
     # -- asking
 
     def _asked(self, term: Term, after: int) -> bool:
-        """Ask about the papers behind a key, and remember the answer."""
+        """Ask about the papers behind a document, and remember the answer."""
         found = self._newest_holding(term, after)
         if found is None:
-            self._memory.silent[term] = (self._now, self._newest)
+            self._memory.silent[term] = (self._now, self._generation, self._newest)
             return True
         self._memory.silent.pop(term, None)
         self._memory.found_until[term] = found + SPAN
@@ -202,9 +205,10 @@ class Dormant:
 
     def _newest_holding(self, term: Term, after: int) -> datetime | None:
         """Return when a paper was first seen that holds the word, or may; None: no paper does."""
-        start = lately.start_at(self._store, after + 1) if after else self._start
+        start = self._start
         if start is None:
             return None
+        start = start._replace(document=max(start.document, after + 1))
         between = bounds(term)
         if between.upper is None:
             return self._today  # nothing is known of it without a look at every paper
@@ -218,7 +222,9 @@ class Dormant:
         held = self._first_held(term, doubtful)
         if held is not None:
             return held
-        return self._today if len(doubtful) == _MOST_DOUBTFUL else None
+        if len(doubtful) == _MOST_DOUBTFUL:
+            return self._today
+        return self._today if lately.was_in(self._store, between.upper, start.document) else None
 
     def _first_held(self, term: Term, seen: Sequence[tuple[int, datetime]]) -> datetime | None:
         query, when = Query(term), dict(seen)
@@ -251,12 +257,3 @@ def prepare(
     next time."""
     topics = (topic for reader in readers for topic in reader.topics)
     Dormant(store, now, at_first=seconds, share=0).learn(topics, stop)
-
-
-def _keywords_of(topic: Topic) -> tuple[Term, ...]:
-    try:
-        return keywords_of(topic)
-    except (
-        QueryError
-    ):  # a last good version that this program reads otherwise: told when it is composed
-        return ()

@@ -117,7 +117,7 @@ class Drafting:
         self._doors = doors
         self._looked_at = LookedAt(store, press.sources, now)
         self._desk = Desk(press.searches)
-        self._dormant = Dormant(store, now)
+        self._dormant = Dormant(store, now, window=window, operator=press.operator)
 
     def draft(self, work: Work, *, prepare: bool = True) -> Draft:
         finds = lane_finds(self._store, work, self._window, self._now)

@@ -17,6 +17,7 @@ from paperdigest.store.connection import Store
 #: Papers of one transaction: other writers wait for a fifth of a second.
 BATCH: Final = 500
 _FACT: Final = "search index"
+_BEGUN: Final = "search index begun"
 _DEAD_SHARE: Final = 3  # one dead document for so many live ones is enough
 _FEW_DEAD: Final = 1_000
 
@@ -69,13 +70,23 @@ def is_current(store: Store) -> bool:
     return search_index.exists(store) and facts.fact(store, _FACT) == STAMP
 
 
+def generation(store: Store) -> str:
+    """Return what tells one numbering of documents from the next: it changes when the index begins anew."""
+    return facts.fact(store, _BEGUN) or "0"
+
+
 def _begin_anew_if_worn(store: Store) -> None:
     if not is_current(store):
         with store.transaction():
-            search_index.empty(store)
+            _begin_anew(store)
             facts.remember(store, _FACT, STAMP)
     size = search_index.size(store)
     dead = size.documents - size.live
     if dead > _FEW_DEAD and dead * _DEAD_SHARE > size.live:
         with store.transaction():
-            search_index.empty(store)
+            _begin_anew(store)
+
+
+def _begin_anew(store: Store) -> None:
+    search_index.empty(store)
+    facts.remember(store, _BEGUN, str(int(generation(store)) + 1))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from paperdigest.core.compiled import Compiled
 from paperdigest.core.matcher import Answers, Match, Matcher
 from paperdigest.core.paper import Paper
 from paperdigest.core.query import Query
 from paperdigest.core.subscription import Topic
+from paperdigest.core.tree import Term
 from paperdigest.store import facts
 from paperdigest.store.connection import Store
 
@@ -41,6 +42,15 @@ class TopicMatches:
             found = {self._keys[match.paper]: match for match in self._answers.matches(number)}
             self._known[number] = found
         return found
+
+    def bits(self, keys: Iterable[int]) -> int:
+        """Return some of the papers as a bit set, as `holding` does."""
+        wanted = set(keys)
+        return sum(1 << place for place, key in enumerate(self._keys) if key in wanted)
+
+    def holding(self, term: Term) -> int | None:
+        """Return the papers that hold a term as a bit set; None if no topic here has it."""
+        return self._answers.holding(term)
 
 
 def matched(store: Store, topics: Sequence[Topic], papers: Mapping[int, Paper]) -> TopicMatches:

@@ -33,7 +33,8 @@ class Past:
         if work.kind == "alert" or (covers_days(digest) and not weekly):
             return counted(digest, ())
         topics = [topic.name for topic in work.topics] if weekly else ()
-        return counted(digest, self._sent(work), topics)
+        known_since = work.lane.created_at.astimezone(zone(work.subscriber.timezone)).date()
+        return counted(digest, self._sent(work), topics, since=known_since)
 
     def _sent(self, work: Work) -> tuple[Sent, ...]:
         place = self._places.get(work.lane.id, -1)

@@ -17,6 +17,7 @@ _AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _SEARCH = "https://huggingface.co/papers?q="
 _ITALIC = (0, 10, Style.ITALIC)  # "Model soup", "Routing by"
 _TARGETS = ("email:ada@example.org",)
+_OPERATOR = ("email:papers@example.org",)
 #: Papers sent so many days ago, and for each topic so many weeks ago.
 _DAYS = ((6, 3), (4, 5), (3, 1), (2, 8), (1, 4))
 _WEEKS = (
@@ -50,10 +51,13 @@ def sample_digest(at: datetime = _AT) -> Digest:
         sources=sources,
         looked_at=words.looked_at(sources, 412),
         manage=closing_words.manage(
-            Subscriber("ada"), _TARGETS, operator=("email:papers@example.org",), one_click=True
+            Subscriber("ada"), _TARGETS, operator=_OPERATOR, one_click=True
         ),
         more=words.command_for_more("ada"),
-        dormant=dormancy.lines([("Experts", [Term("mixtur of experts")])]),
+        dormant=dormancy.lines(
+            [("Experts", [Term("mixtur of experts")])],
+            ask=closing_words.whom_to_ask(_TARGETS, _OPERATOR),
+        ),
     )
     return counted(sample, tuple(_sent(at.date(), names)), names)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from paperdigest.core import words
 from paperdigest.core.digest import Digest, Section
 from paperdigest.core.ports import SlackEntry, SlackText
-from paperdigest.core.tally_words import PER_TOPIC, per_day_line, week_line
+from paperdigest.core.tally_words import per_day_line, week_line, weeks_title
 from paperdigest.render.book import Book
 from paperdigest.render.environments import dateline
 from paperdigest.render.slack import slack_escape, slack_line
@@ -46,7 +46,7 @@ def slack_text(digest: Digest, book: Book) -> SlackText:
 
 def _weeks(digest: Digest) -> tuple[str, ...]:
     """Return a line a topic, as many as leave the papers their room."""
-    lines = (PER_TOPIC, *map(week_line, digest.weeks))
+    lines = (weeks_title(digest), *map(week_line, digest.weeks))
     return lines if digest.weeks and sum(map(len, lines)) <= _WEEKS_WIDTH else ()
 
 

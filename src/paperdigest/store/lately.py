@@ -47,15 +47,29 @@ def first_key_since(store: Store, at: datetime) -> int | None:
     return low if low <= last else None
 
 
+def missing_since(store: Store, key: int, at: datetime, limit: int) -> list[int]:
+    """Return the papers of this key and later ones that were first seen at that instant or later and that the index
+    lacks, oldest first."""
+    return [
+        missing
+        for (missing,) in store.rows(
+            "SELECT key FROM papers WHERE key >= ? AND first_seen_at >= ?"
+            " AND NOT EXISTS (SELECT 1 FROM search_documents WHERE paper_key = key)"
+            " ORDER BY key LIMIT ?",
+            [key, to_instant(at), limit],
+        )
+    ]
+
+
 def start_at(store: Store, key: int) -> Start | None:
     """Return where papers of this key and later ones begin; None: the index holds none."""
     row = store.row("SELECT min(document) FROM search_documents WHERE paper_key >= ?", [key])
     return None if row is None or row[0] is None else Start(key, int(row[0]))
 
 
-def newest_indexed(store: Store) -> int:
-    """Return the largest key of the index, 0 for none."""
-    row = store.row("SELECT max(paper_key) FROM search_documents")
+def newest_document(store: Store) -> int:
+    """Return the largest document of the index, 0 for none. One that is taken in anew has a new one."""
+    row = store.row("SELECT max(document) FROM search_documents")
     return 0 if row is None or row[0] is None else int(row[0])
 
 
@@ -73,3 +87,14 @@ def newest_with(
         [expression, start.document, start.key, to_instant(since), most],
     )
     return [(key, from_instant(at)) for key, at in rows]
+
+
+def was_in(store: Store, expression: str, document: int) -> bool:
+    """Say whether a full-text expression fits what a paper was that has left the index, from this document on. It
+    may have left a moment ago, with the same words."""
+    row = store.row(
+        "SELECT 1 FROM search WHERE search MATCH ? AND rowid >= ?"
+        " AND NOT EXISTS (SELECT 1 FROM search_documents WHERE document = search.rowid) LIMIT 1",
+        [expression, document],
+    )
+    return row is not None
