@@ -85,7 +85,7 @@ def tell_of_composing(app: App, store: Store, report: ComposeReport, now: dateti
     whom = app.operator()
     watched = [
         unmade(note(store, report.failed), readers, now, whom.timezone),
-        replaced(store, app.renderer.templates.mark, readers, now, whom.timezone),
+        replaced(store, app.press.mark, readers, now, whom),
     ]
     try:
         tell(store, lambda: app.press, whom, watched, now)

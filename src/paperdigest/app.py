@@ -312,7 +312,7 @@ class App:
         url = self.settings.public_url
         page = url if url.startswith("https://") else ""  # RFC 8058: no other can be one click
         renderer = Imprinted(self.renderer, self.settings.digest)
-        mark = self.renderer.templates.mark
+        mark = None if self.wrong_templates else self.renderer.templates.mark
         return Press(renderer, self.channel, self.views, self.settings.operator, page, mark)
 
     def channel(self, name: str) -> Channel:

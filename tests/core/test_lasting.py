@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperdigest.core.lasting import MOST_A_DAY, News, Told, from_text, news, told_now
+from paperdigest.core.lasting import MOST_A_DAY, News, Told, from_text, is_news, news, told_now
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
@@ -64,6 +65,23 @@ def test_what_was_over_on_an_earlier_day_is_forgotten() -> None:
 
 def test_a_clock_that_was_set_back_does_not_silence_it() -> None:
     assert at(NOON, Told(NOON + 400 * DAY, "bad"), lasts=True).begun == ("feed",)
+
+
+@pytest.mark.parametrize(
+    ("happened", "told", "news"),
+    [
+        (NOON, None, True),
+        (NOON, NOON, False),
+        (NOON, NOON + DAY, False),  # found before a kill, and told after it
+        (NOON + HOUR, NOON, False),  # again on the same day
+        (NOON + DAY, NOON, True),
+        (NOON, NOON + 400 * DAY, True),  # the clock was set back
+    ],
+)
+def test_what_may_happen_again_is_news_once_and_on_a_later_day(
+    happened: datetime, told: datetime | None, news: bool
+) -> None:
+    assert is_news(happened, told, NOON + 3 * DAY, BERLIN) is news
 
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 30))

@@ -34,6 +34,11 @@ def test_that_it_is_over_names_whose_digests() -> None:
     assert lines[0].startswith("ada: since ")
 
 
+def test_the_line_of_the_status_page_says_that_they_are_the_same_since() -> None:
+    said = "your templates could not make a digest of ada, and are the same since: "
+    assert template_words.line("ada", WHY) == said + WHY
+
+
 def test_of_very_many_it_counts_the_rest() -> None:
     title, (line,) = template_words.at_work_again([f"reader{n:02}" for n in range(23)], NOW)
     assert title == "Your templates make 23 digests again"

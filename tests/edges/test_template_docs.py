@@ -10,7 +10,8 @@ import pytest
 
 from digests import entry
 from paperdigest.core.digest import Digest, Entry, Section
-from paperdigest.render.environments import _PUBLIC, _WORDS, NAMES, Templates
+from paperdigest.render.environments import _WORDS, NAMES, Templates
+from paperdigest.render.known import PUBLIC
 from paperdigest.render.skeleton import prepared
 
 PAGE = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
@@ -25,7 +26,7 @@ def table_under(heading: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("kind", [Digest, Section, Entry])
 def test_every_field_stands_in_its_table(kind: type[Digest | Section | Entry]) -> None:
-    assert sorted(table_under(kind.__name__)) == sorted(_PUBLIC[kind])
+    assert sorted(table_under(kind.__name__)) == sorted(PUBLIC[kind])
 
 
 @pytest.mark.parametrize(
@@ -33,8 +34,8 @@ def test_every_field_stands_in_its_table(kind: type[Digest | Section | Entry]) -
 )
 def test_every_field_of_the_small_values_is_named(name: str) -> None:
     (row,) = re.findall(rf"^\| {name} \| (.*) \|$", PAGE, re.MULTILINE)
-    (kind,) = (kind for kind in _PUBLIC if kind.__name__ == name)
-    assert set(re.findall(r"`(\w+)(?:\(\))?`", row)) == _PUBLIC[kind]
+    (kind,) = (kind for kind in PUBLIC if kind.__name__ == name)
+    assert set(re.findall(r"`(\w+)(?:\(\))?`", row)) == PUBLIC[kind]
 
 
 def test_every_template_is_named() -> None:

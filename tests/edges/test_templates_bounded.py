@@ -44,6 +44,7 @@ RUNAWAYS = {
     "a wide filter": "{{ 'x'|center(999999999) }}",
     "a wide method": "{{ 'x'.zfill(999999999) }}",
     "many bytes": "{{ (1).to_bytes(999999999, 'big')|length }}",
+    "bytes in place of a text": "{{ 'x'.encode() * 4000000 }}",
     "a wide indent": "{{ ('x\n' * 99999)|indent(99999) }}",
     "a long replacement": "{{ ('x' * 99999)|replace('x', 'y' * 99999) }}",
     "the same by a method": "{{ ('x' * 99999).replace('x', 'y' * 99999) }}",

@@ -19,6 +19,7 @@ from paperdigest.failpoints import FailpointReached
 from paperdigest.failpoints import broken as broken_at
 from paperdigest.render.mark import mark_of
 from paperdigest.rounds import AppRounds
+from paperdigest.store import facts
 from program import Program, Said
 from running import eventually, said, service
 
@@ -79,9 +80,9 @@ class Once:
         self.house, self.program = house, program
         self._dumps = 0
 
-    def __call__(self, *args: str) -> Said:
+    def __call__(self, *args: str, title: str = "") -> Said:
         self._dumps += 1
-        self.house.drop(f"{self._dumps}.jsonl", f"A paper map number {self._dumps}")
+        self.house.drop(f"{self._dumps}.jsonl", title or f"A paper map number {self._dumps}")
         said = self.program("run", "--once", "--now", self.house.now.isoformat(), *args)
         self.house.wait(days=1)
         return said
@@ -185,6 +186,87 @@ def test_it_is_told_again_the_next_day_and_when_it_is_over(once: Once) -> None:
     assert "Your templates make the digest of zoe again" in told(once.house)[2]
     once()
     assert len(told(once.house)) == 3
+
+
+def fails_on_the_sea(house: House) -> None:
+    votes = "{{ entry.votes + 1 if 'sea' in title.text }}"
+    write(house, "templates/entry.txt.j2", f"{votes}{{{{ title.text }}}}")
+
+
+def test_a_digest_that_goes_well_by_the_same_templates_ends_nothing(once: Once) -> None:
+    """The paper that they fail on was not in it: the mistake is still there."""
+    fails_on_the_sea(once.house)
+    once("--json", title="A paper map of the sea")
+    for _ in range(3):
+        assert once().code == 0
+    (word,) = told(once.house)
+    assert "Your templates could not make 2 digests" in word
+    assert "entry.txt.j2:1: " in once.program("status", "--healthy").out
+
+
+def test_it_is_told_again_when_another_digest_fails_on_a_later_day(once: Once) -> None:
+    fails_on_the_sea(once.house)
+    for title in ("A paper map of the sea", "", "", "A paper map of another sea", ""):
+        once(title=title)
+    assert [word.count("could not make") for word in told(once.house)] == [1, 1]
+
+
+def test_only_changed_templates_that_made_a_digest_end_it(once: Once) -> None:
+    fails_on_the_sea(once.house)
+    once(title="A paper map of the sea")
+    once()
+    write(once.house, "templates/entry.txt.j2", "{{ title.text }}")
+    once()
+    assert "Your templates make 2 digests again" in told(once.house)[1]
+    assert once.program("status", "--healthy").out == "healthy\n"
+    once()
+    assert len(told(once.house)) == 2
+
+
+def test_changed_back_they_are_not_said_to_be_well(two: House, program: Program) -> None:
+    once = Once(two, program)
+    fails_on_the_sea(two)
+    once(title="A paper map of the sea")
+    write(two, "templates/entry.txt.j2", "{{ title.text }}")
+    program("run", "--once", "--now", two.now.isoformat())  # nothing to send
+    fails_on_the_sea(two)
+    once()
+    assert len(told(two)) == 1
+
+
+def test_changed_ones_that_cannot_be_used_are_not_said_to_be_at_work(once: Once) -> None:
+    fails_on_the_sea(once.house)
+    once(title="A paper map of the sea")
+    write(once.house, "templates/entry.txt.j2", "{% if %}")
+    once()
+    assert not [word for word in told(once.house) if " again" in word.partition("\n")[0]]
+    write(once.house, "templates/entry.txt.j2", "{{ title.text }}")
+    once()
+    assert "Your templates make 2 digests again" in "".join(told(once.house))
+
+
+def test_a_fault_that_was_remembered_without_a_time_is_told_once(once: Once) -> None:
+    write(once.house, "templates/digest.txt.j2", MINE)
+    once()
+    mark = mark_of(once.house.folder / "templates")
+    with once.house.app.open_store() as store, store.transaction():
+        facts.remember(store, "template fails zoe", f"{mark} entry.txt.j2:1: division by zero")
+    once()
+    once()
+    (word,) = told(once.house)
+    assert "zoe: entry.txt.j2:1: division by zero" in word
+
+
+def test_what_was_found_before_a_kill_is_told_on_a_later_day(once: Once) -> None:
+    fails_on_the_sea(once.house)
+    once.house.drop("a.jsonl", "A paper map of the sea")
+    with broken_at("compose.committed=raise"), pytest.raises(FailpointReached):
+        once.house.run()
+    once.house.reload()
+    once.house.wait(days=2)
+    once()
+    (word,) = told(once.house)
+    assert "entry.txt.j2:1: " in word
 
 
 def test_between_two_digests_it_lasts(two: House, program: Program) -> None:

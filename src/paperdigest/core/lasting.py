@@ -72,6 +72,14 @@ def news(
     return News(tuple(begun), tuple(over), tuple(name for name in past if name not in lasting))
 
 
+def is_news(at: datetime, told: datetime | None, now: datetime, zone: tzinfo) -> bool:
+    """Say whether what happened at a time, and may or may not happen again, counts as lasting: until somebody is told,
+    and anew when it happens again on a later day than that. All times are aware; days are those of `zone`."""
+    if told is None or told > now:  # the clock was set back meanwhile
+        return True
+    return at > told and not _same_day(at, told, zone)
+
+
 def told_now(before: Told | None, said: str, now: datetime, zone: tzinfo) -> Told:
     """Return what is remembered of a condition that is told now."""
     today = before is not None and _same_day(before.at, now, zone)

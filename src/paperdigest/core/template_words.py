@@ -40,9 +40,7 @@ def at_work_again(names: Sequence[str], now: datetime) -> Words:
 
 def line(name: str, reason: str) -> str:
     """Return one line on that, for the status page and for whoever runs a command."""
-    return (
-        f"the last digest of {name} was made by the templates that come with the program: {reason}"
-    )
+    return f"your templates could not make a digest of {name}, and are the same since: {reason}"
 
 
 def command(name: str) -> str:

@@ -103,7 +103,7 @@ def compose(
                 written = [done for draft in drafts for done in _write(store, draft, now)]
                 brake.weigh([done.load for done in written])
                 template_faults.note(
-                    store, [(done.subscriber, done.fault) for done in written], press.mark
+                    store, [(done.subscriber, done.fault) for done in written], press.mark, now
                 )
                 failpoint("compose.commit")
             failpoint("compose.committed")

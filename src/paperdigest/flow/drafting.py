@@ -52,7 +52,8 @@ class Press:
     sources: tuple[SourceView, ...] = ()
     operator: tuple[str, ...] = ()
     page: str = ""  # https address of the unsubscribe page; "": there is none
-    mark: str = ""  # tells the user's templates from what they were before; "": there are none
+    # Tells the user's templates from what they were before; "": there are none; None: they cannot be used.
+    mark: str | None = ""
 
     @property
     def searches(self) -> dict[str, str]:

@@ -57,7 +57,7 @@ def tell(
     """
     if store.rehearsing:
         return False
-    start = _TOLD if operator.deliver else _LOGGED
+    start = _start(operator)
     known = facts.beginning(store, start)
     told = [_tell(store, press, operator, one, start, known, now) for one in watched]
     return any(told)
@@ -78,10 +78,21 @@ def say(
         _log(operator, [words], logging.WARNING)
 
 
+def last_told(store: Store, operator: Subscriber, kind: str) -> dict[str, Told]:
+    """Return what the operator was last told of each condition of that kind that is not over, by its name."""
+    found = facts.beginning(store, f"{_start(operator)}{kind} ")
+    read = {name: lasting.from_text(text) for name, text in found.items()}
+    return {name: told for name, told in read.items() if told is not None and not told.over}
+
+
 def drop(store: Store, kind: str, name: str) -> None:
     """Let nothing be remembered of one condition of that kind. Inside a transaction."""
     for start in (_TOLD, _LOGGED):
         facts.forget(store, f"{start}{kind} {name}")
+
+
+def _start(operator: Subscriber) -> str:
+    return _TOLD if operator.deliver else _LOGGED
 
 
 def _tell(

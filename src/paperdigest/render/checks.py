@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from html import unescape
 from pathlib import Path
 
 from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.errors import TemplateError
 from paperdigest.render.allowance import RunsAway, allowance
-from paperdigest.render.environments import NAMES, PAGE, Templates, broken, where
+from paperdigest.render.clean import clean_text
+from paperdigest.render.environments import (
+    HTML,
+    NAMES,
+    NOTHING_SHOWN,
+    PAGE,
+    Templates,
+    broken,
+    where,
+)
 from paperdigest.render.fitting import is_within
 from paperdigest.render.renderer import Renderer, too_large
 from paperdigest.render.sample import sample_digest
 from paperdigest.render.sample_notice import sample_notice
 from paperdigest.render.skeleton import prepared
 
-_PAGES = (PAGE, "digest.txt.j2", "subject.txt.j2")
+_SUBJECT = "subject.txt.j2"
+_PAGES = (PAGE, "digest.txt.j2", _SUBJECT)
+_EMPTY_SUBJECT = "the subject is empty · write at least {{ digest.title }}"
+_EMPTY_PAGE = "the page is empty · write at least {{ digest.title }} and the papers of each section"
+#: What of HTML nobody reads. A page has a word before that many characters, or none.
+_UNSEEN, _LOOKED_AT = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL), 100_000
 
 
 def check(user_templates: Path | None = None) -> list[TemplateError]:
@@ -71,22 +87,51 @@ def _failing(templates: Templates) -> list[TemplateError]:
     notice = sample_notice()
     whole = replace(full, name="Paper boats", footer=("Lab, https://example.org/privacy",))
     poor = Entry(paper_key=0, reason="new", id="", title=Marked("A title and nothing else"))
-    papers = (*full.entries, *notice.entries)
+    pages = (full, bare, whole, notice)
+    papers = (*full.entries, *notice.entries, poor)
     found: dict[str, TemplateError] = {}
     for name in NAMES if templates.folder is None else sorted(templates.own, key=NAMES.index):
-        cases = [full, bare, whole, notice] if name in _PAGES else [*papers, poor]
-        for case in cases:
-            try:
-                with allowance():
-                    made = templates.render(name, **_values(case))
-            except TemplateError as error:
-                found.setdefault(str(error), error)
-                if isinstance(error.__cause__, RunsAway):
-                    break  # it takes seconds
-            else:
-                if name == PAGE and case is bare and not is_within(made):
-                    found.setdefault(PAGE, too_large(templates, made))
+        for problem in _failing_on(templates, name, pages if name in _PAGES else papers):
+            found.setdefault(str(problem), problem)
     return list(found.values())
+
+
+def _failing_on(
+    templates: Templates, name: str, cases: Iterable[Digest | Entry]
+) -> Iterator[TemplateError]:
+    """Yield what goes wrong with one template filled in with these, and whether it then shows anything."""
+    shown: list[bool] = []
+    failed = False
+    for case in cases:
+        try:
+            with allowance():
+                made = templates.render(name, **_values(case))
+        except TemplateError as error:
+            yield error
+            failed = True
+            if isinstance(error.__cause__, RunsAway):
+                return  # it takes seconds
+        else:
+            shown.append(_is_seen(name, made))
+            if name == PAGE and case.kind == "empty" and not is_within(made):
+                yield too_large(templates, made)
+    # A page may have nothing to say; a paper has its title.
+    if not failed and not (any(shown) if name in _PAGES else all(shown)):
+        yield TemplateError(f"{where(name, templates.folder)}:1: {_nothing(name)}")
+
+
+def _is_seen(name: str, made: str) -> bool:
+    """Say whether there is a word to read in what a template made."""
+    text = made[:_LOOKED_AT]
+    if name in HTML:
+        text = unescape(_UNSEEN.sub("", text))
+    return bool(clean_text(text).strip())
+
+
+def _nothing(name: str) -> str:
+    if name not in _PAGES:
+        return NOTHING_SHOWN
+    return _EMPTY_SUBJECT if name == _SUBJECT else _EMPTY_PAGE
 
 
 def _values(case: Digest | Entry) -> dict[str, object]:

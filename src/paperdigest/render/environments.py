@@ -6,36 +6,37 @@ no own of is the bundled one itself, the same for everybody, and not watched ove
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from types import FunctionType, MappingProxyType, MethodType, TracebackType
+from types import FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
+from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from paperdigest.core import tally_words, update_words, words
-from paperdigest.core.digest import (
-    DayCount,
-    Difference,
-    Digest,
-    Entry,
-    Marked,
-    Section,
-    SourceLine,
-    TopicWeeks,
-    Why,
-)
+from paperdigest.core.digest import Digest, Marked
 from paperdigest.core.errors import TemplateError
-from paperdigest.core.paper import Link
-from paperdigest.core.word_changes import Piece, word_diff
+from paperdigest.core.word_changes import word_diff
+from paperdigest.render.attributes import ADDRESS, address, quoted
 from paperdigest.render.bounded import Bounded, printed
+from paperdigest.render.escaping import (
+    NOT_IN_HTML,
+    HtmlGenerator,
+    OwnGenerator,
+    SlackGenerator,
+    close_filters,
+)
+from paperdigest.render.known import PUBLIC, Missing
 from paperdigest.render.lines import addressed, coded
 from paperdigest.render.mark import mark_of
-from paperdigest.render.parted import Parted
+from paperdigest.render.mistakes import MISTAKES, Files, told
+from paperdigest.render.parted import VARYING, Parted
 from paperdigest.render.reads import Key, read_by
 from paperdigest.render.slack import Mrkdwn, slack_diff, slack_escape, slack_link, slack_marked
 from paperdigest.render.styled import styled
@@ -50,34 +51,16 @@ NAMES = HTML + TEXT + SLACK
 #: What says a paper in a line or two, whatever found it.
 LINES = ("listed.html.j2", "listed.txt.j2", "listed.slack.j2", "summary.slack.j2")
 _LINES_KEPT = 10_000  # about 0.5 kB each
+_HALF = re.compile("[\ud800-\udfff]")
 #: What shows a paper whole, and what marks a piece of it as escaped already.
 PAPERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
     {"entry.html.j2": Markup, "entry.txt.j2": str, "entry.slack.j2": Mrkdwn}
 )
 
-# What an expression in a user's template can raise besides Jinja's own errors. A part that it takes in may be gone, or
-# take itself in for ever.
-_MISTAKES = (
-    jinja2.TemplateError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    AssertionError,
-    RuntimeError,
-    MemoryError,
-    OSError,
+#: What stands in the place of a paper that a user's template says nothing of.
+NOTHING_SHOWN = (
+    "nothing is shown of a paper, though it counts as shown · write at least {{ title.text }}"
 )
-
-#: What templates may read of our own values: all that is public.
-_PUBLIC = {
-    kind: frozenset(name for name in dir(kind) if not name.startswith("_"))
-    for kind in (
-        *(Digest, Section, Entry, Marked, Why, Difference, Piece),
-        *(SourceLine, Link, DayCount, TopicWeeks),
-    )
-}
 
 _WORDS = {
     "how_many": words.how_many,
@@ -136,30 +119,46 @@ class Templates:
         if line is None:
             if len(self._lines) >= _LINES_KEPT:
                 self._lines.clear()
-            line = self._lines[key] = self.render(name, **values)
+            line = self._lines[key] = self._shown(name, self.render(name, **values))
         return line
 
     def same(self, name: str, values: Mapping[str, object]) -> Mapping[str, object]:
         """Return what `paper` is to be given of one of `PAPERS` for all readers of a paper. Raises TemplateError."""
         try:
             return self._parted[name].same(values)
-        except _MISTAKES as error:
-            raise _told(name, self.folder, error) from error
+        except MISTAKES as error:
+            raise self._told(name, error, values) from error
 
     def paper(self, name: str, values: dict[str, object]) -> str:
         """Return one of `PAPERS` filled in: as `render` does, but with what `same` gave among its values."""
         try:
-            return self._parted[name].fill(values)
-        except _MISTAKES as error:
-            raise _told(name, self.folder, error) from error
+            return self._shown(name, self._whole(name, self._parted[name].fill(values)))
+        except MISTAKES as error:
+            raise self._told(name, error, values) from error
 
     def render(self, name: str, **values: object) -> str:
         """Return the template filled in. Raises TemplateError with the place of the mistake."""
         template = self._templates[name]
         try:
-            return template.render(values)
-        except _MISTAKES as error:
-            raise _told(name, self.folder, error) from error
+            return self._whole(name, template.render(values))
+        except MISTAKES as error:
+            raise self._told(name, error, values) from error
+
+    def _whole(self, name: str, made: str) -> str:
+        r"""Return the text; of a user's own with each sign whole that they wrote in halves, `\ud83d\ude00`. Raises
+        UnicodeError for a half without its other one: it could not be sent."""
+        if name not in self.own or made.isascii() or _HALF.search(made) is None:
+            return made
+        return type(made)(made.encode("utf-16", "surrogatepass").decode("utf-16"))
+
+    def _shown(self, name: str, made: str) -> str:
+        if name in self.own and not made.strip():
+            raise TemplateError(f"{where(name, self.folder)}:1: {NOTHING_SHOWN}")
+        return made
+
+    def _told(self, name: str, error: Exception, values: Iterable[str]) -> TemplateError:
+        names = {*values, *self._templates[name].globals, *(VARYING if name in PAPERS else ())}
+        return told(where(name, self.folder), error, names)
 
 
 @cache
@@ -183,12 +182,14 @@ class _Environment(ImmutableSandboxedEnvironment):
     """A sandbox that knows our own values: their public fields are safe without a closer look."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        if type(obj) in _PUBLIC:
+        if type(obj) in PUBLIC:
             return not attr.startswith("_")
+        if attr == "translate" and isinstance(obj, Markup):
+            return False  # it gives any sign for any other, and calls the whole escaped
         return super().is_safe_attribute(obj, attr, value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        if attribute in _PUBLIC.get(type(obj), ()):
+        if attribute in PUBLIC.get(type(obj), ()):
             return getattr(obj, attribute)
         return super().getattr(obj, attribute)
 
@@ -200,9 +201,35 @@ class _Environment(ImmutableSandboxedEnvironment):
             return called()
         return super().call(context, called, *args, **kwargs)
 
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        of = getattr(value, "__self__", None)
+        if isinstance(of, Mrkdwn):
+            # What is filled in is not ready for Slack, and so neither is the whole.
+            value = getattr(str(of), value.__name__)
+        return super().wrap_str_format(value)
+
 
 class _Own(Bounded, _Environment):
-    """The same for templates of a user's own: they must not run away."""
+    """The same for templates of a user's own: they must not run away, nor go round the escaper."""
+
+    code_generator_class = OwnGenerator
+
+
+class _OwnHtml(_Own):
+    code_generator_class = HtmlGenerator
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = quoted(super()._parse(source, name, filename), name, filename)
+        tree.set_environment(self)
+        return tree
+
+
+class _OwnSlack(_Own):
+    code_generator_class = SlackGenerator
+
+    def call(self, context: Any, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        made = super().call(context, called, *args, **kwargs)
+        return Mrkdwn(made) if isinstance(called, Macro) else made  # it escaped what it printed
 
 
 def _given(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -241,49 +268,56 @@ def _with_links(text: str) -> Markup:
 
 
 def _loader(folder: Path | None) -> jinja2.BaseLoader:
-    bundled = jinja2.FileSystemLoader(data_dir("templates"))
+    bundled = Files(data_dir("templates"))
     if folder is None:
         return bundled
-    return jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), bundled])
+    return jinja2.ChoiceLoader([Files(folder), bundled])
 
 
 def _environment(
     loader: jinja2.BaseLoader,
+    kind: type[_Own] = _Own,
     *,
     autoescape: bool = False,
     finalize: Callable[[Any], Any] | None = None,
 ) -> jinja2.Environment:
     own = isinstance(loader, jinja2.ChoiceLoader)
-    environment = (_Own if own else _Environment)(
+    environment = (kind if own else _Environment)(
         loader=loader,
         autoescape=autoescape,
         finalize=_counted(finalize) if own else finalize,
-        undefined=jinja2.StrictUndefined,
+        undefined=Missing,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
     environment.globals.update(_WORDS, dateline=dateline)
+    close_filters(environment.filters)
     return environment
 
 
 def _html(loader: jinja2.BaseLoader) -> jinja2.Environment:
-    environment = _environment(loader, autoescape=True)
+    environment = _environment(loader, _OwnHtml, autoescape=True)
     # Text that is trusted by its author is still text of a stranger: no way round the escaper.
-    del environment.filters["safe"]
+    for name in NOT_IN_HTML:
+        del environment.filters[name]
+    environment.filters[ADDRESS] = address
     environment.globals.update(linked=linked, styled=styled)
     return environment
 
 
 def _text(loader: jinja2.BaseLoader) -> jinja2.Environment:
     environment = _environment(loader)
-    environment.filters["wrap"] = wrap
+    if isinstance(environment, Bounded):
+        environment.add_filter("wrap", wrap)
+    else:
+        environment.filters["wrap"] = wrap
     environment.globals.update(starred=starred, word_diff=word_diff)
     return environment
 
 
 def _slack(loader: jinja2.BaseLoader) -> jinja2.Environment:
-    environment = _environment(loader, finalize=_mrkdwn)
+    environment = _environment(loader, _OwnSlack, finalize=_mrkdwn)
     environment.globals.update(link=slack_link, marked=slack_marked, word_diff=slack_diff)
     return environment
 
@@ -312,8 +346,8 @@ def _named(folder: Path | None) -> Iterator[tuple[str, jinja2.Environment]]:
 def _compiled(name: str, environment: jinja2.Environment, folder: Path | None) -> jinja2.Template:
     try:
         template = environment.get_template(name)
-    except _MISTAKES as error:
-        raise _told(name, folder, error) from error
+    except MISTAKES as error:
+        raise told(where(name, folder), error) from error
     # Jinja copies these for every rendering; from its chain of maps that takes as long as the rest.
     template.globals = dict(template.globals)
     return template
@@ -322,28 +356,8 @@ def _compiled(name: str, environment: jinja2.Environment, folder: Path | None) -
 def _in_parts(name: str, environment: jinja2.Environment, folder: Path | None) -> Parted:
     try:
         return Parted(environment, name, PAPERS[name])
-    except _MISTAKES as error:
-        raise _told(name, folder, error) from error
-
-
-def _told(name: str, folder: Path | None, error: Exception) -> TemplateError:
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        file = error.filename or os.fspath(where(error.name or name, folder))
-        return TemplateError(f"{file}:{error.lineno}: {error.message}")
-    file, line = _place(error.__traceback__) or (os.fspath(where(name, folder)), 0)
-    said = str(error) or type(error).__name__
-    return TemplateError(f"{file}:{line}: {said}" if line else f"{file}: {said}")
-
-
-def _place(traceback: TracebackType | None) -> tuple[str, int] | None:
-    """Return the innermost template line of a traceback; Jinja maps its code back to the files."""
-    found = None
-    while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if file.endswith(".j2"):
-            found = (file, traceback.tb_lineno)
-        traceback = traceback.tb_next
-    return found
+    except MISTAKES as error:
+        raise told(where(name, folder), error) from error
 
 
 #: Methods that cut a marked text up.

@@ -110,8 +110,9 @@ class Renderer:
         return page.strip("\n") + "\n"
 
     def _subject(self, digest: Digest) -> str:
-        line = clean_text(self.templates.render("subject.txt.j2", digest=digest))
-        return words.cut(" ".join(line.split()), words.SUBJECT_WIDTH)
+        made = clean_text(self.templates.render("subject.txt.j2", digest=digest))
+        line = " ".join(made.split()) or digest.title
+        return words.cut(line, words.SUBJECT_WIDTH)
 
 
 @cache
