@@ -34,6 +34,8 @@ from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
 from paperdigest.core.tree import Term
 from paperdigest.core.word_changes import word_changes
+from paperdigest.render.excerpts import headed
+from paperdigest.render.skeleton import TITLE_ROOM
 from paperdigest.sources.json_lines import FORMAT
 
 NOW: Final = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -181,6 +183,20 @@ def harmless(value: Any) -> Any:
         }
         return replace(value, **changed)
     return value
+
+
+def as_on_pages(digest: Digest) -> Digest:
+    """Return the digest with titles cut as pages cut them: what is cut off bears no mark there. JSON has them whole."""
+
+    def cut(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        return tuple(replace(each, title=headed(each.title, TITLE_ROOM)) for each in entries)
+
+    return digest.with_sections(
+        tuple(
+            replace(part, full=cut(part.full), listed=cut(part.listed), earlier=cut(part.earlier))
+            for part in digest.sections
+        )
+    )
 
 
 def _harmless_text(text: str) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import hostile_papers
-from hostile_digests import NOW, digests, harmless, shows
+from hostile_digests import NOW, as_on_pages, digests, harmless, shows
 from house import House
 from mail_page import MailPage, Shape, attributes, built, written
 from mail_rules import FOR_OUTLOOK
@@ -31,7 +31,7 @@ from paperdigest.channels.slack import SlackChannel
 from paperdigest.channels.slack_webhook import SlackWebhookChannel
 from paperdigest.cli import run_command
 from paperdigest.core.digest import Digest
-from paperdigest.core.ports import Message
+from paperdigest.core.ports import Form, Message
 from paperdigest.core.secret import Secret
 from paperdigest.render import Renderer, sample_digest
 
@@ -60,9 +60,10 @@ _ACTS = re.compile(
 
 def assert_harmless(digest: Digest, renderer: Renderer) -> Message:
     shown, message = renderer.render(digest)
-    _, twin = renderer.render(harmless(shown))
+    _, twin = renderer.render(harmless(as_on_pages(shown)))
     assert_same_page(message.html, twin.html)
-    assert_same_json(json.loads(message.json), json.loads(twin.json))
+    _, whole = renderer.render(harmless(shown), frozenset({Form.JSON}))
+    assert_same_json(json.loads(message.json), json.loads(whole.json))
     for form in (message.subject, message.text, message.html, message.json):
         assert not _ACTS.search(form)
     assert "\n" not in message.subject

@@ -22,7 +22,7 @@ _MARKED = ("title", "excerpt", "why", "seen_on")
 _COMMON = tuple(each.name for each in fields(Entry) if each.name not in _MARKED)
 _common = attrgetter(*_COMMON)
 _KEPT = 4_096  # about 5 kB each
-_TITLE_ROOM = 300  # a title is not to push everything else away; `entry.title` is the whole one
+TITLE_ROOM = 300  # a title is not to push everything else away; `entry.title` is the whole one
 
 
 class Skeleton:
@@ -77,7 +77,7 @@ def _of_one(entry: Entry) -> dict[str, object]:
     """Return what may differ between readers: the values that `parted.VARYING` names."""
     return {
         "entry": entry,
-        "title": headed(entry.title, _TITLE_ROOM),
+        "title": headed(entry.title, TITLE_ROOM),
         "excerpt": entry.excerpt,
         "matched": words.matched(entry.why),
     }
