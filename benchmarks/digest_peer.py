@@ -15,8 +15,8 @@ from email.utils import format_datetime
 import jinja2
 
 from paperdigest.core.digest import Digest, Entry, Marked
-from paperdigest.render.environments import bundled
 from paperdigest.render.skeleton import prepared
+from paperdigest.render.templates import bundled
 from paperdigest.render.wrap import WIDTH
 from paperdigest.resources import data_dir
 

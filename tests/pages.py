@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from paperdigest.core.digest import Digest
 from paperdigest.core.ports import Message
 from paperdigest.render import Renderer
-from paperdigest.render.environments import Templates
+from paperdigest.render.templates import Templates
 
 RENDERER = Renderer()
 TEMPLATES = Templates()

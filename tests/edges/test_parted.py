@@ -19,10 +19,10 @@ from paperdigest.core.paper import Link
 from paperdigest.core.styling import Style
 from paperdigest.render import Renderer
 from paperdigest.render.clean import clean_entry
-from paperdigest.render.environments import PAPERS
 from paperdigest.render.fragments import Fragments
 from paperdigest.render.parted import Parted
 from paperdigest.render.skeleton import Skeletons, prepared
+from paperdigest.render.templates import PAPERS
 
 SKELETONS = Skeletons(TEMPLATES)  # one for all examples, as papers come to one renderer
 _TEXT = st.text(alphabet="ab <&>*_|·é\u200b\u202e\n", max_size=30)

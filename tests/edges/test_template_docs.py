@@ -10,9 +10,10 @@ import pytest
 
 from digests import entry
 from paperdigest.core.digest import Digest, Entry, Section
-from paperdigest.render.environments import _WORDS, NAMES, Templates
+from paperdigest.render.environments import _WORDS, NAMES
 from paperdigest.render.known import PUBLIC
 from paperdigest.render.skeleton import prepared
+from paperdigest.render.templates import Templates
 
 PAGE = (Path(__file__).parents[2] / "docs" / "templates.md").read_text(encoding="utf-8")
 

@@ -32,12 +32,18 @@ def not_made(failing: Mapping[str, str], now: datetime) -> Words:
 
 def made_again(names: Sequence[str], now: datetime) -> Words:
     """Return title and lines: they can be made, or are not due any more."""
-    whose = f"the digest of {names[0]}" if len(names) == 1 else words.count(len(names), "digest")
+    return f"Nothing stands in the way of {whose(names)} any more", (since(names, now),)
+
+
+def whose(names: Sequence[str]) -> str:
+    """Return `the digest of ada`, `3 digests`."""
+    return f"the digest of {names[0]}" if len(names) == 1 else words.count(len(names), "digest")
+
+
+def since(names: Sequence[str], now: datetime) -> str:
+    """Return `ada, ben and 3 more: since Friday 20 Nov 2026 at 08:00.`"""
     more = f" and {words.number(len(names) - _MOST)} more" if len(names) > _MOST else ""
-    return (
-        f"Nothing stands in the way of {whose} any more",
-        (f"{', '.join(names[:_MOST])}{more}: since {words.full_date(now)} at {words.clock(now)}.",),
-    )
+    return f"{', '.join(names[:_MOST])}{more}: since {words.full_date(now)} at {words.clock(now)}."
 
 
 def line(name: str, reason: str) -> str:

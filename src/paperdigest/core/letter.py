@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from paperdigest.core import closing_words, opening_words, words
-from paperdigest.core.digest import Digest, Section, SourceLine
+from paperdigest.core.digest import Digest, Entry, Section, SourceLine
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
 
@@ -60,7 +60,7 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         at=frame.now,
         covers_from=frame.covers_from,
         covers_until=frame.covers_until,
-        preheader=_preheader(named),
+        preheader=preheader([entry for part in named for entry in part.full]),
         sections=tuple(sections),
         notes=_notes(frame, is_empty=not count),
         sources=frame.sources,
@@ -84,9 +84,9 @@ def _sent_already(sections: Sequence[Section]) -> int:
     return len(named) + max((part.more_earlier for part in sections), default=0)
 
 
-def _preheader(sections: Sequence[Section]) -> str:
-    titles = [entry.title.text for part in sections for entry in part.full]
-    return " · ".join(titles[:2])
+def preheader(entries: Sequence[Entry]) -> str:
+    """Return the hidden first words of a mail: its two best titles."""
+    return words.DOT.join(entry.title.text for entry in entries[:2])
 
 
 def _notes(frame: Frame, *, is_empty: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from paperdigest.core import words
+from paperdigest.core.failing_words import since, whose
 from paperdigest.core.notices import Words
 
 _CHECK: Final = "paperdigest templates check"
@@ -21,7 +22,7 @@ def replaced(faults: Mapping[str, str], now: datetime) -> Words:
     """Return title and lines, one word a day. `faults` holds why, by the readers' names, and is not empty."""
     names = [*faults]
     more = (f"and {words.number(len(names) - _MOST)} more",) if len(names) > _MOST else ()
-    return f"Your templates could not make {_whose(names)}", (
+    return f"Your templates could not make {whose(names)}", (
         *(f"{name}: {faults[name]}" for name in names[:_MOST]),
         *more,
         f"Found on {words.full_date(now)} at {words.clock(now)}. {_MEANWHILE}",
@@ -31,11 +32,7 @@ def replaced(faults: Mapping[str, str], now: datetime) -> Words:
 
 def at_work_again(names: Sequence[str], now: datetime) -> Words:
     """Return title and lines: the user's own templates make them again."""
-    more = f" and {words.number(len(names) - _MOST)} more" if len(names) > _MOST else ""
-    return (
-        f"Your templates make {_whose(names)} again",
-        (f"{', '.join(names[:_MOST])}{more}: since {words.full_date(now)} at {words.clock(now)}.",),
-    )
+    return f"Your templates make {whose(names)} again", (since(names, now),)
 
 
 def line(name: str, reason: str) -> str:
@@ -46,7 +43,3 @@ def line(name: str, reason: str) -> str:
 def command(name: str) -> str:
     """Return what shows a person the mistake: these papers once more. The sample of the check does not show it."""
     return f"paperdigest preview {shlex.quote(name)} --since 7d"
-
-
-def _whose(names: Sequence[str]) -> str:
-    return f"the digest of {names[0]}" if len(names) == 1 else words.count(len(names), "digest")

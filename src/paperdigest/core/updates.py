@@ -13,7 +13,7 @@ from typing import Any, Final
 from paperdigest.core import update_words, words
 from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section
 from paperdigest.core.entry import AUTHORS_SHOWN, Card, Desk, Find
-from paperdigest.core.letter import Frame, manage
+from paperdigest.core.letter import Frame, manage, preheader
 from paperdigest.core.paper import ChangeKind
 from paperdigest.core.revision import joined
 from paperdigest.core.word_changes import Fate, Piece, sentence_changes, word_changes
@@ -118,7 +118,7 @@ def _preheader(entries: Sequence[Entry]) -> str:
     """Return the first words: of one paper what happened, for the subject has its title; of several the first titles."""
     if len(entries) == 1:
         return entries[0].note
-    return words.DOT.join(entry.title.text for entry in entries[:2])
+    return preheader(entries)
 
 
 def _weight(update: Update) -> tuple[int, int]:

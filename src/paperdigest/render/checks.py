@@ -13,20 +13,13 @@ from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.errors import TemplateError
 from paperdigest.render.allowance import RunsAway, allowance
 from paperdigest.render.clean import clean_text
-from paperdigest.render.environments import (
-    HTML,
-    NAMES,
-    NOTHING_SHOWN,
-    PAGE,
-    Templates,
-    broken,
-    where,
-)
+from paperdigest.render.environments import HTML, NAMES, PAGE, where
 from paperdigest.render.fitting import is_within
 from paperdigest.render.renderer import Renderer, too_large
 from paperdigest.render.sample import sample_digest
 from paperdigest.render.sample_notice import sample_notice
 from paperdigest.render.skeleton import prepared
+from paperdigest.render.templates import NOTHING_SHOWN, Templates, broken
 
 _SUBJECT = "subject.txt.j2"
 _PAGES = (PAGE, "digest.txt.j2", _SUBJECT)

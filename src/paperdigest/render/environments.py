@@ -1,16 +1,13 @@
 """The three template environments: HTML (always escaped), plain text, Slack (its own escaper).
 
-The user's folder is looked at first, the bundled one second. Everything is compiled at construction. What the user has
-no own of is the bundled one itself, the same for everybody, and not watched over as theirs are.
+The user's folder is looked at first, the bundled one second. What is compiled in them is `templates`' to hold.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import FunctionType, MappingProxyType, MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 import jinja2
@@ -21,7 +18,6 @@ from markupsafe import Markup
 
 from paperdigest.core import tally_words, update_words, words
 from paperdigest.core.digest import Digest, Marked
-from paperdigest.core.errors import TemplateError
 from paperdigest.core.word_changes import word_diff
 from paperdigest.render.attributes import ADDRESS, address, quoted
 from paperdigest.render.bounded import Bounded, printed
@@ -34,10 +30,7 @@ from paperdigest.render.escaping import (
 )
 from paperdigest.render.known import PUBLIC, Missing
 from paperdigest.render.lines import addressed, coded
-from paperdigest.render.mark import mark_of
-from paperdigest.render.mistakes import MISTAKES, Files, told
-from paperdigest.render.parted import VARYING, Parted
-from paperdigest.render.reads import Key, read_by
+from paperdigest.render.mistakes import Files
 from paperdigest.render.slack import Mrkdwn, slack_diff, slack_escape, slack_link, slack_marked
 from paperdigest.render.styled import styled
 from paperdigest.render.wrap import starred, wrap
@@ -48,19 +41,6 @@ HTML = (PAGE, "entry.html.j2", "listed.html.j2")
 TEXT = ("subject.txt.j2", "digest.txt.j2", "entry.txt.j2", "listed.txt.j2")
 SLACK = ("entry.slack.j2", "summary.slack.j2", "listed.slack.j2")
 NAMES = HTML + TEXT + SLACK
-#: What says a paper in a line or two, whatever found it.
-LINES = ("listed.html.j2", "listed.txt.j2", "listed.slack.j2", "summary.slack.j2")
-_LINES_KEPT = 10_000  # about 0.5 kB each
-_HALF = re.compile("[\ud800-\udfff]")
-#: What shows a paper whole, and what marks a piece of it as escaped already.
-PAPERS: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {"entry.html.j2": Markup, "entry.txt.j2": str, "entry.slack.j2": Mrkdwn}
-)
-
-#: What stands in the place of a paper that a user's template says nothing of.
-NOTHING_SHOWN = (
-    "nothing is shown of a paper, though it counts as shown · write at least {{ title.text }}"
-)
 
 _WORDS = {
     "how_many": words.how_many,
@@ -80,102 +60,6 @@ _WORDS = {
     "weekday": words.weekday,
     "clock": words.clock,
 }
-
-
-class Templates:
-    """All templates of a digest, compiled. Raises TemplateError for one that cannot be."""
-
-    __slots__ = ("_lines", "_parted", "_reads", "_templates", "folder", "mark", "own")
-
-    def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder
-        environments = dict(_named(folder))
-        #: Names of the templates that are the user's own.
-        self.own = frozenset() if folder is None else frozenset(environments)
-        #: Tells the user's files from what they were before; "" where there are none.
-        self.mark = mark_of(folder) if self.own else ""
-        self._templates = {
-            name: _compiled(name, environment, folder) for name, environment in environments.items()
-        }
-        self._reads = {
-            name: read_by(environments[name], name) for name in LINES if name in environments
-        }
-        self._parted = {
-            name: _in_parts(name, environments[name], folder)
-            for name in PAPERS
-            if name in environments
-        }
-        self._lines: dict[tuple[str, Key], str] = {}
-        if folder is not None:
-            others = bundled()
-            self._templates = {**others._templates, **self._templates}
-            self._reads = {**others._reads, **self._reads}
-            self._parted = {**others._parted, **self._parted}
-
-    def line(self, name: str, values: Mapping[str, object]) -> str:
-        """Return one of `LINES` filled in, rendered once for all papers of which it reads the same."""
-        key = (name, self._reads[name](values))
-        line = self._lines.get(key)
-        if line is None:
-            if len(self._lines) >= _LINES_KEPT:
-                self._lines.clear()
-            line = self._lines[key] = self._shown(name, self.render(name, **values))
-        return line
-
-    def same(self, name: str, values: Mapping[str, object]) -> Mapping[str, object]:
-        """Return what `paper` is to be given of one of `PAPERS` for all readers of a paper. Raises TemplateError."""
-        try:
-            return self._parted[name].same(values)
-        except MISTAKES as error:
-            raise self._told(name, error, values) from error
-
-    def paper(self, name: str, values: dict[str, object]) -> str:
-        """Return one of `PAPERS` filled in: as `render` does, but with what `same` gave among its values."""
-        try:
-            return self._shown(name, self._whole(name, self._parted[name].fill(values)))
-        except MISTAKES as error:
-            raise self._told(name, error, values) from error
-
-    def render(self, name: str, **values: object) -> str:
-        """Return the template filled in. Raises TemplateError with the place of the mistake."""
-        template = self._templates[name]
-        try:
-            return self._whole(name, template.render(values))
-        except MISTAKES as error:
-            raise self._told(name, error, values) from error
-
-    def _whole(self, name: str, made: str) -> str:
-        r"""Return the text; of a user's own with each sign whole that they wrote in halves, `\ud83d\ude00`. Raises
-        UnicodeError for a half without its other one: it could not be sent."""
-        if name not in self.own or made.isascii() or _HALF.search(made) is None:
-            return made
-        return type(made)(made.encode("utf-16", "surrogatepass").decode("utf-16"))
-
-    def _shown(self, name: str, made: str) -> str:
-        if name in self.own and not made.strip():
-            raise TemplateError(f"{where(name, self.folder)}:1: {NOTHING_SHOWN}")
-        return made
-
-    def _told(self, name: str, error: Exception, values: Iterable[str]) -> TemplateError:
-        names = {*values, *self._templates[name].globals, *(VARYING if name in PAPERS else ())}
-        return told(where(name, self.folder), error, names)
-
-
-@cache
-def bundled() -> Templates:
-    """Return the templates that are shipped, compiled once in a process: they are the same for everybody."""
-    return Templates(None)
-
-
-def broken(folder: Path | None) -> list[TemplateError]:
-    """Return what cannot be compiled of a user's own, all of it at once."""
-    found = []
-    for name, environment in _named(folder):
-        try:
-            _compiled(name, environment, folder)
-        except TemplateError as error:
-            found.append(error)
-    return found
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -330,7 +214,7 @@ def _mrkdwn(value: object) -> Mrkdwn:
     return value if isinstance(value, Mrkdwn) else slack_escape(str(value))
 
 
-def _named(folder: Path | None) -> Iterator[tuple[str, jinja2.Environment]]:
+def named(folder: Path | None) -> Iterator[tuple[str, jinja2.Environment]]:
     """Yield what is to be compiled, each with its environment: all that is bundled, or what the user has of it."""
     loader = _loader(folder)
     for names, environment in (
@@ -341,23 +225,6 @@ def _named(folder: Path | None) -> Iterator[tuple[str, jinja2.Environment]]:
         for name in names:
             if folder is None or where(name, folder).parent == folder:
                 yield name, environment
-
-
-def _compiled(name: str, environment: jinja2.Environment, folder: Path | None) -> jinja2.Template:
-    try:
-        template = environment.get_template(name)
-    except MISTAKES as error:
-        raise told(where(name, folder), error) from error
-    # Jinja copies these for every rendering; from its chain of maps that takes as long as the rest.
-    template.globals = dict(template.globals)
-    return template
-
-
-def _in_parts(name: str, environment: jinja2.Environment, folder: Path | None) -> Parted:
-    try:
-        return Parted(environment, name, PAPERS[name])
-    except MISTAKES as error:
-        raise told(where(name, folder), error) from error
 
 
 #: Methods that cut a marked text up.

@@ -17,12 +17,13 @@ from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes
 from paperdigest.render.by_day import as_shown
 from paperdigest.render.clean import clean_text
-from paperdigest.render.environments import HTML, PAGE, Templates, bundled, where
+from paperdigest.render.environments import HTML, PAGE, where
 from paperdigest.render.fitting import is_within, within_budget
 from paperdigest.render.fragments import Fragments, encoded_size
 from paperdigest.render.json_form import digest_json
 from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack_form import slack_text
+from paperdigest.render.templates import Templates, bundled
 
 _PAPERS_KEPT = 8_192  # about 6 kB each shown whole, 2 kB by title
 _MOST_RUNAWAYS = 3

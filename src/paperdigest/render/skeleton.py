@@ -14,8 +14,8 @@ from paperdigest.core import words
 from paperdigest.core.digest import Entry, Marked
 from paperdigest.core.tally_words import in_topics
 from paperdigest.render.clean import clean_entry, has_clean_marks
-from paperdigest.render.environments import Templates
 from paperdigest.render.excerpts import headed
+from paperdigest.render.templates import Templates
 
 #: The fields of an entry that may differ between two readers of one paper.
 _MARKED = ("title", "excerpt", "why", "seen_on")

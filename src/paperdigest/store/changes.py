@@ -11,6 +11,7 @@ from paperdigest.core.diff import News
 from paperdigest.core.paper import Change, ChangeKind
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
+from paperdigest.store.papers import in_chunks
 
 _CHANGE = "SELECT number, paper_key, kind, at, source, revision, completes FROM changes"
 
@@ -64,16 +65,8 @@ def told_of(store: Store, paper_key: int) -> list[tuple[Change, dict[str, Any]]]
 
 def summaries(store: Store, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return what was new in each of these changes, by its number."""
-    found: dict[int, dict[str, Any]] = {}
-    for start in range(0, len(numbers), 500):
-        some = numbers[start : start + 500]
-        marks = ",".join("?" * len(some))
-        rows = store.rows(
-            f"SELECT number, summary FROM changes WHERE number IN ({marks})",  # noqa: S608 - only marks
-            some,
-        )
-        found.update((number, json.loads(summary)) for number, summary in rows)
-    return found
+    rows = in_chunks(store, "SELECT number, summary FROM changes WHERE number IN ({})", numbers)
+    return {number: json.loads(summary) for number, summary in rows}
 
 
 def insert_changes(store: Store, source: str, rows: Iterable[ChangeRow], now: datetime) -> None:

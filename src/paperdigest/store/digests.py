@@ -10,6 +10,7 @@ from paperdigest.core.ledger import UNSENT
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
 from paperdigest.store.moves import names
+from paperdigest.store.papers import in_chunks
 
 #: Outcomes that wait for the lane's next digest.
 WAITING = ("over limit", "undeliverable")
@@ -88,17 +89,7 @@ def digests_of(store: Store, subscriber_id: int, *, limit: int = 20) -> list[Dig
 
 def read_until(store: Store, ids: Iterable[int]) -> dict[int, int]:
     """Return up to which change each of these digests had read; of those that are gone nothing."""
-    wanted = sorted(set(ids))
-    found: dict[int, int] = {}
-    for start in range(0, len(wanted), 500):
-        some = wanted[start : start + 500]
-        marks = ",".join("?" * len(some))
-        rows = store.rows(
-            f"SELECT id, until_change FROM digests WHERE id IN ({marks})",  # noqa: S608 - only marks
-            some,
-        )
-        found.update(rows)
-    return found
+    return dict(in_chunks(store, "SELECT id, until_change FROM digests WHERE id IN ({})", ids))
 
 
 def has_slot(store: Store, lane_id: int, slot: str) -> bool:

@@ -27,11 +27,11 @@ from paperdigest.core.ports import Message
 from paperdigest.core.secret import Secret
 from paperdigest.render.book import Book
 from paperdigest.render.clean import clean_text
-from paperdigest.render.environments import Templates
 from paperdigest.render.fragments import Fragments
 from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack import LONGEST_LABEL, slack_escape, slack_link, slack_marked
 from paperdigest.render.slack_form import slack_text
+from paperdigest.render.templates import Templates
 
 KEY = "0123456789abcdef01234567"
 BOT = SlackChannel(Secret("xoxb-canary"))
