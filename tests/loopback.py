@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from socketserver import BaseServer
 from typing import Self
 
@@ -26,3 +29,12 @@ class Loopback:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(10)
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """Keep a port on which connections are refused. It stays bound: once free, a server of another test running
+    at the same time might get it, and be sent what was meant for nobody."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]

@@ -103,6 +103,15 @@ class SmtpSession:
 
     def hand_over(self, sender: str, recipient: str, data: bytes) -> None:
         """Send one message to one recipient; returns only when the server has said that it has it."""
+        try:
+            self._say(sender, recipient, data)
+        except SmtpError:
+            raise
+        except BaseException:
+            self.close()  # half-way: the next command would be taken for text of this message
+            raise
+
+    def _say(self, sender: str, recipient: str, data: bytes) -> None:
         if self._dirty:
             self._command(Phase.MAIL, "RSET")
         self._dirty = True

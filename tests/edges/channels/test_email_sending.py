@@ -20,6 +20,7 @@ import pytest
 
 from builders import NOW
 from contracts import channel_contract, message
+from loopback import closed_port
 from paperdigest.channels.email import EmailChannel
 from paperdigest.channels.smtp_client import SmtpClient
 from paperdigest.channels.smtp_errors import SmtpError
@@ -27,6 +28,7 @@ from paperdigest.channels.smtp_session import SmtpSession
 from paperdigest.core.errors import DeliveryError
 from paperdigest.core.ports import Barred, Outcome, Part, Reach, Refused, Retry, Sent, Unknown
 from paperdigest.core.secret import Secret
+from paperdigest.failpoints import FailpointReached, broken
 from smtp_server import DROP, HANG, PASSWORD, USER, Authority, HostileSmtp, mailroom
 
 KEY = "0123456789abcdef01234567"
@@ -355,10 +357,9 @@ def test_every_failure_has_its_meaning(step: str, act: str, meaning: type[Outcom
 
 
 def test_nobody_listening_is_a_reason_to_wait() -> None:
-    with HostileSmtp() as server:
-        port = server.port
-    channel = open_channel(port)
-    outcome = channel.send(part_for(channel))
+    with closed_port() as port:
+        channel = open_channel(port)
+        outcome = channel.send(part_for(channel))
     assert outcome == Retry(
         f"127.0.0.1:{port} refused the connection while connecting · check [email] host and port",
         reach=Reach.CHANNEL,
@@ -413,6 +414,20 @@ def test_a_server_that_says_nothing_after_the_dot_is_left_alone_for_a_while(
         channel.close()
     assert isinstance(outcome, Unknown)
     assert outcome.reach is reach
+
+
+@pytest.mark.parametrize("place", ["email.dot", "email.sent_dot", "email.answered"])
+def test_a_fault_of_our_own_in_mid_message_ends_the_connection_and_the_next_mail_goes_at_once(
+    place: str,
+) -> None:
+    with HostileSmtp() as server:
+        channel = open_channel(server.port)
+        with broken(f"{place}=raise"), pytest.raises(FailpointReached):
+            channel.send(part_for(channel))
+        assert channel.send(part_for(channel, "ben@example.org")) == Sent()
+        channel.close()
+    assert server.connections == 2
+    assert b"RSET\r\n" not in server.heard
 
 
 @pytest.mark.parametrize(
