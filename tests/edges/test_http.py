@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import socket
 import time
 import zlib
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from http_server import HttpServer, Reply, http_server
+from loopback import closed_port
 from paperdigest import __version__, http
 from paperdigest.core.errors import RefusedInput, SourceError
 from paperdigest.http import Limits, Validators, fetch, shown
@@ -262,11 +262,8 @@ def test_a_silent_server_is_left_at_the_read_time_out(server: HttpServer) -> Non
 
 
 def test_nobody_listening_is_said_plainly() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        with pytest.raises(SourceError, match="connection refused"):
-            fetch(f"http://127.0.0.1:{port}/")
+    with closed_port() as port, pytest.raises(SourceError, match="connection refused"):
+        fetch(f"http://127.0.0.1:{port}/")
 
 
 def test_a_name_that_does_not_exist_is_said_plainly() -> None:

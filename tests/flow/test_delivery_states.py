@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from house import ADA, CONFIG, House
+from loopback import closed_port
 from paperdigest.channels.email import EmailChannel
 from paperdigest.channels.slack import SlackChannel
 from paperdigest.store import deliveries
@@ -179,10 +180,9 @@ def test_every_failure_of_a_mail_server_has_its_state(house: House, case: Case) 
 
 
 def test_nobody_listening_is_tried_again(house: House) -> None:
-    with HostileSmtp() as server:
-        pass
-    subscribed(house, EMAIL.format(port=server.port), "ada@example.org")
-    deliver(house)
+    with closed_port() as port:
+        subscribed(house, EMAIL.format(port=port), "ada@example.org")
+        deliver(house)
     holds(house, Case("refuse", "retry", BACK_OFF, "refused the connection"))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-import socket
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
 
 from house import ADA, CONFIG, House
+from loopback import closed_port
 from mail_corpus import FIELDS
 from program import Program
 from smtp_server import mailroom
@@ -38,12 +38,6 @@ from = "Papers <papers@example.org>"
 reply_to = "ops@example.org"
 """
     )
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 def subscribed(house: House, port: int) -> None:
@@ -75,12 +69,12 @@ class _Text(HTMLParser):
 def test_a_server_that_is_down_today_and_up_tomorrow_gets_the_digest_once_with_the_same_bytes(
     house: House,
 ) -> None:
-    port = free_port()
-    subscribed(house, port)
     house.drop("monday.jsonl", "Folding paper maps again")
-    house.ingest()
-    house.compose()
-    report = house.deliver()
+    with closed_port() as port:
+        subscribed(house, port)
+        house.ingest()
+        house.compose()
+        report = house.deliver()
     assert dict(report.states) == {"retry": 1}
     with house.app.open_store(write=False) as store:
         (frozen,) = store.rows("SELECT payload FROM deliveries")
@@ -170,7 +164,7 @@ def test_a_mailing_list_gets_no_way_to_unsubscribe_everybody(house: House) -> No
 def test_an_address_that_is_not_ascii_is_refused_by_check(
     house: House, program: Program, address: str, told: str
 ) -> None:
-    subscribed(house, free_port())
+    subscribed(house, port=25)  # check calls nobody
     house.write("subscriptions/ada.toml", ADA.replace("file:outbox", address))
 
     said = program("check")
@@ -198,10 +192,11 @@ def test_two_recipients_get_a_message_each_over_one_connection(house: House) -> 
 def test_a_failing_server_ends_run_once_with_4_and_its_reason(
     house: House, program: Program
 ) -> None:
-    subscribed(house, free_port())
     house.drop("monday.jsonl", "Folding paper maps again")
 
-    said = program("run", "--once")
+    with closed_port() as port:
+        subscribed(house, port)
+        said = program("run", "--once")
 
     assert said.code == 4
     assert "ada@example.org: retry" in said.out

@@ -10,6 +10,7 @@ from itertools import pairwise
 import pytest
 
 from house import ADA, CONFIG, MAIL, House
+from loopback import closed_port
 from paperdigest.core.ledger import State
 from paperdigest.flow import pacing, resolve
 from paperdigest.store import deliveries, ways
@@ -31,11 +32,11 @@ def hostile(
         house.close()
 
 
-def mail(house: House, server: HostileSmtp, readers: int, more: str = "") -> None:
+def mail(house: House, port: int, readers: int, more: str = "") -> None:
     """Let so many readers get their digests by mail."""
     house.write(
         "paperdigest.toml",
-        f"{CONFIG}{MAIL.format(port=server.port)}{more}\n",
+        f"{CONFIG}{MAIL.format(port=port)}{more}\n",
     )
     (house.folder / "subscriptions" / "ada.toml").unlink(missing_ok=True)
     for number in range(readers):
@@ -90,7 +91,7 @@ def test_no_more_mails_a_minute_than_the_config_says_and_the_rest_stays_pending(
     house: House,
 ) -> None:
     with hostile(house) as server:
-        mail(house, server, 5, "rate = 2")
+        mail(house, server.port, 5, "rate = 2")
         composed(house)
         impatiently(house)
         assert (count(house, "sent"), count(house, "pending")) == (2, 3)
@@ -108,7 +109,7 @@ def test_no_more_mails_a_minute_than_the_config_says_and_the_rest_stays_pending(
 
 def test_a_restart_does_not_forget_how_much_went(house: House) -> None:
     with hostile(house) as server:
-        mail(house, server, 5, "rate = 2")
+        mail(house, server.port, 5, "rate = 2")
         composed(house)
         for _ in range(3):
             house.reload()
@@ -118,7 +119,7 @@ def test_a_restart_does_not_forget_how_much_went(house: House) -> None:
 
 def test_a_command_waits_for_the_next_minute_with_nothing_in_hand(house: House) -> None:
     with hostile(house) as server:
-        mail(house, server, 5, "rate = 2")
+        mail(house, server.port, 5, "rate = 2")
         composed(house)
         house.deliver()
     assert count(house, "sent") == 5
@@ -128,7 +129,7 @@ def test_a_command_waits_for_the_next_minute_with_nothing_in_hand(house: House) 
 
 def test_a_days_limit_holds_over_days_and_nobody_waits_for_it(house: House) -> None:
     with hostile(house) as server:
-        mail(house, server, 5, "max_per_day = 2")
+        mail(house, server.port, 5, "max_per_day = 2")
         composed(house)
         sent = []
         for _ in range(30):
@@ -143,7 +144,7 @@ def test_a_days_limit_holds_over_days_and_nobody_waits_for_it(house: House) -> N
 
 def test_a_restart_does_not_forget_how_much_went_in_a_day(house: House) -> None:
     with hostile(house) as server:
-        mail(house, server, 5, "max_per_day = 2")
+        mail(house, server.port, 5, "max_per_day = 2")
         composed(house)
         for hours in (0, 1, 12, 10):
             house.wait(hours=hours)
@@ -158,7 +159,7 @@ def test_a_restart_does_not_forget_how_much_went_in_a_day(house: House) -> None:
 
 def test_a_kill_between_claim_and_sending_lets_no_more_out(house: House) -> None:
     with hostile(house) as server:
-        mail(house, server, 5, "rate = 2")
+        mail(house, server.port, 5, "rate = 2")
         composed(house)
         post = house.app.post  # what the claim of a process that is killed right after it does
         with house.app.open_store() as store:
@@ -231,7 +232,7 @@ def test_a_short_pause_slack_asks_for_is_waited_for_by_a_command(house: House) -
 
 def test_a_stop_ends_the_waiting(house: House) -> None:
     with hostile(house) as server:
-        mail(house, server, 3, "rate = 1")
+        mail(house, server.port, 3, "rate = 1")
         composed(house)
         with house.app.open_store() as store:
             house.app.register(store, house.now)
@@ -242,7 +243,7 @@ def test_a_stop_ends_the_waiting(house: House) -> None:
 
 def test_a_clock_that_stands_still_is_not_waited_for(house: House) -> None:
     with hostile(house) as server:
-        mail(house, server, 2, "rate = 1")
+        mail(house, server.port, 2, "rate = 1")
         composed(house)
         house.app._pause = lambda span: None
         house.deliver()
@@ -251,7 +252,7 @@ def test_a_clock_that_stands_still_is_not_waited_for(house: House) -> None:
 
 def test_a_server_that_cannot_be_reached_is_not_asked_for_each_mail(house: House) -> None:
     with hostile(house, {"greeting": "421 too busy"}) as server:
-        mail(house, server, 4)
+        mail(house, server.port, 4)
         composed(house)
         house.deliver()
         assert server.connections == 1
@@ -266,7 +267,7 @@ def test_a_server_that_cannot_be_reached_is_not_asked_for_each_mail(house: House
 def test_a_server_that_is_silent_after_the_dot_is_given_one_mail_at_a_time(house: House) -> None:
     """Each would be waited for ten minutes, and all other channels with it."""
     with hostile(house, {"dot": DROP}) as server:
-        mail(house, server, 4)
+        mail(house, server.port, 4)
         composed(house)
         impatiently(house)
         assert len(server.messages) == 1
@@ -283,7 +284,7 @@ def test_a_server_that_is_silent_after_the_dot_is_given_one_mail_at_a_time(house
 
 def test_a_silent_mail_server_holds_up_no_other_channel(house: House) -> None:
     with hostile(house, {"dot": DROP}) as server:
-        mail(house, server, 2)
+        mail(house, server.port, 2)
         house.write("subscriptions/zoe.toml", ADA)
         composed(house)
         house.deliver()
@@ -293,7 +294,7 @@ def test_a_silent_mail_server_holds_up_no_other_channel(house: House) -> None:
 def test_a_relay_that_takes_nothing_for_outside_serves_those_inside(house: House) -> None:
     refused = "554 5.7.1 <x@example.org>: Relay access denied"
     with hostile(house, {"rcpt": [refused, refused, refused, "250 ok"]}) as server:
-        mail(house, server, 4)
+        mail(house, server.port, 4)
         composed(house)
         house.deliver()
     assert (count(house, "sent"), count(house, "retry")) == (1, 3)
@@ -302,7 +303,7 @@ def test_a_relay_that_takes_nothing_for_outside_serves_those_inside(house: House
 
 def test_a_greylisted_recipient_holds_up_nobody_else(house: House) -> None:
     with hostile(house, {"rcpt": ["450 greylisted"]}) as server:
-        mail(house, server, 4)
+        mail(house, server.port, 4)
         composed(house)
         house.deliver()
     assert (count(house, "sent"), count(house, "retry")) == (3, 1)
@@ -417,10 +418,10 @@ from = "papers@example.org"
 
 @contextmanager
 def nobody_listens(house: House) -> Iterator[str]:
-    with HostileSmtp() as server:
-        mail(house, server, 2)
-    operated(house)
-    yield f"127.0.0.1:{server.port} refused the connection while connecting"
+    with closed_port() as port:
+        mail(house, port, 2)
+        operated(house)
+        yield f"127.0.0.1:{port} refused the connection while connecting"
 
 
 @contextmanager
@@ -428,8 +429,7 @@ def token_command_fails(house: House) -> Iterator[str]:
     authority = Authority()
     authority.write(house.folder / "ca.pem")
     with mailroom(authority.context("localhost"), implicit=True, auth=True) as room:
-        with HostileSmtp() as unused:
-            mail(house, unused, 2)
+        mail(house, room.port, 2)
         house.write("paperdigest.toml", CONFIG + TOKEN_FAILS.format(port=room.port))
         operated(house)
         yield 'the command "sh" ended with 1'
@@ -479,7 +479,7 @@ def test_such_a_way_is_told_again_each_day_and_named_by_status(
 def test_a_message_that_went_out_in_between_begins_the_hour_anew(house: House) -> None:
     busy = "421 too busy"
     with hostile(house, {"greeting": [busy, "220 me", busy, busy, busy]}) as server:
-        mail(house, server, 3, "rate = 1")
+        mail(house, server.port, 3, "rate = 1")
         operated(house)
         composed(house)
         house.deliver()
@@ -493,7 +493,7 @@ def test_a_message_that_went_out_in_between_begins_the_hour_anew(house: House) -
 
 def test_an_hour_of_failures_is_over_with_the_first_message(house: House) -> None:
     with hostile(house, {"greeting": ["421 too busy"] * 2}) as server:
-        mail(house, server, 1)
+        mail(house, server.port, 1)
         operated(house)
         composed(house)
         tried(house, 61, 61)
@@ -536,7 +536,7 @@ def test_retry_by_command_does_not_wait_for_the_next_try(house: House) -> None:
 
 def test_a_login_that_is_not_taken_is_tried_once_for_all_mails(house: House) -> None:
     with hostile(house, {"mail": ["550 5.7.60 not as this sender"]}) as server:
-        mail(house, server, 3)
+        mail(house, server.port, 3)
         house.write(
             "paperdigest.toml",
             "operator = ['file:ops']\n" + (house.folder / "paperdigest.toml").read_text("utf-8"),
