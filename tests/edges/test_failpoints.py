@@ -12,6 +12,7 @@ import timeit
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from pathlib import Path
 
 import pytest
@@ -319,13 +320,13 @@ class Everywhere:
         found = [path.read_bytes() for path in self._mailbox.iterdir()]
         return [data for data in (*found, *self.mail.messages) if b"ada@example.org" in data]
 
-    def came(self) -> tuple[int, int, int, list[list[str]], set[str]]:
-        """Return how many different mails, posts and webhook messages there are, the titles by file, and the
-        states of all rows."""
+    def came(self) -> tuple[list[str], int, int, list[list[str]], set[str]]:
+        """Return the subjects of all different mails, how many different posts and webhook messages there are, the
+        titles by file, and the states of all rows."""
         posts = [post for post in self.slack.posted if post.get("metadata")]
         hooks = [post["text"] for post in self.slack.posted if not post.get("metadata")]
-        mails = len(set(self.mails()))
-        return mails, len(posts), len(set(hooks)), self.house.titles(), self.states()
+        subjects = [message_from_bytes(data)["Subject"] for data in set(self.mails())]
+        return subjects, len(posts), len(set(hooks)), self.house.titles(), self.states()
 
 
 @pytest.mark.parametrize("place", [name for name in PLACES if not name.startswith(_CARE)])
@@ -347,5 +348,5 @@ def test_whatever_breaks_everything_arrives_and_what_can_be_looked_up_arrives_on
         came = everywhere.came()
         house.close()
 
-    assert came == (1, 1, 1, [["Folding paper maps again"]], {"sent"})
+    assert came == (["1 new paper: Maps"], 1, 1, [["Folding paper maps again"]], {"sent"})
     assert len(everywhere.mails()) <= 2
