@@ -35,6 +35,7 @@ COMMANDS = {
     "search": ("search", "command", "Find papers of all that was ever ingested."),
     "similar": ("similar", "command", "Show the papers most like one of them."),
     "show": ("show", "command", "Show one paper as history knows it."),
+    "export": ("export", "command", "Write papers as JSON Lines, CSV, BibTeX or RIS."),
     "paper": ("paper", "command", "Undo a merge of two papers that are not one."),
     "status": ("status", "command", "Say how everything stands."),
     "doctor": ("doctor", "command", "Examine the machine and all that is needed on it."),

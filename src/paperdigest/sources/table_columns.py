@@ -34,6 +34,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 #: What programs write where they know nothing.
 _NOTHING = frozenset({"", "-", "n/a", "na", "nan", "none", "null"})
+_KEPT_FROM_FORMULAS = ("'=", "'+", "'-", "'@")
 _TRUE = frozenset({"true", "yes", "1"})
 
 _SPACING = re.compile(r"[\s_-]+")
@@ -70,7 +71,9 @@ def value_of(cells: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict
     """Return the record that a row holds, with the keys and types of our own dumps."""
     said = {key: _said(cells, places) for key, places in columns.items()}
     # A title may be any word.
-    title = next((cells[place] for place in columns["title"] if cells[place].strip()), "")
+    title = next(
+        (_plain_text(cells[place]) for place in columns["title"] if cells[place].strip()), ""
+    )
     votes = _WHOLE.fullmatch(said.get("votes", ""))
     return {
         "title": title,
@@ -92,9 +95,14 @@ def _plain(name: str) -> str:
     return _SPACING.sub(" ", name).strip().casefold()
 
 
+def _plain_text(cell: str) -> str:
+    """Return a cell without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return cell[1:] if cell.startswith(_KEPT_FROM_FORMULAS) else cell
+
+
 def _said(cells: Sequence[str], places: Sequence[int]) -> str:
     for place in places:
-        text = cells[place].strip()
+        text = _plain_text(cells[place].strip())
         if text.casefold() not in _NOTHING:
             return text
     return ""
