@@ -59,6 +59,7 @@ COMMANDS = {
     "pause": ("pausing", "pause", "Hold a subscriber's digests back for a while."),
     "resume": ("pausing", "resume", "Let digests go out again."),
     "stop": ("pausing", "stop", "Stop a subscriber or one target for good."),
+    "rename": ("rename", "command", "Let a subscriber be called otherwise; the history goes on."),
     "forget": ("forget", "command", "Erase what is known of a subscriber who left the config."),
     "backup": ("backup", "command", "Make a backup of the database and the config now."),
     "restore": ("restore", "command", "Put a backup back in place."),
