@@ -13,7 +13,6 @@ from paperdigest.core.digest import DayCount, TopicWeeks
 from paperdigest.core.tally_words import (
     day_chart,
     day_name,
-    in_topics,
     per_day_line,
     week_line,
     week_lines,
@@ -128,7 +127,5 @@ def test_weeks_of_a_topic_in_one_line() -> None:
     assert week_line(TopicWeeks("Experts", (3, 0, 1_000))) == "Experts: 3 · 0 · 1,000"
 
 
-def test_a_day_and_the_topics_of_a_paper_are_named() -> None:
+def test_a_day_is_named() -> None:
     assert day_name(MONDAY) == "Monday 16 Nov"
-    assert in_topics(("Experts", "Trending")) == "In Experts, Trending"
-    assert in_topics(()) == ""

@@ -122,6 +122,16 @@ def test_a_source_that_is_not_well_is_told_with_the_time_it_stopped() -> None:
     assert source_words.nothing_since(AT - timedelta(days=7), AT) == "nothing since 13 Nov"
 
 
+def test_of_many_sources_that_are_not_well_the_first_are_named_and_the_others_counted() -> None:
+    unwell = [SourceLine(f"feed {at}", "stale", 0, "nothing since Tuesday") for at in range(149)]
+    *named, more, well = words.looked_at([*unwell, OK[0]], 412)
+    assert named == [f"feed {at}: nothing since Tuesday" for at in range(12)]
+    assert more == "137 more sources are not up to date either"
+    assert well == "1 other source, 374 new papers, up to date"
+    assert words.looked_at(unwell[:13], 0)[-1] == "1 more source is not up to date either"
+    assert len(words.looked_at(unwell[:12], 0)) == 12
+
+
 def test_no_source_at_all_is_said() -> None:
     assert words.looked_at((), 0) == ("no source is set up, so nothing was looked at",)
 

@@ -76,6 +76,15 @@ def test_a_page_that_writes_papers_three_times_shows_as_many_as_it_has_room_for(
     assert all(full >= 5 for full, _, _ in ways(shown))
 
 
+def test_long_headings_of_many_topics_fit_and_no_paper_goes_untold(tmp_path: Path) -> None:
+    many = digest(*(section(f"Topic {n}", full=entries(1 + 2 * n, 2)) for n in range(30)))
+    shown, message = page(tmp_path, LONG_SECTIONS).render(many)
+    assert encoded_size(message.html) <= BUDGET
+    assert shown.papers == many.papers
+    assert sum(map(sum, said(message.html))) == 60
+    assert shown.sections[0].full or shown.sections[0].listed
+
+
 def test_a_paper_written_at_length_gives_way_to_its_title(tmp_path: Path) -> None:
     text = (
         "<tr><td>{% for _ in range(9) %}{{ title.text }} {{ excerpt.text }}\n{% endfor %}</td></tr>"

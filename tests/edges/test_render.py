@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from digests import OPTIONAL, digest, entries, entry, listed, section
 from pages import RENDERER, Page, flat, rendered, slack_of
-from paperdigest.core import words
+from paperdigest.core import topic_words, words
 from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.render import sample_digest
 from paperdigest.render.slack import slack_escape
@@ -36,7 +36,7 @@ def said_of(paper: Entry) -> list[str]:
         words.facts(paper),
         words.matched(paper.why),
         paper.excerpt.text,
-        words.also_in(paper.also) if paper.also else "",
+        topic_words.also_in(paper.also) if paper.also else "",
         *(label for label, _ in words.link_labels(paper.links)),
     ]
 
@@ -52,7 +52,7 @@ def said_in(shown: Digest) -> list[str]:
         if part.counted:
             said += [words.waiting(len(part.counted)), shown.more]
         if part.elsewhere:
-            said.append(words.shown_elsewhere(part.elsewhere, part.elsewhere_in))
+            said.append(topic_words.shown_elsewhere(part.elsewhere, part.elsewhere_in))
     return said
 
 

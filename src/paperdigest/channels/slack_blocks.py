@@ -45,12 +45,13 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class _Item:
-    """One paper with its topic ("" under none), in full or as a line among others."""
+    """One paper with its topic ("" under none), in full or as a line among others; or a line that only `counts` some."""
 
     topic: str
     text: str
     is_line: bool = False
     paper: int = 0
+    counts: int = 0
 
 
 @dataclass(slots=True)
@@ -141,7 +142,7 @@ def single(slack: SlackText) -> Page:
             break
         placed += 1
     rest = items[placed:]
-    left = _papers(rest)
+    left = _papers(rest) + sum(item.counts for item in rest)
     draft.close(f"… and {left:,} more that found no room here" if left else "", *footer)
     return Page(
         tuple(draft.blocks),
@@ -191,9 +192,10 @@ def _items(slack: SlackText) -> Iterator[_Item]:
 
 
 def _listed(slack: SlackText) -> Iterator[_Item]:
-    papers = slack.listed_papers or (0,) * len(slack.listed)
-    for line, paper in zip(slack.listed, papers, strict=True):
-        yield replace(_line("", line), paper=paper)
+    none = (0,) * len(slack.listed)
+    papers, counts = slack.listed_papers or none, slack.listed_counts or none
+    for line, paper, counted in zip(slack.listed, papers, counts, strict=True):
+        yield replace(_line("", line), paper=paper, counts=counted)
 
 
 def _shortened(slack: SlackText) -> Iterator[_Item]:
@@ -212,10 +214,12 @@ def _line(topic: str, text: str) -> _Item:
 
 
 def _papers(items: Sequence[_Item]) -> int:
-    """Return how many papers these are: among lines, those with a bullet where any has one."""
+    """Return how many papers these name: among lines, those with a bullet; all where none has one and nothing else is
+    known of them."""
     bullets = sum(item.is_line and item.text.startswith(_BULLET) for item in items)
     lines = sum(item.is_line for item in items)
-    return len(items) - lines + (bullets or lines)
+    is_known = any(item.paper or item.counts for item in items if item.is_line)
+    return len(items) - lines + (bullets if is_known else bullets or lines)
 
 
 def _full(entry: SlackEntry) -> str:
@@ -246,7 +250,8 @@ def _footer(text: str) -> tuple[str, ...]:
     at = clip(whole, LONGEST_SECTION).rfind("\n")
     if at <= 0:
         return (clip(whole, LONGEST_SECTION),)
-    return whole[:at], clip(whole[at:].strip(), _LONGEST_FOOTER - width(whole[:at]))
+    left = min(LONGEST_SECTION, _LONGEST_FOOTER - width(whole[:at]))
+    return whole[:at], clip(whole[at:].strip(), left)
 
 
 def _fallback(header: str, context: str) -> str:

@@ -170,8 +170,10 @@ class Digest:
     digests are called here, `footer` the operator's own last lines.
 
     `per_day` are the papers of each day, the oldest first: of the last seven days what was sent, or where a digest
-    covers more than two days its own papers by `seen_on`. `weeks` say the same of a weekly's topics. `dormant` are
-    lines about words that find nothing. `group` is "topic", or "day" where the pages are to stand by `seen_on`.
+    covers more than two days its own papers by `seen_on`. `weeks` say the same of a weekly's topics, those with the most
+    papers, `more_weeks` counts the others. `condensed`: for want of room topics of which only a number is left stand on
+    the pages as one. `dormant` are lines about words that find nothing. `group` is "topic", or "day" where the pages are
+    to stand by `seen_on`.
     """
 
     subscriber: str
@@ -195,6 +197,8 @@ class Digest:
     per_day: tuple[DayCount, ...] = ()
     weeks: tuple[TopicWeeks, ...] = ()
     dormant: tuple[str, ...] = ()
+    more_weeks: int = 0
+    condensed: bool = False
 
     @property
     def entries(self) -> tuple[Entry, ...]:

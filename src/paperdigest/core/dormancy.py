@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from paperdigest.core.digest import Digest
 from paperdigest.core.subscription import Topic
 from paperdigest.core.tree import TEXT_FIELDS, Term, wanted_terms
-from paperdigest.core.words import how_long, number
+from paperdigest.core.words import cut, how_long, number
 
 SPAN = timedelta(days=30)
 ADVICE = "Edit them, or see what may be meant: `paperdigest check`"
 _MOST_TOPICS = 5
 _MOST_WORDS = 5
+_LONGEST = 80  # code points of a word or a topic's name
 
 
 def keywords_of(topic: Topic) -> tuple[Term, ...]:
@@ -53,7 +54,7 @@ def lines(
     if not told:
         return ()
     said = [
-        _plain(f"Nothing in {how_long(SPAN)}: {_listed(terms)} ({topic})")
+        _plain(f"Nothing in {how_long(SPAN)}: {_listed(terms)} ({cut(topic, _LONGEST)})")
         for topic, terms in told[:_MOST_TOPICS]
     ]
     more = sum(len(terms) for _, terms in told[_MOST_TOPICS:])
@@ -68,6 +69,6 @@ def _plain(text: str) -> str:
 
 
 def _listed(terms: Iterable[Term]) -> str:
-    names = ["“" + term.name.strip('"') + "”" for term in terms]
+    names = ["“" + cut(term.name.strip('"'), _LONGEST) + "”" for term in terms]
     more = len(names) - _MOST_WORDS
     return ", ".join(names[:_MOST_WORDS]) + (f" and {number(more)} more" if more > 0 else "")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from paperdigest.core import words
 from paperdigest.core.target import short
+from paperdigest.core.topic_words import first_names
 
 #: Title and lines of a notice.
 Words = tuple[str, tuple[str, ...]]
@@ -16,7 +17,7 @@ def broken_subscription(problems: Sequence[str]) -> Words:
     """Return title and lines that tell a reader of mistakes in their file."""
     return (
         "Your subscription file cannot be read",
-        (*problems, "Until it is mended, your digests go on as they were."),
+        (*_first(problems), "Until it is mended, your digests go on as they were."),
     )
 
 
@@ -24,14 +25,14 @@ def broken_file(name: str, problems: Sequence[str]) -> Words:
     """Return title and lines that tell the operator of a subscriber's broken file."""
     return (
         f"The subscription file of {name} cannot be read",
-        (*problems, "It is set aside; the last good version stays in force."),
+        (*_first(problems), "It is set aside; the last good version stays in force."),
     )
 
 
 def refused_files(reasons: Sequence[str]) -> Words:
     """Return title and lines that tell the operator of files that lie in quarantine now."""
     title = f"{words.count(len(reasons), 'file')} could not be read"
-    return title, (*reasons[:20], "Each lies in quarantine/ beside its reason.")
+    return title, (*_first(reasons), "Each lies in quarantine/ beside its reason.")
 
 
 def failing_source(name: str, since: datetime, now: datetime, error: str) -> Words:
@@ -83,7 +84,7 @@ def barred_ways(barred: Sequence[tuple[str, str, datetime]], now: datetime, wait
 def open_ways(open_again: Sequence[str], now: datetime) -> Words:
     """Return title and lines that tell the operator that messages go through again, by names."""
     return (
-        f"{words.names(open_again)} {'takes' if len(open_again) == 1 else 'take'} messages again",
+        f"{first_names(open_again, 'target')} {'takes' if len(open_again) == 1 else 'take'} messages again",
         (f"What waited goes out since {words.full_date(now)} at {words.clock(now)}.",),
     )
 
@@ -268,6 +269,10 @@ def clock_jumped(expected: datetime, shown: datetime) -> Words:
 
 #: More than this is counted.
 _MOST_LINES = 20
+
+
+def _first(lines: Sequence[str]) -> tuple[str, ...]:
+    return (*lines[:_MOST_LINES], *_and_more(len(lines)))
 
 
 def _and_more(count: int, shown: int = _MOST_LINES) -> tuple[str, ...]:

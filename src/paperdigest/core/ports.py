@@ -190,7 +190,8 @@ class SlackEntry:
 class SlackText:
     """A digest for Slack: mrkdwn already escaped, not yet cut into blocks.
 
-    `listed_papers` says which paper each line of `listed` is, 0 for none.
+    `listed_papers` says which paper each line of `listed` is, 0 for none; `listed_counts` how many papers it only
+    counts.
     """
 
     header: str
@@ -199,6 +200,7 @@ class SlackText:
     listed: tuple[str, ...]
     footer: str
     listed_papers: tuple[int, ...] = ()
+    listed_counts: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,21 @@ def counted(
     """Return the digest with its counts. `sent` is what this reader was sent before, of all lanes; `weekly` are the
     topics whose weeks are shown, where there are such: those with the most papers, if they are many. Weeks before
     `since`, when the reader was not known yet, are none without papers: they are left out."""
+    weeks = _weeks(digest, sent, weekly, since)
     return replace(
-        digest, per_day=_per_day(digest, sent), weeks=_weeks(digest, sent, weekly, since)
+        digest,
+        per_day=_per_day(digest, sent),
+        weeks=largest(weeks, _MOST_TOPICS),
+        more_weeks=max(0, len(weeks) - _MOST_TOPICS),
     )
+
+
+def largest(weeks: Sequence[TopicWeeks], most: int) -> tuple[TopicWeeks, ...]:
+    """Return the topics with the most papers, in their order."""
+    if len(weeks) <= most:
+        return tuple(weeks)
+    by_papers = sorted(range(len(weeks)), key=lambda at: -sum(weeks[at].papers))[:most]  # stable
+    return tuple(weeks[at] for at in sorted(by_papers))
 
 
 def recounted(before: Digest, after: Digest) -> Digest:
@@ -133,5 +145,4 @@ def _weeks(
             papers[one.topic][-1 - back] += one.papers
     if sum(any(week) for week in zip(*papers.values(), strict=True)) < 2:
         return ()
-    largest = sorted(papers, key=lambda topic: -sum(papers[topic]))[:_MOST_TOPICS]
-    return tuple(TopicWeeks(topic, tuple(papers[topic])) for topic in papers if topic in largest)
+    return tuple(TopicWeeks(topic, tuple(some)) for topic, some in papers.items())

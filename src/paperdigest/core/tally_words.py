@@ -96,7 +96,11 @@ def _papers(days: Sequence[DayCount]) -> str:
 def weeks_title(digest: Digest) -> str:
     """Return what stands over its weeks. A paper is counted under the one topic that it stood under; over a topic's
     papers the number is of all that the topic found."""
-    return f"Papers under each topic, last {count(len(_ends(digest)), 'week')}"
+    said = f"Papers under each topic, last {count(len(_ends(digest)), 'week')}"
+    if not digest.more_weeks:
+        return said
+    shown = len(digest.weeks)
+    return f"{said}: the {number(shown)} with the most, of {number(shown + digest.more_weeks)}"
 
 
 def week_table(digest: Digest) -> tuple[str, tuple[tuple[str, int], ...], tuple[str, ...]]:
@@ -150,8 +154,3 @@ def _row(name: str, cells: Iterable[str]) -> str:
 def day_name(day: date) -> str:
     """Return what a day is called over its papers: `Monday 16 Nov`."""
     return f"{weekday(day)} {short_date(day)}"
-
-
-def in_topics(topics: Sequence[str]) -> str:
-    """Return which topics found a paper that stands under its day: `In Experts, Trending`."""
-    return f"In {', '.join(topics)}" if topics else ""

@@ -20,6 +20,7 @@ UPDATES = "Papers you were sent before"
 DOT = " · "
 _NO_BREAK = "\u00a0"  # a number never stands alone at the end of a line
 _LONGEST_NAME = 80
+_MOST_SOURCES = 12  # that are not well have a line each
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -302,11 +303,6 @@ def opens_search(site: str) -> str:
     return f"opens a search on {site}"
 
 
-def also_in(topics: Sequence[str]) -> str:
-    """Return `Also in Experts and Trending`."""
-    return f"Also in {names(topics)}"
-
-
 # ------------------------------------------------------------ around a topic
 
 
@@ -317,12 +313,6 @@ def how_many(section: Section) -> str:
     if section.full:
         return count_papers(section.total)
     return count_papers(section.total) if section.listed or section.counted else ""
-
-
-def shown_elsewhere(amount: int, topics: Sequence[str] = ()) -> str:
-    """Return the line for papers of a topic that stand under other ones: `3 more stand under Experts and Floating`."""
-    where = names(topics) if topics else "another topic"
-    return f"{number(amount)} more {'stands' if amount == 1 else 'stand'} under {where}"
 
 
 def by_title(section: Section) -> str:
@@ -339,13 +329,6 @@ def already_sent(shown: int, more: int = 0) -> str:
     """Return the words over papers that reached the reader by another lane: those shown, and `more`."""
     newest = f", the newest {number(shown)} of them" if more and shown else ""
     return f"{count_papers(shown + more)} you already have{newest}"
-
-
-def new_words(added: Sequence[str], topic: str) -> str:
-    """Return the name over what only new words of a topic find: `New keyword: state space model`."""
-    if not added:
-        return f"{topic}: as changed"
-    return f"New {'keyword' if len(added) == 1 else 'keywords'}: {', '.join(added)}"
 
 
 def sent_earlier(at: datetime, now: datetime, *, at_once: bool = True) -> str:
@@ -371,13 +354,17 @@ def first_digest(looked_back: timedelta) -> str:
 
 
 def looked_at(sources: Sequence[SourceLine], total_new: int) -> tuple[str, ...]:
-    """Return what was looked at: one line when all is well, else a line for each source that is not, and one for
-    the others."""
-    unwell = tuple(f"{source.name}: {source.said}" for source in sources if source.said)
+    """Return what was looked at: one line when all is well, else a line for each source that is not, or of many
+    for the first of them and how many more there are, and one for the others."""
+    told = [f"{source.name}: {source.said}" for source in sources if source.said]
+    more = count(len(told) - _MOST_SOURCES, "more source")
+    are = "is" if len(told) == _MOST_SOURCES + 1 else "are"
+    rest = (f"{more} {are} not up to date either",) if len(told) > _MOST_SOURCES else ()
+    unwell = (*told[:_MOST_SOURCES], *rest)
     well = [source for source in sources if not source.said]
     if unwell and well:
-        rest = f"{count(len(well), 'other source')}, {count_new_papers(sum(one.papers for one in well))}"
-        return (*unwell, f"{rest}, {'up to date' if len(well) == 1 else 'all up to date'}")
+        others = f"{count(len(well), 'other source')}, {count_new_papers(sum(one.papers for one in well))}"
+        return (*unwell, f"{others}, {'up to date' if len(well) == 1 else 'all up to date'}")
     if unwell:
         return unwell
     if not sources:

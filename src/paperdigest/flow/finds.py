@@ -13,6 +13,7 @@ from paperdigest.core.matcher import Match
 from paperdigest.core.paper import Change, ChangeKind
 from paperdigest.core.schedule import zone
 from paperdigest.core.subscription import Topic
+from paperdigest.core.topic_words import new_words
 from paperdigest.flow.due import Work
 from paperdigest.flow.window import Window, alert_topics, edited, looks_back
 from paperdigest.store import digests
@@ -190,7 +191,7 @@ class _Reading:
 
     def _new_words(self, topic: Topic) -> str:
         known = set(self.edited[topic.name].words)
-        return words.new_words([word for word in topic.words if word not in known], topic.name)
+        return new_words([word for word in topic.words if word not in known], topic.name)
 
     def _earlier_than_bookmark(self) -> dict[int, Find]:
         found: dict[int, Find] = {}

@@ -6,17 +6,22 @@ Works on estimates of each paper's size; the renderer measures the result and as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heapreplace
 
 from paperdigest.core.digest import Digest, Entry, Section
 from paperdigest.core.tallies import recounted
 from paperdigest.render.excerpts import shortened
+from paperdigest.render.fragments import encoded_size
 
 BUDGET = 90_000  # bytes of the encoded HTML part; Gmail clips at about 102 kB
 _EXCERPTS = (300, 220, 160, 110)  # never none: the marked words say why a paper is here
 _BEST = 5  # of each topic stay whole as long as any title can be counted instead: a list of titles is no digest
-_LINE_OF_A_SECTION = 450  # what the words over titles, and over what is only counted, may add
+_MARKED = 60  # encoded bytes that a marked word takes besides itself
+# What stands over a topic, over its titles, and over what is only counted, besides the topic's own words.
+_HEADING, _OVER_TITLES, _OVER_COUNTED = 480, 330, 270
+_OVER_COUNTED_IN_SHORT = 150  # where the command that shows it stands once for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +33,54 @@ class Sizes:
 
 
 def trimmed(digest: Digest, excess: int, sizes: Sizes) -> Digest:
-    """Return the digest made smaller by at least `excess` bytes, or with nothing left to give."""
-    saving = excess + _LINE_OF_A_SECTION * len(digest.sections)
-    columns = [_Column(section, sizes) for section in digest.sections]
-    while saving > 0 and (longest := max(columns, key=_earlier, default=None)) and longest.earlier:
-        saving -= longest.forget_oldest()
-    for room in _EXCERPTS:
+    """Return the digest made smaller by at least `excess` bytes, or with nothing left to give. In a condensed one a topic
+    of which only numbers are left gives up its heading, too."""
+    saving = excess
+    columns = [_Column(section, sizes, condensed=digest.condensed) for section in digest.sections]
+    saving = _give(saving, _from_the_longest(columns, _earlier), _Column.forget_oldest)
+    for room in _EXCERPTS if saving <= _in_excerpts(digest) else _EXCERPTS[-1:]:
         for column, place in _from_the_ends(columns):
             if saving <= 0:
                 break
             saving -= column.shorten(place, room)
     for kept in (_BEST, 0):
-        while (
-            saving > 0
-            and (longest := max(columns, key=_full, default=None))
-            and len(longest.full) > kept
-        ):
-            saving -= longest.list_last()
-        while (
-            saving > 0 and (longest := max(columns, key=_listed, default=None)) and longest.listed
-        ):
-            saving -= longest.count_last()
+        saving = _give(saving, _from_the_longest(columns, _full, kept), _Column.list_last)
+        saving = _give(saving, _from_the_longest(columns, _listed), _Column.count_last)
     smaller = digest.with_sections(tuple(column.section() for column in columns))
     return recounted(digest, smaller)
+
+
+def _in_excerpts(digest: Digest) -> int:
+    """Return more than can be saved by cutting excerpts."""
+    return sum(
+        encoded_size(entry.excerpt.text) + _MARKED * len(entry.excerpt.marks)
+        for section in digest.sections
+        for entry in section.full
+    )
+
+
+def _give(saving: int, columns: Iterator[_Column], way: Callable[[_Column], int]) -> int:
+    """Let columns give way until enough is saved; return what is still to be saved."""
+    while saving > 0 and (column := next(columns, None)) is not None:
+        saving -= way(column)
+    return saving
+
+
+def _from_the_longest(
+    columns: Sequence[_Column], length: Callable[[_Column], int], kept: int = 0
+) -> Iterator[_Column]:
+    """Yield the column that is the longest, of equal ones the last, again and again until none is longer than `kept`.
+    Whoever is given one makes it shorter."""
+    heap = [(-length(column), -at) for at, column in enumerate(columns) if length(column) > kept]
+    heapify(heap)
+    while heap:
+        at = -heap[0][1]
+        yield columns[at]
+        left = length(columns[at])
+        if left > kept:
+            heapreplace(heap, (-left, -at))
+        else:
+            heappop(heap)
 
 
 def as_listed(entry: Entry) -> Entry:
@@ -93,19 +123,30 @@ def _with_excerpt(entry: Entry, room: int) -> Entry:
 class _Column:
     """One section while it gives way, always from its end."""
 
-    __slots__ = ("_counted", "_section", "_sizes", "earlier", "full", "listed")
+    __slots__ = (
+        "_counted",
+        "_heading",
+        "_over_counted",
+        "_section",
+        "_sizes",
+        "earlier",
+        "full",
+        "listed",
+    )
 
-    def __init__(self, section: Section, sizes: Sizes) -> None:
+    def __init__(self, section: Section, sizes: Sizes, *, condensed: bool) -> None:
         self.full = list(section.full)
         self.listed = list(section.listed)
         self.earlier = list(section.earlier)
         self._counted = list(section.counted)
         self._section = section
         self._sizes = sizes
+        self._heading = _heading_of(section) if condensed else 0
+        self._over_counted = _OVER_COUNTED_IN_SHORT if condensed else _OVER_COUNTED
 
     def forget_oldest(self) -> int:
         """Only count the oldest of what was sent before; return how many bytes that saves."""
-        return self._sizes.line(self.earlier.pop(0))
+        return self._sizes.line(self.earlier.pop(0)) + self._without_heading()
 
     def shorten(self, place: int, room: int) -> int:
         """Cut one paper's excerpt; return how many bytes that saves."""
@@ -119,13 +160,20 @@ class _Column:
     def list_last(self) -> int:
         whole = self.full.pop()
         line = as_listed(whole)
+        over = 0 if self.listed else _OVER_TITLES
         self.listed.insert(0, line)
-        return self._sizes.full(whole) - self._sizes.line(line)
+        return self._sizes.full(whole) - self._sizes.line(line) - over
 
     def count_last(self) -> int:
         entry = self.listed.pop()
+        under = 0 if self._counted else self._over_counted
+        over = 0 if self.listed else _OVER_TITLES
         self._counted.insert(0, entry)
-        return self._sizes.line(entry)
+        return self._sizes.line(entry) + over - under + self._without_heading()
+
+    def _without_heading(self) -> int:
+        """Return what the heading took, where nothing is left below it but numbers."""
+        return 0 if self.full or self.listed or self.earlier else self._heading
 
     def section(self) -> Section:
         return replace(
@@ -138,6 +186,12 @@ class _Column:
             + len(self._section.earlier)
             - len(self.earlier),
         )
+
+
+def _heading_of(section: Section) -> int:
+    return (
+        _HEADING + _OVER_COUNTED_IN_SHORT + encoded_size(section.name) + encoded_size(section.note)
+    )
 
 
 def _earlier(column: _Column) -> int:

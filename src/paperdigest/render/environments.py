@@ -16,7 +16,7 @@ from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from paperdigest.core import tally_words, update_words, words
+from paperdigest.core import tally_words, topic_words, update_words, words
 from paperdigest.core.digest import Digest, Marked
 from paperdigest.core.word_changes import word_diff
 from paperdigest.render.attributes import ADDRESS, address, quoted
@@ -46,7 +46,7 @@ _WORDS = {
     "how_many": words.how_many,
     "by_title": words.by_title,
     "waiting": words.waiting,
-    "shown_elsewhere": words.shown_elsewhere,
+    "shown_elsewhere": topic_words.shown_elsewhere,
     "already_sent": words.already_sent,
     "changed_in": update_words.changed_in,
     "day_chart": tally_words.day_chart,

@@ -78,10 +78,10 @@ class Fragments:
         """Return the whole paper, or less and less of it until it fits one block."""
         said = self._skeleton.paper("entry.slack.j2", self.entry).strip()
         for entry in _ever_shorter(self.entry):
-            if _slack_width(said) <= SLACK_ROOM:
+            if slack_width(said) <= SLACK_ROOM:
                 return said
             said = self._skeleton.whole("entry.slack.j2", entry).strip()
-        return said if _slack_width(said) <= SLACK_ROOM else self._one_line("summary.slack.j2")
+        return said if slack_width(said) <= SLACK_ROOM else self._one_line("summary.slack.j2")
 
 
 def encoded_size(html: str) -> int:
@@ -101,7 +101,7 @@ def surely_within(html: str, budget: int) -> bool:
     return encoded + 3 * (encoded // 72 + lines) + 4 * lines <= budget
 
 
-def _slack_width(text: str) -> int:
+def slack_width(text: str) -> int:
     """Return the length in UTF-16 units, as Slack may count it."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
 

@@ -108,6 +108,7 @@ def counts_json(digest: Digest) -> dict[str, object]:
     return {
         "per_day": [{"date": day.date.isoformat(), "papers": day.papers} for day in digest.per_day],
         "weeks": [{"topic": one.name, "papers": one.papers} for one in digest.weeks],
+        "more_weeks": digest.more_weeks,
         "dormant": digest.dormant,
     }
 

@@ -17,9 +17,11 @@ from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes
 from paperdigest.render.by_day import as_shown
 from paperdigest.render.clean import clean_text
+from paperdigest.render.condensed import as_condensed
 from paperdigest.render.environments import HTML, PAGE, where
 from paperdigest.render.fitting import is_within, within_budget
 from paperdigest.render.fragments import Fragments, encoded_size
+from paperdigest.render.frame import unnarrowed
 from paperdigest.render.json_form import digest_json
 from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack_form import slack_text
@@ -58,13 +60,14 @@ class Renderer:
 
     def _rendered(self, digest: Digest, forms: frozenset[Form]) -> tuple[Digest, Message]:
         book = Book(self._forms_of)
-        shown, html = self._within_budget(book.cleaned(digest), book)
+        cleaned = book.cleaned(digest)
+        shown, html = self._within_budget(cleaned, book)
         return shown, Message(
             subject=self._subject(shown),
             text=self._text(shown, book) if Form.TEXT in forms else "",
             html=html,
-            json=digest_json(shown, book.json, book.json_line) if Form.JSON in forms else "",
-            slack=slack_text(as_shown(shown), book) if Form.SLACK in forms else NO_SLACK,
+            json=_json(unnarrowed(shown, cleaned), book) if Form.JSON in forms else "",
+            slack=slack_text(_on_pages(shown), book) if Form.SLACK in forms else NO_SLACK,
             list_name=shown.subscriber,
             shared=shown.shared,
         )
@@ -100,13 +103,13 @@ class Renderer:
     def _html(self, digest: Digest, book: Book) -> str:
         next_page()
         return self.templates.render(
-            PAGE, digest=as_shown(digest), papers=book.html, lines=book.html_lines
+            PAGE, digest=_on_pages(digest), papers=book.html, lines=book.html_lines
         )
 
     def _text(self, digest: Digest, book: Book) -> str:
         next_page()
         page = self.templates.render(
-            "digest.txt.j2", digest=as_shown(digest), papers=book.text, lines=book.text_lines
+            "digest.txt.j2", digest=_on_pages(digest), papers=book.text, lines=book.text_lines
         )
         return page.strip("\n") + "\n"
 
@@ -114,6 +117,14 @@ class Renderer:
         made = clean_text(self.templates.render("subject.txt.j2", digest=digest))
         line = " ".join(made.split()) or digest.title
         return words.cut(line, words.SUBJECT_WIDTH)
+
+
+def _on_pages(digest: Digest) -> Digest:
+    return as_condensed(as_shown(digest))
+
+
+def _json(digest: Digest, book: Book) -> str:
+    return digest_json(digest, book.json, book.json_line)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 
 from paperdigest.core import words
 from paperdigest.core.digest import Entry, Marked
-from paperdigest.core.tally_words import in_topics
+from paperdigest.core.topic_words import also_in, in_topics
 from paperdigest.render.clean import clean_entry, has_clean_marks
 from paperdigest.render.excerpts import headed
 from paperdigest.render.templates import Templates
@@ -89,7 +89,8 @@ def _of_all(entry: Entry) -> dict[str, object]:
     )
     search = words.opens_search(entry.searches) if entry.searches and entry.url else ""
     topics = in_topics(entry.found_in)
-    remarks = words.cut(", ".join(filter(None, (entry.year, entry.note, topics, search))), 200)
+    said = (entry.year, words.cut(entry.note, 200), topics, words.cut(search, 200))
+    remarks = ", ".join(filter(None, said))
     return {
         "kind": entry.kind,
         "url": entry.url,
@@ -104,6 +105,6 @@ def _of_all(entry: Entry) -> dict[str, object]:
         "facts": words.facts(entry),
         "search": search,
         "links": words.link_labels(links),
-        "also": words.also_in(entry.also) if entry.also else topics,
+        "also": also_in(entry.also) if entry.also else topics,
         "remark": f"({remarks})" if remarks else "",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -222,3 +223,23 @@ def test_the_validator_counts_blocks_and_characters() -> None:
     section = {"type": "section", "text": {"type": "mrkdwn", "text": "x" * 300, "verbatim": True}}
     wrong = validate(thread(slack_text(1))[0] | {"blocks": [section] * 46})
     assert len(wrong) == 2
+
+
+def test_closing_lines_of_which_the_last_fills_a_block_are_two_blocks() -> None:
+    slack = replace(slack_text(1), footer="A short line\n" + "x" * 3_300)
+    (payload,) = thread(slack)
+    assert validate(payload) == []
+    assert "A short line" in shown(payload)
+
+
+def test_a_webhook_counts_what_lines_without_room_only_count() -> None:
+    waiting = [f"Topic {number}: 3 more wait for the next digest" for number in range(400)]
+    slack = replace(
+        slack_text(0, listed=40),
+        listed=(*slack_text(0, listed=40).listed, *waiting),
+        listed_papers=(*range(1, 41), *[0] * 400),
+        listed_counts=(*[0] * 40, *[3] * 400),
+    )
+    said = shown(single(slack))
+    (left,) = re.findall(r"… and ([\d,]+) more that found no room here", said)
+    assert int(left.replace(",", "")) + 3 * said.count("3 more wait") == 3 * 400

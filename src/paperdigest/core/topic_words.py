@@ -1,0 +1,93 @@
+"""Lists of topics, and of their words, in a line: the first ones by name, the others as a number.
+
+A reader may have hundreds of topics; what a line leaves out it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from paperdigest.core.words import count, cut, names, number
+
+_MOST = 8
+_ROOM = 300  # code points of all names in a line
+_LONGEST = 80  # of one name in a list
+
+
+def first_names(items: Sequence[str], noun: str = "topic") -> str:
+    """Return `a, b and c`; of many or long ones `a, b, c and 37 more topics`."""
+    shown = _first(items)
+    more = len(items) - len(shown)
+    return f"{', '.join(shown)} and {_more(more, noun)}" if more else names(shown)
+
+
+def also_in(topics: Sequence[str]) -> str:
+    """Return `Also in Experts and Trending`."""
+    return f"Also in {first_names(topics)}"
+
+
+def in_topics(topics: Sequence[str]) -> str:
+    """Return which topics found a paper that stands under its day: `In Experts, Trending`."""
+    shown = _first(topics)
+    if len(shown) < len(topics):
+        return f"In {first_names(topics)}"
+    return f"In {', '.join(shown)}" if shown else ""
+
+
+def shown_elsewhere(amount: int, topics: Sequence[str] = ()) -> str:
+    """Return the line for papers of a topic that stand under other ones: `3 more stand under Experts and Floating`."""
+    where = first_names(topics) if topics else "another topic"
+    return f"{number(amount)} more {'stands' if amount == 1 else 'stand'} under {where}"
+
+
+def new_words(added: Sequence[str], topic: str) -> str:
+    """Return the name over what only new words of a topic find: `New keyword: state space model`."""
+    if not added:
+        return f"{topic}: as changed"
+    shown = _first(added)
+    more = len(added) - len(shown)
+    rest = f" and {number(more)} more" if more else ""
+    return f"New {'keyword' if len(added) == 1 else 'keywords'}: {', '.join(shown)}{rest}"
+
+
+# ------------------------------------------------------- topics that stand together
+
+
+def together(topics: int, *, further: bool) -> str:
+    """Return the name over topics of which only a number is left: `37 more topics`, or `37 topics` if those are all."""
+    return _more(topics, "topic") if further else count(topics, "topic")
+
+
+def numbers_of(topics: Sequence[tuple[str, int]]) -> str:
+    """Return how many papers are under each: `Experts (2), Floating (1) and 35 more topics`. A topic with none is
+    named without a number."""
+    told = [
+        f"{cut(name, _LONGEST - 12)} ({number(papers)})" if papers else name
+        for name, papers in topics
+    ]
+    return first_names(told)
+
+
+def known_under(topics: int, of: int) -> str:
+    """Return how many of `of` topics have papers the reader already has: one paper may be under several, so it is the
+    topics that are counted."""
+    if topics == of:
+        return "Under all of them are papers you already have"
+    return f"Under {number(topics)} of them are papers you already have"
+
+
+def _first(items: Sequence[str]) -> list[str]:
+    return list(_while_there_is_room(cut(item, _LONGEST) for item in items[:_MOST]))
+
+
+def _while_there_is_room(items: Iterable[str]) -> Iterable[str]:
+    room = _ROOM
+    for place, item in enumerate(items):
+        room -= len(item)
+        if place and room < 0:
+            return
+        yield item
+
+
+def _more(amount: int, noun: str) -> str:
+    return count(amount, f"more {noun}")

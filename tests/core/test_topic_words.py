@@ -1,0 +1,76 @@
+"""Topics in a line: the first by name, the others as a number, and all of them counted."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperdigest.core.topic_words import (
+    also_in,
+    first_names,
+    in_topics,
+    known_under,
+    new_words,
+    numbers_of,
+    shown_elsewhere,
+    together,
+)
+
+MANY = [f"Topic {at}" for at in range(145)]
+
+
+def test_a_few_are_all_named() -> None:
+    assert also_in(["Experts"]) == "Also in Experts"
+    assert also_in(["Experts", "Trending"]) == "Also in Experts and Trending"
+    assert in_topics(["Experts", "Trending"]) == "In Experts, Trending"
+    assert in_topics([]) == ""
+    assert shown_elsewhere(3, ["Experts", "Maps"]) == "3 more stand under Experts and Maps"
+    assert shown_elsewhere(1) == "1 more stands under another topic"
+    assert new_words(["state space model"], "Models") == "New keyword: state space model"
+    assert new_words(["RAG", "MoE"], "Models") == "New keywords: RAG, MoE"
+    assert new_words([], "Models") == "Models: as changed"
+
+
+def test_of_many_the_first_are_named_and_the_others_counted() -> None:
+    first = ", ".join(MANY[:8])
+    assert also_in(MANY) == f"Also in {first} and 137 more topics"
+    assert in_topics(MANY) == f"In {first} and 137 more topics"
+    assert shown_elsewhere(300, MANY) == f"300 more stand under {first} and 137 more topics"
+    assert new_words(MANY, "Models") == f"New keywords: {first} and 137 more"
+    assert also_in(MANY[:9]).endswith("Topic 7 and 1 more topic")
+
+
+@given(st.lists(st.text("ab, é图", min_size=1, max_size=300), min_size=1, max_size=300))
+def test_a_line_is_short_and_counts_all_that_it_does_not_name(names: list[str]) -> None:
+    said = first_names(names)
+    assert len(said) <= 420
+    more = re.search(r" and ([\d,]+) more topics?$", said)
+    left = int(more[1].replace(",", "")) if more else 0
+    assert 0 <= left < len(names)
+    if not more:
+        assert len(names) <= 8
+
+
+def test_topics_that_stand_together_say_how_many_papers_each_has() -> None:
+    assert numbers_of([("Experts", 2), ("Maps", 1)]) == "Experts (2) and Maps (1)"
+    assert numbers_of([("Experts", 12_345), ("Sent already", 0)]) == (
+        "Experts (12,345) and Sent already"
+    )
+    assert numbers_of([("t" * 200, 12_345), ("Maps", 1)]).count("(12,345)") == 1
+    assert numbers_of([(name, 1) for name in MANY]).endswith("Topic 7 (1) and 137 more topics")
+
+
+@pytest.mark.parametrize(
+    ("topics", "further", "said"),
+    [(37, True, "37 more topics"), (37, False, "37 topics"), (1_037, True, "1,037 more topics")],
+)
+def test_how_many_stand_together(topics: int, further: bool, said: str) -> None:
+    assert together(topics, further=further) == said
+
+
+def test_under_how_many_papers_are_known_already() -> None:
+    assert known_under(3, 3) == "Under all of them are papers you already have"
+    assert known_under(2, 37) == "Under 2 of them are papers you already have"
