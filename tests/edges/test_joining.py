@@ -15,7 +15,7 @@ from paperdigest.core.subscription import Subscriber
 from paperdigest.store import digests, subscribers
 from paperdigest.store.connection import Store, open_memory, open_store
 from paperdigest.store.digests import DigestRow, Outcome
-from paperdigest.store.joining import join
+from paperdigest.store.joining import goes_on_as, join
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 PAPERS = range(1, 5)
@@ -199,3 +199,32 @@ def test_a_name_can_be_taken_over_more_than_once(tmp_path: Path, times: int) -> 
             for _ in range(times):
                 join(store, kept=kept, gone=registered(store, "ada", 3, []))
         assert set(subscribers.registered(store)) == {"zoe"}
+
+
+@pytest.mark.parametrize("noted", [True, False])
+@given(joins=st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), max_size=6))
+def test_a_number_leads_to_whoever_is_who_it_was_by_whatever_way(
+    noted: bool, joins: list[tuple[int, int]]
+) -> None:
+    """Also where an earlier version joined them, which did not note it."""
+    now_as = {id_: id_ for id_ in range(1, 6)}
+    with open_memory() as store, store.transaction():
+        for id_ in now_as:
+            at = NOW + timedelta(minutes=id_)
+            reader = Subscriber(f"reader{id_}", deliver=("file:x",))
+            assert subscribers.register(store, reader, change=0, now=at) == id_
+            subscribers.open_lane(store, id_, "main", bookmark=0, now=at)
+        for kept, gone in joins:
+            if kept != gone and {now_as[kept], now_as[gone]} == {kept, gone}:
+                join(store, kept=kept, gone=gone)
+                now_as = {id_: kept if now == gone else now for id_, now in now_as.items()}
+        if not noted:
+            store.write("DELETE FROM facts")
+        found = {id_: [row.id for row in goes_on_as(store, id_)] for id_ in now_as}
+
+    assert found == {id_: [now] for id_, now in now_as.items()}
+
+
+def test_a_number_that_nobody_has_leads_nowhere() -> None:
+    with open_memory() as store:
+        assert goes_on_as(store, 7) == ()

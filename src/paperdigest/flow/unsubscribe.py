@@ -5,14 +5,17 @@ Who may say it is told by the link alone. The way of stopping is that of `paperd
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from paperdigest.core import schedule
 from paperdigest.core.subscription import Subscriber
-from paperdigest.core.unsubscribe import Unsubscribe, read
-from paperdigest.store import facts, subscribers, suppressions
+from paperdigest.core.unsubscribe import Token, Unsubscribe, read
+from paperdigest.store import facts, suppressions
 from paperdigest.store.connection import Store
+from paperdigest.store.joining import goes_on_as
+from paperdigest.store.subscribers import Registered
 from paperdigest.store.suppressions import Suppression
 
 
@@ -52,17 +55,31 @@ class Holder:
 
 
 def holder(store: Store, token: str, now: datetime) -> Holder | None:
-    """Return whom a link is for; None for any that leads nowhere: forged, of someone who was forgotten, of a
-    target that is not the reader's any more or is shared with others now."""
+    """Return whom a link is for, also where it was given out under a name that was joined to another one since; None
+    for any that leads nowhere: forged, of someone who was forgotten, of a target that is not the reader's any more or
+    is shared with others now."""
     said, key = read(token), facts.known_unsubscribe_key(store)
     if said is None or key is None:
         return None
-    row = subscribers.numbered(store, said.subscriber_id)
+    found = _addressed(goes_on_as(store, said.subscriber_id), said, key)
+    return None if found is None else _held(store, *found, now)
+
+
+def _addressed(
+    rows: Sequence[Registered], said: Token, key: bytes
+) -> tuple[Registered, str] | None:
+    """Return whom of these a link was made for, and the target: the one it was given out to, and no other."""
+    for row in rows:
+        target = said.target(row.last_good.deliver, key)
+        if target is not None and not row.last_good.shared:
+            return row, target
     # Where there is nobody, one code is reckoned all the same: how long it takes tells nothing.
-    targets = row.last_good.deliver if row is not None else ("",)
-    target = said.target(targets, key)
-    if row is None or target is None or row.last_good.shared:
-        return None
+    if not rows:
+        said.target(("",), key)
+    return None
+
+
+def _held(store: Store, row: Registered, target: str, now: datetime) -> Holder:
     today = now.astimezone(schedule.zone(row.last_good.timezone)).date()
     found = suppressions.suppressions_of(store, row.id, target)
     held = [one for one in found if one.kind == "stopped" and one.holds(today)]

@@ -5,10 +5,15 @@ Needed where the new name was known to the store before anybody said that it is 
 
 from __future__ import annotations
 
-from paperdigest.store import subscribers
+from paperdigest.store import facts, subscribers
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import to_instant
-from paperdigest.store.subscribers import Lane
+from paperdigest.store.subscribers import Lane, Registered
+from paperdigest.store.suppressions import BY_READER
+
+#: How the fact is called that says under which number a joined one goes on; the number stands behind.
+_GOES_ON = "joined "
+_LANE_LEFT = "formerly "
 
 
 def join(store: Store, *, kept: int, gone: int) -> None:
@@ -19,6 +24,7 @@ def join(store: Store, *, kept: int, gone: int) -> None:
     held meanwhile. Must run inside a transaction.
     """
     of = {"kept": kept, "gone": gone}
+    _note_heir(store, kept=kept, gone=gone)
     lanes = subscribers.lanes(store, [kept, gone])
     store.write(_SAME_OUTCOMES, of)
     for (owner, name), old in lanes.items():
@@ -29,12 +35,46 @@ def join(store: Store, *, kept: int, gone: int) -> None:
     for table in ("lanes", "outcomes", "digests"):
         store.write(f"UPDATE {table} SET subscriber_id = :kept WHERE subscriber_id = :gone", of)  # noqa: S608 - our own words
     store.write(_STOPPED, of)
+    store.write(_READERS_WORD, {**of, **dict(zip(("click", "page"), BY_READER, strict=True))})
     store.write(
         "UPDATE OR IGNORE suppressions SET subscriber_id = :kept WHERE subscriber_id = :gone", of
     )
     store.write("DELETE FROM suppressions WHERE subscriber_id = :gone", {"gone": gone})
     store.write(_SINCE, of)
     subscribers.leave_stub(store, gone)
+
+
+def goes_on_as(store: Store, id_: int) -> tuple[Registered, ...]:
+    """Return the subscriber of a number as known now or, where it was joined to another one, that one; none where
+    nobody has it. Several only in what an earlier version joined, which did not note whose a number is now: all who
+    took somebody over that was registered at the same instant.
+    """
+    row = subscribers.numbered(store, id_)
+    if row is None or not row.joined:
+        return () if row is None else (row,)
+    noted = facts.fact(store, f"{_GOES_ON}{id_}")
+    ids = _left_a_lane_to(store, row) if noted is None else [int(noted)]
+    found = (subscribers.numbered(store, each) for each in ids)
+    return tuple(each for each in found if each is not None)
+
+
+def _note_heir(store: Store, *, kept: int, gone: int) -> None:
+    """Remember whose a number is now, also that of whoever was joined to `gone` before."""
+    of = {"kept": str(kept), "gone": str(gone), "from": _GOES_ON, "until": _GOES_ON[:-1] + "!"}
+    store.write(
+        "UPDATE facts SET value = :kept WHERE name >= :from AND name < :until AND value = :gone", of
+    )
+    facts.remember(store, f"{_GOES_ON}{gone}", str(kept))
+
+
+def _left_a_lane_to(store: Store, gone: Registered) -> list[int]:
+    """Return who has a lane of somebody that was registered when `gone` was: lanes are as old as their first owner."""
+    rows = store.rows(
+        "SELECT DISTINCT subscriber_id FROM lanes"
+        " WHERE created_at = ? AND substr(name, 1, ?) = ? ORDER BY subscriber_id",
+        [to_instant(gone.registered_at), len(_LANE_LEFT), _LANE_LEFT],
+    )
+    return [id_ for (id_,) in rows]
 
 
 def _join_lanes(store: Store, old: Lane, new: Lane) -> None:
@@ -64,7 +104,7 @@ def _join_lanes(store: Store, old: Lane, new: Lane) -> None:
             new.id,
         ],
     )
-    store.write("UPDATE lanes SET name = 'formerly ' || id WHERE id = :old", {"old": old.id})
+    store.write("UPDATE lanes SET name = ? || id WHERE id = ?", [_LANE_LEFT, old.id])
 
 
 # One outcome a paper and reason, as where two papers are merged: what was sent comes first, then the earliest.
@@ -88,6 +128,12 @@ WHERE digest_id IN (SELECT id FROM digests WHERE subscriber_id = :gone)
 _STOPPED = """
 DELETE FROM suppressions WHERE subscriber_id = :kept AND kind = 'paused' AND target IN (
     SELECT target FROM suppressions WHERE subscriber_id = :gone AND kind = 'stopped')
+"""
+
+# And what the reader stopped stays the reader's word, which is above a command's.
+_READERS_WORD = """
+DELETE FROM suppressions WHERE subscriber_id = :kept AND reason NOT IN (:click, :page) AND target IN (
+    SELECT target FROM suppressions WHERE subscriber_id = :gone AND reason IN (:click, :page))
 """
 
 _SINCE = """

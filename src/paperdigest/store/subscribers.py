@@ -30,6 +30,11 @@ class Registered:
         """Return the last version that could be read."""
         return _subscriber(self.definition)
 
+    @property
+    def joined(self) -> bool:
+        """Say whether this is only the row of somebody who is known under another one now."""
+        return self.name.startswith(_JOINED)
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
