@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from paperdigest.core.opening_words import covers
+from paperdigest.core.opening_words import covers, waited
 
 
 def every(days: int, times: int, *, first: date = date(2026, 11, 30)) -> list[date]:
@@ -41,3 +41,8 @@ def test_what_is_no_number_of_whole_weeks_is_told_in_days() -> None:
 
     assert covers(months, date(2026, 9, 1)) == "Covers 61 days, up to Sun 1 Nov"
     assert covers(every(7, 2), date(2026, 11, 27)) == "Covers 10 days, up to Mon 7 Dec"
+
+
+def test_papers_that_waited_are_told_why() -> None:
+    assert waited(1) == "1 paper had no room in an earlier digest and waited."
+    assert waited(1_200) == "1,200 papers had no room in an earlier digest and waited."

@@ -69,15 +69,33 @@ def test_an_alert_says_so_in_its_title() -> None:
     assert words.title_of(2, ["Experts"], "alert") == "Alert: 2 new papers in Experts"
 
 
+def test_a_title_tells_what_waited_from_what_is_new() -> None:
+    assert words.title_of(6, ["Experts"], waited=3) == "6 new papers and 3 that waited: Experts"
+    assert words.title_of(1, ["Experts"], waited=1) == "1 new paper and 1 that waited: Experts"
+    assert words.title_of(0, ["Experts"], waited=3) == "3 papers that waited: Experts"
+    assert words.title_of(0, ["Experts"], waited=1) == "1 paper that waited: Experts"
+
+
+def test_an_alert_tells_what_waited_too() -> None:
+    assert (
+        words.title_of(1, ["Experts"], "alert", waited=2)
+        == "Alert: 1 new paper and 2 that waited, in Experts"
+    )
+
+
 def test_topics_that_do_not_fit_a_subject_are_counted() -> None:
     title = words.title_of(40, [f"Topic number {n}" for n in range(12)])
     assert title == "40 new papers: Topic number 0, Topic number 1, Topic number 2, +9"
 
 
-@given(st.integers(0, 9999), st.lists(st.text(min_size=1, max_size=60), max_size=9))
+@given(
+    st.integers(0, 9999),
+    st.integers(0, 9999),
+    st.lists(st.text(min_size=1, max_size=60), max_size=9),
+)
 @settings(deadline=None)
-def test_a_title_fits_a_subject_line(count: int, topics: list[str]) -> None:
-    assert len(words.title_of(count, topics)) <= words.SUBJECT_WIDTH
+def test_a_title_fits_a_subject_line(count: int, waited: int, topics: list[str]) -> None:
+    assert len(words.title_of(count, topics, waited=waited)) <= words.SUBJECT_WIDTH
 
 
 @pytest.mark.parametrize(

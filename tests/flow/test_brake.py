@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from house import ADA, CONFIG, START, House
+from house import ADA, CONFIG, START, House, titles_of
 from paperdigest.core.notices import held_reason
 from paperdigest.core.subscription import Subscriber
 from paperdigest.failpoints import FailpointReached, broken
@@ -201,6 +201,19 @@ def test_what_had_no_room_in_a_held_digest_waits_for_the_decision_too(held: Hous
     held.run()
 
     assert len(held.digests()) == before + 2
+
+
+def test_what_had_no_room_comes_however_long_the_run_was_held(held: House) -> None:
+    """It waits 14 days for a digest: from the release on, for until then it could be in none."""
+    held.wait(days=30)
+    decide(held, brake.release)
+    held.deliver()
+    for _ in range(2):
+        held.wait(days=1)
+        held.run()
+
+    named = {title for one in held.digests() for title in titles_of(one)}
+    assert len([title for title in named if "the flood" in title]) == FLOOD
 
 
 def test_dropped_its_papers_are_answered_for_and_never_come_back(held: House) -> None:

@@ -160,6 +160,37 @@ def test_weeks_end_with_the_eighth_and_a_topic_that_is_gone_has_none(house: Hous
     assert all(charts["papers"][6:])
 
 
+@pytest.fixture
+def edited(house: House) -> House:
+    """A weekly whose topic got one word more after its first digest; that word alone found a paper of the week before."""
+    house.write("subscriptions/ada.toml", WEEKLY)
+    house.drop("socks.jsonl", "Sorting socks by state space model")
+    a_week(house, 1, "first")
+    more = WEEKLY.replace('"paper map"', '"paper map", "state space model"')
+    house.write("subscriptions/ada.toml", 'backfill = "14 days"\n' + more)
+    a_week(house, 2, "second")
+    return house
+
+
+def test_what_only_a_new_word_found_is_in_its_topics_row(edited: House) -> None:
+    late, *_ = edited.digests()[1]["topics"][1:]
+    assert late["name"] == "New keyword: state space model"
+    assert edited.digests()[1]["weeks"] == [{"topic": "Maps", "papers": [1, 3]}]
+
+
+def test_it_is_in_that_row_a_week_later_too(edited: House) -> None:
+    a_week(edited, 1, "third")
+
+    assert edited.digests()[2]["weeks"] == [{"topic": "Maps", "papers": [1, 3, 1]}]
+
+
+def test_why_names_the_topic_that_found_it_and_no_other(edited: House, program: Program) -> None:
+    said = program("why", "Sorting socks", "ada").out
+
+    assert "sent under Maps on " in said
+    assert "is no topic of ada any more" not in said
+
+
 @pytest.mark.parametrize("schedule", ["daily 08:00", "monthly 20 08:00", "mon,fri 08:00"])
 def test_only_weeklies_have_weeks(house: House, schedule: str) -> None:
     house.write("subscriptions/ada.toml", ADA.replace("daily 08:00", schedule))

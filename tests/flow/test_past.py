@@ -110,7 +110,7 @@ def test_a_round_of_readers_is_one_question_a_hundred_and_each_has_counts_of_the
 
     store.db.conn.set_trace_callback(None)
     assert [some[-3:] for some in counts] == [[1, 1 + number % 5, 0] for number in range(103)]
-    assert len(asked) == 2
+    assert sum("FROM asked" in sql for sql in asked) == 2
 
 
 def test_the_question_goes_by_the_indexes_of_readers_and_of_digests(store: Store) -> None:

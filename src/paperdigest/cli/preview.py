@@ -124,6 +124,7 @@ def _json(draft: Draft, digest: Digest) -> dict[str, Any]:
         "slot": digest.slot,
         "covers": {"from": iso(digest.covers_from), "until": iso(digest.covers_until)},
         "title": digest.title,
+        "waited": digest.waited,
         "topics": [
             {
                 "name": section.name,

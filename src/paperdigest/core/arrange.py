@@ -19,6 +19,7 @@ class TopicFinds:
 
     `trending` > 0 keeps only that many, by votes where every find has them, else by place.
     `earlier` are finds that another lane has sent, oldest first, each with the words that say so.
+    `topic` is the topic's own name where `name` is another.
     """
 
     name: str
@@ -28,6 +29,7 @@ class TopicFinds:
     trending: int = 0
     earlier: tuple[tuple[Find, str], ...] = ()
     note: str = ""
+    topic: str = ""
 
 
 @dataclass(slots=True)
@@ -152,4 +154,5 @@ def _section(
         note=topic.note,
         more_earlier=max(0, len(topic.earlier) - MOST_EARLIER),
         elsewhere_in=tuple(name for name in under if name != topic.name),
+        topic=topic.topic,
     )

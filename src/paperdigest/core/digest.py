@@ -117,7 +117,8 @@ class Section:
     `full` are shown whole, `listed` by title on one line, `counted` only as a number (they wait for
     the next digest). `elsewhere` counts papers of this topic shown under the topics `elsewhere_in`; `earlier` are
     lines for papers another lane has sent already, the newest ones, and `more_earlier` counts the
-    others. `note` stands under the name.
+    others. `note` stands under the name. `topic` is the topic's own name where `name` is another: papers that only new
+    words of it found stand apart from it.
     """
 
     name: str
@@ -130,6 +131,7 @@ class Section:
     note: str = ""
     more_earlier: int = 0
     elsewhere_in: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +174,8 @@ class Digest:
     `per_day` are the papers of each day, the oldest first: of the last seven days what was sent, or where a digest
     covers more than two days its own papers by `seen_on`. `weeks` say the same of a weekly's topics, those with the most
     papers, `more_weeks` counts the others. `condensed`: for want of room topics of which only a number is left stand on
-    the pages as one. `dormant` are lines about words that find nothing. `group` is "topic", or "day" where the pages are
-    to stand by `seen_on`.
+    the pages as one. `dormant` are lines about words that find nothing. `waited` is how many of the papers an earlier
+    digest has only counted, and its title called new. `group` is "topic", or "day" where the pages are to stand by `seen_on`.
     """
 
     subscriber: str
@@ -199,6 +201,7 @@ class Digest:
     dormant: tuple[str, ...] = ()
     more_weeks: int = 0
     condensed: bool = False
+    waited: int = 0
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ class Frame:
     `looked_back` is set on a first digest. `missed` are the slots it stands for, itself included.
     `seen` is how many new papers all sources brought in the time covered; `archived` how many it looked through
     besides, which entered history without news; `elsewhere` how many other schedules of this reader have sent.
-    `targets` are those it goes to; `one_click`: a page of ours is behind the unsubscribe button.
+    `waited` are the keys of papers that an earlier digest only counted. `targets` are those it goes to; `one_click`: a page of ours is behind the unsubscribe button.
     """
 
     subscriber: Subscriber
@@ -32,6 +32,7 @@ class Frame:
     seen: int = 0
     archived: int = 0
     elsewhere: int = 0
+    waited: Set[int] = frozenset()
     looked_back: timedelta | None = None
     missed: tuple[Slot, ...] = ()
     operator: tuple[str, ...] = ()
@@ -42,9 +43,11 @@ class Frame:
 def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
     """Return the digest; without papers it is the short line that says what was looked at."""
     named = [part for part in sections if part.full or part.listed or part.counted]
-    count = sum(len(part.full) + len(part.listed) + len(part.counted) for part in named)
+    papers = [entry for part in named for entry in (*part.full, *part.listed, *part.counted)]
+    count, waited = len(papers), sum(entry.paper_key in frame.waited for entry in papers)
+    topics = [part.name for part in named]
     title = (
-        words.title_of(count, [part.name for part in named], kind=frame.kind)
+        words.title_of(count - waited, topics, kind=frame.kind, waited=waited)
         if count
         else words.nothing_matched(
             frame.seen + frame.archived,
@@ -62,13 +65,14 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         covers_until=frame.covers_until,
         preheader=preheader([entry for part in named for entry in part.full]),
         sections=tuple(sections),
-        notes=_notes(frame, is_empty=not count),
+        notes=_notes(frame, is_empty=not count, waited=waited),
         sources=frame.sources,
         looked_at=words.looked_at(frame.sources, frame.seen),
         manage=manage(frame),
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,
         group=frame.subscriber.group,
+        waited=waited,
     )
 
 
@@ -89,7 +93,7 @@ def preheader(entries: Sequence[Entry]) -> str:
     return words.DOT.join(entry.title.text for entry in entries[:2])
 
 
-def _notes(frame: Frame, *, is_empty: bool) -> tuple[str, ...]:
+def _notes(frame: Frame, *, is_empty: bool, waited: int) -> tuple[str, ...]:
     """Return what stands before the papers. The title of an empty digest says already how long nothing came."""
     notes = []
     if frame.looked_back is not None:
@@ -98,4 +102,6 @@ def _notes(frame: Frame, *, is_empty: bool) -> tuple[str, ...]:
         zone = frame.now.tzinfo
         days = [slot.at.astimezone(zone).date() for slot in frame.missed]
         notes.append(opening_words.covers(days, frame.covers_from.date()))
+    if waited:
+        notes.append(opening_words.waited(waited))
     return tuple(notes)

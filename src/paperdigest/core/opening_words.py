@@ -1,4 +1,5 @@
-"""What a digest says of the time it stands for, where that is more than the time since the last one."""
+"""What a digest says before its papers: of the time it stands for, where that is more than the time since the last one,
+and of papers that are not new."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from paperdigest.core.words import count, count_days, names, short_date, weekday
+from paperdigest.core.words import count, count_days, count_papers, names, short_date, weekday
 
 _WEEK = timedelta(weeks=1)
 _MOST_NAMED = 4
@@ -25,6 +26,12 @@ def covers(days: Sequence[date], since: date) -> str:
     if len(slots) > _MOST_NAMED:
         return f"Covers {count(len(slots), 'date')}, {_told(first)} to {_told(last)}"
     return f"Covers {names([_told(day) for day in slots])}"
+
+
+def waited(amount: int) -> str:
+    """Return what is said of papers that an earlier digest only counted: `3 papers had no room in an earlier digest and
+    waited.`"""
+    return f"{count_papers(amount)} had no room in an earlier digest and waited."
 
 
 def _stretch(days: int) -> str:

@@ -74,7 +74,8 @@ class Change:
 
     `paper_key` is history's own integer. `completes` marks a change that is matched again although
     the paper is not new: a fuller record came, or a category was added. `revision` counts the
-    REVISED changes of one paper from 1 and is 0 for the other kinds.
+    REVISED changes of one paper from 1, and likewise its CROSS_LISTED ones (0 where an earlier
+    version wrote them); it is 0 for the other kinds.
     """
 
     number: int
@@ -87,5 +88,11 @@ class Change:
 
     @property
     def reason(self) -> str:
-        """Return the ledger's word for it: `new`, `withdrawn`, `revised:2` …"""
-        return f"revised:{self.revision}" if self.kind is ChangeKind.REVISED else str(self.kind)
+        """Return the ledger's word for it: `new`, `withdrawn`, `revised:2` …
+
+        The first cross-listing has no number: in databases of earlier versions none has.
+        """
+        is_numbered = self.kind is ChangeKind.REVISED or (
+            self.kind is ChangeKind.CROSS_LISTED and self.revision > 1
+        )
+        return f"{self.kind}:{self.revision}" if is_numbered else str(self.kind)

@@ -87,7 +87,7 @@ def recounted(before: Digest, after: Digest) -> Digest:
 def _own(digest: Digest) -> Counter[str]:
     """Return how many new papers it names under each topic."""
     return Counter(
-        section.name
+        section.topic or section.name
         for section in digest.sections
         for entry in (*section.full, *section.listed)
         if entry.reason == _NEW

@@ -171,16 +171,26 @@ def cut(text: str, width: int) -> str:
 # ------------------------------------------------------------------- titles
 
 
-def title_of(new: int, topics: Sequence[str], kind: str = "digest") -> str:
+def title_of(new: int, topics: Sequence[str], kind: str = "digest", *, waited: int = 0) -> str:
     """Return a digest's title: `7 new papers: Multimodal pretraining, Experts`.
 
-    An alert reads `Alert: 1 new paper in Experts`. Topics that do not fit a subject line become `+2`. Without papers:
-    `nothing_matched`.
+    An alert reads `Alert: 1 new paper in Experts`. Papers that waited, which the title of an earlier digest has counted
+    as new, are told apart: `6 new papers and 3 that waited: Experts`. Topics that do not fit a subject line become
+    `+2`. Without papers: `nothing_matched`.
     """
     is_alert = kind == "alert"
-    start = ("Alert: " if is_alert else "") + count_new_papers(new)
-    start += (" in " if is_alert else ": ") if topics else ""
+    start = ("Alert: " if is_alert else "") + _new_and_waited(new, waited)
+    before_topics = (", in " if waited else " in ") if is_alert else ": "
+    start += before_topics if topics else ""
     return start + _fitting(topics, SUBJECT_WIDTH - len(start))
+
+
+def _new_and_waited(new: int, waited: int) -> str:
+    if not waited:
+        return count_new_papers(new)
+    if not new:
+        return f"{count_papers(waited)} that waited"
+    return f"{count_new_papers(new)} and {number(waited)} that waited"
 
 
 def nothing_matched(papers: int, period: timedelta, *, sent: int = 0) -> str:

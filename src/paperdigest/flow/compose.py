@@ -19,7 +19,7 @@ from paperdigest.flow.drafting import Draft, Drafting, Letter, Press
 from paperdigest.flow.due import Work, due
 from paperdigest.flow.failing import failing
 from paperdigest.flow.gather import gathered
-from paperdigest.flow.outcomes import given_back_to, outcomes_of, skipped_in
+from paperdigest.flow.outcomes import given_back_to, held_in, outcomes_of, skipped_in
 from paperdigest.flow.unsubscribe import exits
 from paperdigest.flow.window import read_window
 from paperdigest.journal import event, finished, step
@@ -207,7 +207,7 @@ def _write(store: Store, draft: Draft, now: datetime) -> list[Composed]:
         _put(store, draft, letter, load, now)
         for letter, load in zip(draft.letters, loads, strict=True)
     ]
-    digests.record_outcomes(store, skipped_in(draft, now))
+    digests.record_outcomes(store, (*skipped_in(draft, now), *held_in(draft, now)))
     return done
 
 

@@ -155,7 +155,7 @@ class Drafting:
     def _notice(self, work: Work, finds: LaneFinds, *, prepare: bool) -> Letter:
         told = updates_of(self._store, finds)
         limit = work.subscriber.limit
-        notice = updates.notice(self._frame(work), told, self._desk, limit=limit)
+        notice = updates.notice(self._frame(work, finds), told, self._desk, limit=limit)
         answers = answered(self._store, finds) if prepare else _ANSWERS_NONE
         letter = self._letter(work, notice, notice.slot, prepare=prepare, answers=answers)
         also = {(one.find.key, one.find.reason): one.others for one in told if one.others}
@@ -170,14 +170,14 @@ class Drafting:
         return work.subscriber.send_empty == "weekly" and self._now - last >= WEEK
 
     def _digest(self, work: Work, finds: LaneFinds) -> Digest:
-        frame = self._frame(work)
+        frame = self._frame(work, finds)
         listed_before = self._now - LISTED_AFTER
         sections = arrange(finds.topics, self._desk, frame.now, listed_before=listed_before)
         digest = letter.digest(frame, sections)
         past = self._window.past
         return self._dormant.said(work, digest if past is None else past.counted(work, digest))
 
-    def _frame(self, work: Work) -> letter.Frame:
+    def _frame(self, work: Work, finds: LaneFinds) -> letter.Frame:
         zone = schedule.zone(work.subscriber.timezone)
         local = self._now.astimezone(zone)
         since = self._covers_from(work)
@@ -192,6 +192,7 @@ class Drafting:
             seen=self._looked_at.seen(since),
             archived=0 if work.lane.digests else self._window.archived_since(since),
             elsewhere=len({row.paper_key for row in self._window.elsewhere.get(work.lane.id, ())}),
+            waited=finds.waited,
             looked_back=self._now - since if work.first and work.lane.name == MAIN else None,
             missed=work.missed,
             operator=self._press.operator,

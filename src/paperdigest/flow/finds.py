@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from paperdigest.core.schedule import zone
 from paperdigest.core.subscription import Topic
 from paperdigest.core.topic_words import new_words
 from paperdigest.flow.due import Work
+from paperdigest.flow.news import NEW, PaperNews, lane_news
 from paperdigest.flow.window import Window, alert_topics, edited, looks_back
 from paperdigest.store import digests
 from paperdigest.store.connection import Store
@@ -23,27 +24,19 @@ from paperdigest.store.subscribers import MAIN
 
 #: How long a completed or cross-listed paper is still news.
 STILL_NEWS = timedelta(days=30)
-NEW = str(ChangeKind.NEW)
-WITHDRAWN = str(ChangeKind.WITHDRAWN)
-
-
-@dataclass(frozen=True, slots=True)
-class PaperNews:
-    """What happened to one paper since this reader was sent it, oldest first, as far as it still holds; `sent` is what is
-    recorded of that."""
-
-    finds: tuple[Find, ...]
-    sent: Outcome | None
 
 
 @dataclass(frozen=True, slots=True)
 class LaneFinds:
     """What one lane found. `skipped` are finds that `catch_up = "skip"` leaves out, with their topic; `updates` are
-    about papers this reader was sent before."""
+    about papers this reader was sent before, `held` about papers whose digest is held, each with that digest's id. `waited`
+    are the keys of papers that a digest, of whichever lane, has only counted so far."""
 
     topics: tuple[TopicFinds, ...]
     skipped: tuple[tuple[Find, str], ...] = ()
     updates: tuple[PaperNews, ...] = ()
+    held: tuple[tuple[Find, int], ...] = ()
+    waited: frozenset[int] = frozenset()
 
     @property
     def by_topic(self) -> dict[tuple[str, int, str], Find]:
@@ -88,6 +81,11 @@ class _Reading:
         keys.update(row.paper_key for row in self._waiting() if row.reason != NEW)
         reader = work.lane.subscriber_id
         rows = digests.outcomes_for(store, reader, sorted(keys)) if reader in window.served else []
+        self.waited = frozenset(  # not what came back undelivered: nobody has read of it
+            row.paper_key
+            for row in (*rows, *self._waiting())
+            if row.outcome == "over limit" and row.reason == NEW
+        )
         self.had = {
             (row.paper_key, row.reason): row for row in rows if row.outcome not in digests.WAITING
         }
@@ -118,7 +116,8 @@ class _Reading:
                     skipped += [(find, topic.name) for find in finds.finds if find.seen_at <= cut]
                 topics.append(replace(finds, finds=keep))
         topics += self._alerts()
-        return LaneFinds(tuple(topics), tuple(skipped), tuple(self._updates()))
+        news = lane_news(self.store, self.work, self.window, self.changes, self.had)
+        return LaneFinds(tuple(topics), tuple(skipped), news.told, news.held, self.waited)
 
     # -- candidates
 
@@ -244,48 +243,8 @@ class _Reading:
         named = ((topic.name, self._told(topic)) for topic in alert_topics(self.work))
         return [TopicFinds(name, (), earlier=told) for name, told in named if told]
 
-    # -- news about papers this reader was sent
-
-    def _updates(self) -> Iterator[PaperNews]:
-        if self.work.lane.name != MAIN:
-            return
-        found = {(find.key, find.reason): find for find in self._concerning()}
-        by_paper: dict[int, list[Find]] = {}
-        for find in self._not_read_before(sorted(found.values(), key=lambda find: find.change)):
-            if find.paper.withdrawn or find.reason != WITHDRAWN:  # else it is back by now
-                by_paper.setdefault(find.key, []).append(find)
-        for key, finds in by_paper.items():
-            yield PaperNews(tuple(finds), self.had.get((key, NEW)))
-
-    def _concerning(self) -> Iterator[Find]:
-        for change in self.changes:
-            if change.number > self.work.lane.bookmark and self._concerns(change):
-                paper = self.window.papers[change.paper_key]
-                yield Find(change.paper_key, paper, change.reason, change.number, change.at)
-        for row in self._waiting():
-            waiting = self.window.papers.get(row.paper_key)
-            if waiting is not None and row.reason != NEW:
-                yield Find(row.paper_key, waiting, row.reason, row.change, row.at)
-
-    def _not_read_before(self, finds: Sequence[Find]) -> Iterator[Find]:
-        """Yield what the digest that brought the paper did not know yet: all else stood in it, or will where the paper
-        itself came back and waits."""
-        rows = {find.key: self.had.get((find.key, NEW)) for find in finds}
-        brought = {key: row.digest_id for key, row in rows.items() if row is not None}
-        read = digests.read_until(self.store, [id_ for id_ in brought.values() if id_ is not None])
-        for find in finds:
-            if find.key in brought and find.change > read.get(brought[find.key] or 0, 0):
-                yield find
-
     def _waiting(self) -> Sequence[Outcome]:
         return self.window.waiting.get(self.work.lane.id, ())
-
-    def _concerns(self, change: Change) -> bool:
-        if change.kind is ChangeKind.NEW or str(change.kind) not in self.work.subscriber.include:
-            return False
-        had = self.had.get((change.paper_key, NEW))
-        was_sent = had is not None and had.outcome in ("sent", "listed")
-        return was_sent and (change.paper_key, change.reason) not in self.had
 
 
 def _found_by(find: Find, match: Match, weight: float) -> Find:
@@ -316,4 +275,5 @@ def _topic_finds(
         limit=work.subscriber.limit if topic.limit is None else topic.limit,
         trending=topic.trending,
         earlier=earlier,
+        topic=topic.name if name else "",
     )

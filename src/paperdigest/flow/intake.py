@@ -22,7 +22,7 @@ from paperdigest.core.revision import joined
 from paperdigest.flow.pending import Numbers, Pending, Working
 from paperdigest.flow.sighting import Sighting, sightings
 from paperdigest.store import papers, records
-from paperdigest.store.changes import ChangeRow
+from paperdigest.store.changes import ChangeRow, how_often
 from paperdigest.store.connection import Store
 from paperdigest.store.merges import merge, parted
 from paperdigest.store.papers import PaperRow
@@ -300,6 +300,8 @@ class Intake:
         if news.kind is ChangeKind.REVISED:
             revision = working.row.revisions + 1
             working.row = working.row._replace(revisions=revision)
+        elif news.kind is ChangeKind.CROSS_LISTED:  # seldom: not worth a count beside every paper
+            revision = 1 + how_often(self._store, working.row.key, news.kind)
         line = ChangeRow(self._numbers.next_change(), working.row.key, news, revision)
         self._pending.changes.append(line)
 

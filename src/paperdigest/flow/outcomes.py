@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from paperdigest.core import words
 from paperdigest.core.digest import Digest
 from paperdigest.flow.drafting import Draft, Letter
 from paperdigest.store.digests import Outcome
@@ -32,7 +33,7 @@ def outcomes_of(draft: Draft, letter: Letter, digest_id: int, now: datetime) -> 
                     entry.paper_key,
                     entry.reason,
                     outcome,
-                    section.name,
+                    section.topic or section.name,
                     lane.id,
                     digest_id,
                     changes[(entry.paper_key, entry.reason)],
@@ -86,6 +87,24 @@ def skipped_in(draft: Draft, now: datetime) -> Iterator[Outcome]:
             topic,
             lane.id,
             None,
+            find.change,
+            now,
+        )
+
+
+def held_in(draft: Draft, now: datetime) -> Iterator[Outcome]:
+    """Yield news about papers whose digest is held. It belongs to that digest: once that is released it waits for the
+    next notice, and where that is given up so is the news."""
+    lane = draft.work.lane
+    for find, digest_id in draft.finds.held:
+        yield Outcome(
+            lane.subscriber_id,
+            find.key,
+            find.reason,
+            "over limit",
+            words.UPDATES,
+            lane.id,
+            digest_id,
             find.change,
             now,
         )

@@ -48,7 +48,7 @@ def why(store: Store, reader: Subscriber, key: int, paper: Paper, now: datetime)
     reasons = tuple(text for text in found if text)
     if outcomes:
         reasons = reasons or tuple(_no_longer(reader, outcomes[0].topic, paper))
-        reasons += tuple(_news(reader, recorded))
+        reasons += tuple(_news(reader, outcomes[0], recorded))
         return _recorded(store, reader, outcomes[0], reasons)
     if not reasons:
         return _unmatched(reader, paper)
@@ -70,12 +70,15 @@ def _recorded(
     return Answer("pending", (f"composed on {when}, not sent yet: {states}", *reasons), rows)
 
 
-def _news(reader: Subscriber, recorded: Sequence[Outcome]) -> Iterator[str]:
-    """Say what the reader was told of the paper after it was sent."""
+def _news(reader: Subscriber, brought: Outcome, recorded: Sequence[Outcome]) -> Iterator[str]:
+    """Say what the reader was told of the paper after it was sent, as `brought` says."""
     for row in sorted(recorded, key=lambda row: row.change):
         if row.reason != "new":
             kind, _, revision = row.reason.partition(":")
             what = f"{kind} for the {words.ordinal(int(revision))} time" if revision else kind
+            if row.outcome == "over limit" and row.digest_id == brought.digest_id:
+                yield f"{what}: waits for the digest that brings the paper"
+                continue
             told = "told" if row.outcome in _SETTLED else row.outcome
             when = words.full_date(row.at.astimezone(zone(reader.timezone)))
             yield f"{what}: {told} on {when}"

@@ -80,6 +80,7 @@ def _frame(digest: Digest) -> Iterator[tuple[str, object]]:
         {"from": digest.covers_from.isoformat(), "until": digest.covers_until.isoformat()},
     )
     yield "papers", digest.papers
+    yield "waited", digest.waited
     yield "preheader", digest.preheader
     yield "notes", digest.notes
     yield (

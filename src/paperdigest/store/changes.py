@@ -52,6 +52,16 @@ def changes_of(store: Store, paper_key: int) -> list[Change]:
     return _changes(store, " WHERE paper_key = ? ORDER BY number", paper_key)
 
 
+def how_often(store: Store, paper_key: int, kind: ChangeKind) -> int:
+    """Return how many changes of a kind a paper has had: at least the number of the last one, where they have numbers
+    (papers that were taken apart again keep theirs)."""
+    row = store.row(
+        "SELECT max(count(*), coalesce(max(revision), 0)) FROM changes WHERE paper_key = ? AND kind = ?",
+        [paper_key, kind.value],
+    )
+    return 0 if row is None else int(row[0])
+
+
 def told_of(store: Store, paper_key: int) -> list[tuple[Change, dict[str, Any]]]:
     """Return everything that happened to a paper, in order, each with what was new in it."""
     told = store.rows(

@@ -11,6 +11,7 @@ from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
 from paperdigest.store.moves import names
 from paperdigest.store.papers import in_chunks
+from paperdigest.store.runs import unless_held
 
 #: Outcomes that wait for the lane's next digest.
 WAITING = ("over limit", "undeliverable")
@@ -160,16 +161,10 @@ def outcomes_of_digest(store: Store, digest_id: int) -> list[Outcome]:
     return [_outcome(row) for row in store.rows(_OUTCOME + " WHERE digest_id = ?", [digest_id])]
 
 
-_NOT_HELD = (
-    " AND NOT EXISTS (SELECT 1 FROM run_digests h JOIN runs r ON r.id = h.run"
-    " WHERE h.digest_id = outcomes.digest_id AND r.state = 'held')"
-)
-
-
 def waiting(store: Store, lane_ids: Sequence[int], since: datetime) -> dict[int, list[Outcome]]:
     """Return what waits for each lane's next digest, by lane id: not older than `since`, and not of a run
     that is held, about which nothing is decided yet."""
-    free = _NOT_HELD if store.has_column("run_digests", "run") else ""
+    free = unless_held(store, "outcomes.digest_id")
     found: dict[int, list[Outcome]] = {}
     for start in range(0, len(lane_ids), 500):
         ids = lane_ids[start : start + 500]

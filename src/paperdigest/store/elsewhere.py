@@ -7,6 +7,7 @@ from datetime import datetime
 
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
+from paperdigest.store.runs import unless_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,14 @@ def sent_elsewhere(
     store: Store, subscriber_id: int, lane_id: int, since: datetime
 ) -> tuple[Elsewhere, ...]:
     """Return the new papers that lanes other than this one have put into digests since its own last one, but
-    not before `since`; oldest first."""
+    not before `since` and not into one that the brake holds; oldest first."""
     rows = store.rows(
-        "SELECT o.paper_key, o.change, o.at, g.kind = 'alert' FROM digests g"
+        "SELECT o.paper_key, o.change, o.at, g.kind = 'alert' FROM digests g"  # noqa: S608 - our own words
         " JOIN outcomes o ON o.digest_id = g.id AND o.outcome IN ('sent', 'listed') AND o.reason = 'new'"
         " WHERE g.subscriber_id = :reader AND g.composed_at >= :since AND g.lane_id != :lane"
         # By number, not by time: one round composes several lanes at the same instant.
         " AND g.id > coalesce((SELECT max(id) FROM digests WHERE lane_id = :lane AND kind != 'notice'), 0)"
-        " ORDER BY g.id, o.change",
+        f"{unless_held(store, 'g.id')} ORDER BY g.id, o.change",
         {"reader": subscriber_id, "since": to_instant(since), "lane": lane_id},
     )
     return tuple(

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
+from paperdigest.store.runs import unless_held
 
 
 class Brought(NamedTuple):
@@ -20,7 +21,7 @@ class Brought(NamedTuple):
 
 def brought(store: Store, asked: Sequence[tuple[int, datetime]]) -> dict[int, tuple[Brought, ...]]:
     """Return what the digests of some subscribers brought, each from a moment of its own on, by subscriber; oldest
-    first. `asked` is at most some hundred pairs of subscriber id and that moment."""
+    first. What the brake holds has brought nothing yet. `asked` is at most some hundred pairs of subscriber id and that moment."""
     if not asked:
         return {}
     pairs = ",".join("(?, ?)" for _ in asked)
@@ -31,7 +32,7 @@ def brought(store: Store, asked: Sequence[tuple[int, datetime]]) -> dict[int, tu
         " CROSS JOIN digests g ON g.subscriber_id = asked.reader AND g.composed_at >= asked.since"
         " CROSS JOIN outcomes o ON o.digest_id = g.id"
         " WHERE g.kind != 'notice' AND o.reason = 'new' AND o.outcome IN ('sent', 'listed')"
-        " GROUP BY g.id, o.topic ORDER BY g.id",
+        f"{unless_held(store, 'g.id')} GROUP BY g.id, o.topic ORDER BY g.id",
         [value for reader, since in asked for value in (reader, to_instant(since))],
     )
     found: dict[int, list[Brought]] = {}

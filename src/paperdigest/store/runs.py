@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -12,6 +12,7 @@ from paperdigest.core.ledger import Event
 from paperdigest.store import moves
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
+from paperdigest.store.papers import in_chunks
 
 _OF_RUN = "attempts = 0 AND digest_id IN (SELECT digest_id FROM run_digests WHERE run = ?)"
 
@@ -94,13 +95,46 @@ def held(store: Store) -> tuple[Run, ...]:
     return _runs(store, "WHERE state = 'held'") if store.has_column("runs", "id") else ()
 
 
+def unless_held(store: Store, digest: str) -> str:
+    """Return the condition that the brake does not hold the digest that `digest` names in SQL, to be put behind others;
+    "" in a database of an older version, which has no runs."""
+    if not store.has_column("run_digests", "run"):
+        return ""
+    return (
+        " AND NOT EXISTS (SELECT 1 FROM run_digests h JOIN runs r ON r.id = h.run"  # noqa: S608 - our own words
+        f" WHERE h.digest_id = {digest} AND r.state = 'held')"
+    )
+
+
+def held_back(store: Store, digest_ids: Iterable[int]) -> frozenset[int]:
+    """Return those of these digests that nobody has got because the brake holds their run. What a person sent by hand
+    out of a held run is out."""
+    ids = list(digest_ids)
+    if not ids or not store.has_column("run_digests", "run"):
+        return frozenset()
+    rows = in_chunks(
+        store,
+        "SELECT h.digest_id FROM run_digests h JOIN runs r ON r.id = h.run WHERE h.digest_id IN ({})"
+        " AND r.state = 'held' AND NOT EXISTS (SELECT 1 FROM deliveries d"
+        "   WHERE d.digest_id = h.digest_id AND d.state = 'sent')",
+        ids,
+    )
+    return frozenset(digest_id for (digest_id,) in rows)
+
+
 def release(store: Store, id_: int, now: datetime) -> int:
-    """Let a run's rows go out, as they are; the days of trying begin now. Return how many rows.
+    """Let a run's rows go out, as they are; the days of trying begin now, and the days of waiting of what waits for
+    the digests after them. Return how many rows.
 
     Rows held by the brake were never tried: one that a person sent by hand has a fate of its own.
     """
     at = to_instant(now)
     _decide(store, id_, "released", at)
+    store.write(
+        "UPDATE outcomes SET at = ? WHERE outcome IN ('over limit', 'undeliverable')"
+        " AND digest_id IN (SELECT digest_id FROM run_digests WHERE run = ?)",
+        [at, id_],
+    )
     sets = ("error = ''", "not_before_at = ?", "created_at = ?")
     return store.write(moves.statement(Event.RELEASED, _OF_RUN, *sets), [at, at, id_])
 
