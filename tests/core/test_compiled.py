@@ -38,6 +38,7 @@ SOURCES = [
     "spelling",
     "tex",
     "tex_commands",
+    "tex_dollars",
     "tex_groups",
     "tex_lost",
     "tex_tables",
@@ -46,7 +47,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "2 fbb228929df18f8f"
+PINNED = "2 ae6375e1c83f6ea7"
 
 EXPRESSIONS = [
     "multi-modal",

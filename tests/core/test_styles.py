@@ -69,6 +69,13 @@ TEX = [
     (r"V_{max}17 and $V_{max}17$", "V<sub>max</sub> 17 and V<sub>max</sub> 17"),
     (r"$1^{+1.39}_{-0.59}$", "1<sup>+1.39</sup><sub>-0.59</sub>"),
     (r"$x^{(q)}$", "x<sup>(q)</sup>"),
+    (
+        r"$f = 0.4 ^{+0.5}_{-0.6} $ and $X _{a,b} $",
+        "f = 0.4<sup>+0.5</sup><sub>-0.6</sub> and X<sub>a,b</sub>",
+    ),
+    (r"$L^3_tB^{1/3,v}$ and $x_{i_j}$", "L³ₜB<sup>1/3,v</sup> and x<sub>iⱼ</sub>"),
+    (r"$\{a_n\}_{n\ge 1}$", "{aₙ}<sub>n≥1</sub>"),
+    (r"$\alpha _{a,b} = \beta ^{a,b} \to 1$", "α<sub>a,b</sub> = β<sup>a,b</sup> → 1"),
     (r"$\sqrt{s_{NN}}$ of $2^{\aleph_{0}}$", "√(s<sub>NN</sub>) of 2<sup>ℵ₀</sup>"),
     (r"map\textsuperscript{fold} \textsubscript{ink}", "map<sup>fold</sup> <sub>ink</sub>"),
 ]

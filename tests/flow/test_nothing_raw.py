@@ -32,7 +32,7 @@ RAW = re.compile(
     | \{\\?(?:bf|it|em|tt|sc|rm|sl|cal)\b
     | [_^]\{ | \^\d | (?<![\w/])_\d   # scripts
     | `` | ''                         # quotes
-    | \$[^\s$\d][^$]*\$ | \$\$        # formulas
+    | \$\s?[^\s$\d][^$]*\$ | \$\$    # formulas
     | ~\[ | ~\\ | \]~                 # ties
     | \b(?:cite[pt]?|ref|text(?:bf|it|tt|sc|rm)?|emph|math(?:cal|bb|bf|rm|sf|it)|frac|sqrt|url|href)\{
     | \}\{                            # what is left of two arguments
@@ -59,7 +59,7 @@ def raw_in(text: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    [r"24\% of", r"{\bf P}re", "{bf P}re", "M^2FOLD", "x_{ij}", "``maps", r"\cite{a}", "cite{a}", "~[a]", r"\'e", "a $x_1$ b",
+    [r"24\% of", r"{\bf P}re", "{bf P}re", "M^2FOLD", "x_{ij}", "``maps", r"\cite{a}", "cite{a}", "~[a]", r"\'e", "a $x_1$ b", "a $ x $ b",
      "R&amp;D", "&#x2013;", "<i>Vitis</i>", "</jats:p>", "mathcal{O}", "x}{x", r"\newline"],
 )  # fmt: skip
 def test_what_is_raw_is_seen(text: str) -> None:

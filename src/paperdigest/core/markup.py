@@ -19,14 +19,15 @@ def _words(table: str) -> frozenset[str]:
 # Tags that part words become a blank, the others nothing.
 _BLOCKS = _words("""
 abstract blockquote body br caption center dd details disp-formula disp-quote div dl dt fig
-figcaption figure footer h1 h2 h3 h4 h5 h6 header hr html label li list list-item ol p para
+boxed-text break figcaption figure footer h1 h2 h3 h4 h5 h6 header hr html label li list list-item ol p para
 pre sec section summary table table-wrap tbody td tfoot th thead title tr ul
 """)
 _INLINE = _words("""
-a abbr alternatives annotation b bdi bdo big bold cite code data del dfn em email ext-link fn
-font i img inf inline-formula inline-graphic ins italic kbd mark math monospace named-content
+a abbr alternatives annotation b bdi bdo big bold cite code data del dfn em email emphasis equationsource
+ext-link fixed-case fn font formula graphic i imageobject img inf inline-formula inline-graphic inlineequation
+inlinemediaobject ins italic kbd mark math monospace named-content
 nobr noscript overline q roman samp sans-serif sc scp simple-para small span strike strong
-styled-content sub sup tex-math time tt u underline uri var wbr xref
+styled-content sub subscript sup superscript tex tex-math time tt u underline uri var wbr xref
 """)
 # Read as tags even without their partner: nobody writes them for anything else, and texts are cut short.
 _SURE = _words("""
@@ -34,11 +35,11 @@ b bold br div em i inf italic p scp span strong styled-content sub sup xref disp
 inline-formula named-content sans-serif ext-link list-item tex-math
 """)
 PREFIXES: Final = frozenset(["jats", "mml", "m", "ce", "xhtml"])
-_SCRIPTS = {"sub": "_", "inf": "_", "sup": "^"}
+_SCRIPTS = {"sub": "_", "inf": "_", "subscript": "_", "sup": "^", "superscript": "^"}
 
 TAG: Final = re.compile(
     r"<(/?)((?:[A-Za-z]{1,5}:)?[A-Za-z][A-Za-z0-9-]{0,24})"
-    r"((?:\s++[A-Za-z_:][A-Za-z0-9_:.-]{0,40}\s*+=\s*+(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=`]++))*+)\s*+(/?)>"
+    r"((?:\s++[A-Za-z_:][A-Za-z0-9_:.-]{0,40}\s*+=\s*+(?:\\?\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'<>=`]++))*+)\s*+(/?)>"
 )
 _ENTITY = re.compile(r"&(?:amp;)*(#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")

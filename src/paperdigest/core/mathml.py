@@ -40,6 +40,30 @@ _PRESCRIPTS = re.compile(
     rf"{_CHILD % (2, 2)}{_CHILD % (4, 4)}\s*+</(?:\w+:)?mmultiscripts>",
     re.DOTALL,
 )
+# What TeX writes before its argument: an accent, the degree of a root. The element stays, so that it is one child.
+_ACCENTS: Final = {
+    **dict.fromkeys("¯‾ˉ―_", "bar"),
+    **dict.fromkeys("^ˆ", "hat"),
+    **dict.fromkeys("~˜∼", "tilde"),
+    **dict.fromkeys("→⃗", "vec"),
+    **dict.fromkeys("˙.", "dot"),
+    "¨": "ddot",
+    "ˇ": "check",
+    "˘": "breve",
+}
+_ACCENTED = re.compile(
+    r"(<(?:\w+:)?mover\b[^<>]*+>)((?:(?!</?(?:\w+:)?mover\b).){1,200}?)(?:<(?:\w+:)?mrow>\s*+)?"
+    rf"<(?:\w+:)?mo\b[^<>]*+>\s*+([{''.join(_ACCENTS)}])\s*+</(?:\w+:)?mo>\s*+(?:</(?:\w+:)?mrow>\s*+)?(?=</(?:\w+:)?mover>)",
+    re.DOTALL,
+)
+_ROOT = re.compile(
+    r"(<(?:\w+:)?mroot>)((?:(?!</?(?:\w+:)?mroot\b).){1,300}?)"
+    r"<(?:\w+:)?m[in]\b[^<>]*+>([^<>\[\]]{1,3})</(?:\w+:)?m[in]>\s*+(?=</(?:\w+:)?mroot>)",
+    re.DOTALL,
+)
+_FENCE = re.compile(r"\b(open|close|separators)\s*=\s*\\?[\"']([^\"'\\]{0,8})")
+_WIDE = re.compile(r"width\s*=\s*\\?[\"'](?:0?\.0*)?[1-9]")
+
 # The same formula in a second spelling: MathML after TeX (JATS's alternatives), TeX inside of MathML.
 _TWICE = re.compile(
     r"(?<=tex-math>)\s*+<(?:\w+:)?math\b.{0,8000}?</(?:\w+:)?math>(?=\s*</(?:\w+:)?alternatives>)"
@@ -56,6 +80,10 @@ def once(text: str) -> str:
     """Return the text with each formula in one spelling, isotopes before their element, and blanks round formulas."""
     if "mmultiscripts" in text:
         text = _PRESCRIPTS.sub(_before, text)
+    if "mover" in text:
+        text = _ACCENTED.sub(_under_accent, text)
+    if "mroot" in text:
+        text = _ROOT.sub(r"\1\\sqrt[\3]{\2}", text)
     if "math" in text or "semantics" in text:
         text = _NO_BLANK.sub(" ", _TWICE.sub("", text))
     return text
@@ -63,7 +91,15 @@ def once(text: str) -> str:
 
 def _before(found: re.Match[str]) -> str:
     scripts = [f"{sign}{{{said}}}" for sign, said in (("_", found[3]), ("^", found[5])) if said]
-    return "".join(scripts) + found[1]
+    return "".join(scripts) + found[1].strip()
+
+
+def _under_accent(found: re.Match[str]) -> str:
+    return f"{found[1]}\\{_ACCENTS[found[3]]}{{{found[2].strip()}}}"
+
+
+def _escaped(sign: str) -> str:
+    return re.sub(r"([{}])", r"\\\1", sign)
 
 
 class Formulas:
@@ -73,6 +109,7 @@ class Formulas:
         self._open: list[tuple[str, str]] = []  # each with what closes its braces
         self._children: list[int] = []
         self._names: Counter[str] = Counter()
+        self._separators: list[str] = []  # of the enclosed ones that are open
 
     @property
     def ignore_blanks(self) -> bool:
@@ -84,14 +121,24 @@ class Formulas:
             return self._closed(name)
         opening = self._argument()
         closing = "}" if opening else ""
+        opening = self._separator() + opening
         if tag[4]:
-            return opening + closing
+            return opening + " " * (name == "mspace" and bool(_WIDE.search(tag[3]))) + closing
         if name in _WHOLE:
             opening, closing = opening + _WHOLE[name] + "{", "}" + closing
+        elif name == "mfenced":
+            given = {key: _escaped(sign) for key, sign in _FENCE.findall(tag[3])}
+            opening, closing = opening + given.get("open", "("), given.get("close", ")") + closing
+            self._separators.append(given.get("separators", ",")[:1])
         self._open.append((name, closing))
         self._children.append(0)
         self._names[name] += 1
         return opening
+
+    def _separator(self) -> str:
+        """Return what stands before a child that was just counted, if they are enclosed and it is not the first."""
+        inside = bool(self._open) and self._open[-1][0] == "mfenced" and self._children[-1] > 1
+        return self._separators[-1] if inside else ""
 
     def _argument(self) -> str:
         """Count one more child of the innermost element and return what opens its braces."""
@@ -111,6 +158,8 @@ class Formulas:
             self._children.pop()
             self._names[opened] -= 1
             closing += ends
+            if opened == "mfenced":
+                self._separators.pop()
             if opened == name:
                 break
         return closing

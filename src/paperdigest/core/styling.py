@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from paperdigest.core.markup import PREFIXES, TAG
-from paperdigest.core.tex import math_delimiters
+from paperdigest.core.tex_dollars import math_delimiters
 from paperdigest.core.tex_tables import SUBSCRIPTS, SUPERSCRIPTS, SYMBOLS
 
 
@@ -35,11 +35,11 @@ _OF_SIGN: Final = {sign: style for style, sign in SCRIPTS.items()}
 _SMALL: Final = {Style.SUPERSCRIPT: {*SUPERSCRIPTS, " "}, Style.SUBSCRIPT: {*SUBSCRIPTS, " "}}
 
 _TAGS: Final = {
-    **dict.fromkeys(("i", "em", "italic"), Style.ITALIC),
+    **dict.fromkeys(("i", "em", "italic", "emphasis"), Style.ITALIC),
     **dict.fromkeys(("b", "strong", "bold"), Style.BOLD),
     **dict.fromkeys(("tt", "code", "monospace", "samp", "kbd"), Style.MONOSPACE),
-    **dict.fromkeys(("sub", "inf"), Style.SUBSCRIPT),
-    "sup": Style.SUPERSCRIPT,
+    **dict.fromkeys(("sub", "inf", "subscript"), Style.SUBSCRIPT),
+    **dict.fromkeys(("sup", "superscript"), Style.SUPERSCRIPT),
 }
 _FONTS: Final = {
     **dict.fromkeys(("emph", "textit", "textsl", "it", "em", "sl", "itshape"), Style.ITALIC),
@@ -62,6 +62,7 @@ _TOKEN = re.compile(
     r"|\{(?P<lost>it|em|sl|bf|tt)\s+(?=[^\s}])"
     r"|(?P<escaped>\\[^A-Za-z])|(?P<dollar>\$)|(?P<opening>\{)|(?P<closing>\})"
 )
+_BLANK_BEFORE = re.compile(r"[\w)\]}']\s{1,2}$")
 _WORD = re.compile(r"[^\W\d_]{3}")  # what is as long is not set in small signs
 _LONG: Final = 40
 
@@ -126,7 +127,10 @@ class _Walk:
         self.groups.append((found.start() if style in SCRIPTS else found.end(), style))
 
     def open_script(self, found: re.Match[str]) -> None:
-        self.groups.append((found.start(), _OF_SIGN[found["script"]]))
+        start = found.start()
+        if self.math and (blank := _BLANK_BEFORE.search(self.text, max(0, start - 3), start)):
+            start = blank.start() + 1  # `core.tex` leaves the blank out
+        self.groups.append((start, _OF_SIGN[found["script"]]))
 
     def close(self, found: re.Match[str]) -> None:
         if not self.groups:

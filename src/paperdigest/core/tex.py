@@ -10,9 +10,17 @@ from collections.abc import Callable
 from functools import partial
 
 from paperdigest.core.tex_commands import known, obey
+from paperdigest.core.tex_dollars import math_delimiters
 from paperdigest.core.tex_groups import DEEPEST, Group, Groups, Make
 from paperdigest.core.tex_lost import restored
-from paperdigest.core.tex_tables import ELEMENTS, NAMED_ACCENTS, OLD_FONTS, SIGN_ACCENTS, SIGNS
+from paperdigest.core.tex_tables import (
+    ELEMENTS,
+    MARKS,
+    NAMED_ACCENTS,
+    OLD_FONTS,
+    SIGN_ACCENTS,
+    SIGNS,
+)
 from paperdigest.core.typography import (
     accented,
     addresses,
@@ -31,6 +39,15 @@ _TOKEN = re.compile(
 )
 
 _NAME = re.compile(r"([A-Za-z]+)(?:\*(?=[{\[]))?")
+# Between these and a formula authors forget the blank; `$n$th` and `$\mu$m` have none.
+_LITTLE = "and|or|is|are|in|of|for|with|the|to|at|on|by|from|as|that|where|when|we|if|all|any|each|every|let"
+_LITTLE_BEFORE = re.compile(rf"(?<![A-Za-z])(?:{_LITTLE})$", re.IGNORECASE)
+_LITTLE_AFTER = re.compile(rf"(?:{_LITTLE})(?![A-Za-z])")
+_WORD = re.compile(r"[^\W_]{2}")
+_WORD_BEFORE = re.compile(r"[^\W_]{2}$")
+_JOINED = re.compile(r" (?:[.,;)]|-[a-z])")
+_BLANK_BEFORE = re.compile(rf"[\w)\]}}'{MARKS}]\s{{1,2}}$")
+_COMMAND = re.compile(r"\\[A-Za-z]")
 _LENGTH = re.compile(r"\*?(?:\[\s?-?[0-9.]{1,8}\s?[a-z]{2}\])?")
 _ESCAPE = re.compile(r"u(?=[A-Fa-f]{0,3}[0-9])([0-9A-Fa-f]{4})")
 _LOW_HALF = re.compile(r"\\u([dD][c-fC-F][0-9A-Fa-f]{2})")
@@ -43,13 +60,15 @@ _CLOSING_QUOTE = {
 }
 
 _RAISED_BARE = re.compile(
-    r"[+\-−]?\d+(?!\.?\d)|[+\-−]?\d+\.\d+|[*′†‡∘°]|'+|[+\-](?![\w+\-])|[+\-](?=[^\W\d_]{1,2}\^)|[^\W\d_](?![^\W\d_])"
+    r"[+\-−]?\d+(?!\.?\d)|[+\-−]?\d+\.\d+|[*′†‡∘°]|'+|[+\-](?![^\W_]|[+\-])|[+\-](?=[^\W\d_]{1,2}\^)|[^\W\d_](?![^\W\d_])"
 )
-_RAISED_MATH = re.compile(rf"{_RAISED_BARE.pattern}|[+\-](?=[^\W\d_])|[^\W\d_](?![^\W\d_]{{2}})")
-_LOWERED_MATH = re.compile(r"\d+|[^\W\d_](?![^\W\d_]{2}|[^\W\d_](?![_^]))|[*+]")
+_RAISED_MATH = re.compile(
+    rf"{_RAISED_BARE.pattern}|[+\-](?=[^\W\d]|[+\-])|[^\W\d_](?![^\W\d_]{{2}})"
+)
+_LOWERED_MATH = re.compile(rf"\d+|[^\W\d_](?![^\W\d_]{{2}}|[^\W\d_](?![_^{MARKS}]))|[*+]")
 # Outside of formulas an underscore is a subscript only under one letter or a chemical formula.
 _FORMULA = re.compile(
-    rf"(?<!\\)\\[A-Za-z]{{2,12}}$|(?:^|[^\w.@/\\#\-])(?:[A-Za-z]|log|(?:(?:{'|'.join(sorted(ELEMENTS, reverse=True))})(?:_?\d{{1,2}})?){{1,6}})$"
+    rf"(?<!\\)\\[A-Za-z]{{2,12}}$|(?:^|[^\w.@/\\#\-])(?:[A-Za-z]|log|AdS|(?:(?:{'|'.join(sorted(ELEMENTS, reverse=True))})(?:_?\d{{1,2}})?){{1,6}})$"
 )
 _LOWERED_BARE = re.compile(r"(?:\d{1,2}|[a-z])(?![a-z0-9_@]|\.[A-Za-z0-9])")
 _DOUBLED = re.compile(r"""[A-Za-z]+|[%&$#_{}]|["'`^~=.]\{?[A-Za-z]""")
@@ -57,8 +76,6 @@ _ENGLISH = frozenset(
     ["a", "i", "in", "it", "item", "not", "o", "par", "sign", "term", "text", "to", "top"]
 )
 
-_DOLLARS = re.compile(r"\\[\s\S]|\$+")
-_SUM_OF_MONEY = re.compile(r"[+-]?\d[^\\^_={}<>]*")
 _TIE_AFTER = frozenset(".,;:!?)]}'\"%*’”…")
 
 
@@ -153,16 +170,48 @@ class _Reader(Groups):
         for place in range(found.start(), found.end()):
             opens = self.delimiters.get(place)
             if opens is None:
-                self.run(self.text[place : found.end()])
+                if not _COMMAND.match(self.text, found.end()):  # else its partner was lost
+                    self.run(self.text[place : found.end()])
                 return
             if not opens:
                 self.settle()
             self.math = opens
+        if self.math:
+            self.opened(found.start())
+        else:
+            self.closed(*found.span())
+
+    def opened(self, start: int) -> None:
+        """Forget a blank behind the dollar that opens a formula, but where it parts words: `at$ x $for`."""
+        before = self.text[max(0, start - 6) : start]
+        if before[-1:].isalpha() and _LITTLE_BEFORE.search(before):
+            self.run(" ")
+        elif self.ahead().isspace() and not _WORD_BEFORE.search(before):
+            while self.ahead().isspace():
+                self.at += 1
+
+    def closed(self, start: int, end: int) -> None:
+        """Forget a blank before the dollar that closes a formula, and with it one before what is joined to it."""
+        if _LITTLE_AFTER.match(self.text, end):
+            self.run(" ")
+        elif self.is_blank_before(start) and not _WORD.match(self.text, end):
+            self.group.strip()
+            if _JOINED.match(self.text, end):
+                self.at += 1
+
+    def is_blank_before(self, place: int) -> bool:
+        """Say whether a letter or closing bracket, and then a blank, stand before a place."""
+        return self.text[place - 1].isspace() and (
+            _BLANK_BEFORE.search(self.text, max(0, place - 3), place) is not None
+        )
 
     def scripts(self, found: re.Match[str]) -> None:
         if len(found[0]) > 1 or len(self.groups) > DEEPEST:
             self.run(found[0])
-        elif self.ahead() == "{" or (self.ahead() == "\\" and self.ahead(2)[1:].isalpha()):
+            return
+        if self.math and self.is_blank_before(found.start()):
+            self.group.strip()
+        if self.ahead() == "{" or (self.ahead() == "\\" and self.ahead(2)[1:].isalpha()):
             self.want(1, raised if found[0] == "^" else lower)
         elif found[0] == "^":
             self.bare(_RAISED_MATH if self.math else _RAISED_BARE, raised, "^")
@@ -283,36 +332,3 @@ _TOKEN_READERS: dict[str, Callable[[_Reader, re.Match[str]], None]] = {
     "scripts": _Reader.scripts,
     "tie": _Reader.tie,
 }
-
-
-def math_delimiters(text: str) -> dict[int, bool]:
-    """Return the places of the dollars that delimit mathematics, and whether each opens."""
-    found: dict[int, bool] = {}
-    opened = width = 0
-    for token in _DOLLARS.finditer(text):
-        count = token.end() - token.start() if token[0][0] == "$" else 0
-        if not count:
-            continue
-        if count <= 2 and width == 1 and _is_formula(text, opened, token.start()):
-            found |= {opened: True, token.start(): False}
-            opened, width = token.start() + 1, count - 1
-        elif count == width == 2 and text[opened + 2 : token.start()].strip():
-            found |= {
-                opened: True,
-                opened + 1: True,
-                token.start(): False,
-                token.start() + 1: False,
-            }
-            width = 0
-        else:
-            opened, width = token.start(), count if count <= 2 else 0
-    return found
-
-
-def _is_formula(text: str, start: int, end: int) -> bool:
-    """Tell mathematics from "$5 and US$10": no blank inside next to a dollar, no sum of money."""
-    inside = text[start + 1 : end]
-    if not inside or inside[0].isspace() or inside[-1].isspace() or re.search(r"\n\s*\n", inside):
-        return False
-    money = _SUM_OF_MONEY.fullmatch(inside) is not None
-    return not (money and (text[end + 1 : end + 2].isdigit() or re.search(r"\s", inside)))

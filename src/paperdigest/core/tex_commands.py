@@ -13,7 +13,10 @@ from paperdigest.core.tex_tables import (
     ADDRESSES,
     ALPHABETS,
     BLANKS,
+    CAPITALS,
     DECLARATIONS,
+    ENCLOSED,
+    FORMULAS,
     LAYOUT,
     LETTERS,
     MATH_ACCENTS,
@@ -22,7 +25,9 @@ from paperdigest.core.tex_tables import (
     OPERATORS,
     PHRASES,
     REFERENCES,
+    SPACED,
     SYMBOLS,
+    TABLES,
     WRAPPERS,
 )
 from paperdigest.core.typography import (
@@ -39,6 +44,9 @@ from paperdigest.core.typography import (
 _OPTION = re.compile(r"\s?\[([^\[\]{}]{0,100})\]")
 _RAW = re.compile(r"\s?\{([^{}]{0,2000})\}")
 _VERBATIM = re.compile(r"([^\w\s{])(.{0,200}?)\1")
+_DELIMITERS = {".": "", "<": "⟨", ">": "⟩"}
+_CLOSING_FENCES = frozenset("⟩⌋⌉")
+_OPERATOR_AHEAD = re.compile(r" (?:[=<>+\-]\s|\\([A-Za-z]+))")
 _ACCENTED = re.compile(r"\s?(?:[{\\]|([^\W\d_]))")
 
 
@@ -79,11 +87,46 @@ def _unknown(reader: Groups, name: str) -> None:
 
 
 def _symbol(reader: Groups, name: str) -> None:
+    sign = SYMBOLS[name]
+    if reader.math and not reader.group.wants:
+        if reader.ahead() == " " and _only_ends(reader, name, sign):
+            reader.at += 1
+        if sign in _CLOSING_FENCES:
+            reader.group.strip()
+    reader.item(sign)
+
+
+def _only_ends(reader: Groups, name: str, sign: str) -> bool:
+    r"""Tell a blank that only ends the name, as in `2\pi r`, from one beside an operator: `\alpha = 1`, `a \to b`."""
     start = reader.at - len(name) - 1
-    before = reader.text[max(0, start - 1) : start] if reader.math else ""
-    if reader.ahead() == " " and before.strip() and not reader.group.wants:
-        reader.at += 1  # in a formula the blank only ends the name: `2\pi r`
-    reader.item(SYMBOLS[name])
+    glued = not reader.text[max(0, start - 1) : start].isspace()
+    if sign in SPACED:
+        return glued or not reader.last().isspace()
+    after = _OPERATOR_AHEAD.match(reader.text, reader.at)
+    if after is None:
+        return glued or not reader.last().isspace()
+    return after[1] is not None and SYMBOLS.get(after[1]) not in SPACED
+
+
+def _capital(reader: Groups, name: str) -> None:
+    if reader.math:
+        reader.item(CAPITALS[name])
+    elif name in SYMBOLS:
+        _symbol(reader, name)
+    else:
+        _unknown(reader, name)
+
+
+def _enclosing(reader: Groups, name: str) -> None:
+    """Enclose an argument in braces; without one the name is an author's own."""
+    if reader.ahead() == "{":
+        reader.want(1, partial(_between, *ENCLOSED[name]))
+    else:
+        _unknown(reader, name)
+
+
+def _between(opening: str, closing: str, got: list[str]) -> str:
+    return opening + "".join(got).strip() + closing
 
 
 def _letter(reader: Groups, name: str) -> None:
@@ -117,15 +160,21 @@ def _wrapper(reader: Groups, _name: str) -> None:
         if reader.text[option.end() : option.end() + 1] != "{":
             break
         reader.at = option.end()
-    reader.argument()
+    if not reader.argument() and reader.math and reader.ahead() == " ":
+        reader.at += 1
 
 
 def _declaration(reader: Groups, name: str) -> None:
-    if (name in ("left", "right") and reader.ahead() == ".") or reader.ahead().isspace():
+    if name in ("left", "right") and reader.ahead() in _DELIMITERS:
+        reader.run(_DELIMITERS[reader.ahead()])
+        reader.at += 1
+    elif reader.ahead().isspace():
         reader.at += 1
     elif reader.ahead(2) == "{}":
         reader.at += 2
-    if name in OLD_FONTS and reader.group.kind == "plain":
+    if reader.ahead() == "{":
+        reader.argument()
+    elif name in OLD_FONTS and reader.group.kind == "plain":
         reader.group.kind = "font"
 
 
@@ -142,9 +191,25 @@ def _blank(reader: Groups, _name: str) -> None:
 
 
 def _layout(reader: Groups, _name: str) -> None:
+    closer = False
     for pattern in (_OPTION, _RAW):
         if found := pattern.match(reader.text, reader.at):
             reader.at = found.end()
+            closer = found[1].startswith("-")  # a negative length
+    if not closer:
+        reader.run(" ")
+
+
+def _environment(reader: Groups, name: str) -> None:
+    kind = ""
+    if found := _RAW.match(reader.text, reader.at):
+        reader.at = found.end()
+        kind = found[1].rstrip("*")
+    if name == "begin" and kind in TABLES:
+        _layout(reader, name)
+    if kind in FORMULAS:
+        reader.settle()
+        reader.math = name == "begin"
     reader.run(" ")
 
 
@@ -194,6 +259,8 @@ def _verbatim(reader: Groups, _name: str) -> None:
 
 
 def _coloured(reader: Groups, _name: str) -> None:
+    if option := _OPTION.match(reader.text, reader.at):
+        reader.at = option.end()
     if found := _RAW.match(reader.text, reader.at):
         reader.at = found.end()
     reader.argument()
@@ -238,6 +305,7 @@ _WANTING: dict[str, tuple[int, Make]] = {
     **dict.fromkeys(("binom", "dbinom", "tbinom"), (2, partial(_in_parentheses, ""))),
     **dict.fromkeys(("footnote", "thanks", "footnotetext"), (1, partial(_in_parentheses, " "))),
     **dict.fromkeys(("overset", "stackrel"), (2, partial(_stacked, raised))),
+    **dict.fromkeys(("ketbra", "dyad"), (2, lambda got: f"|{'⟩⟨'.join(got)}|")),
     "underset": (2, partial(_stacked, lower)),
     "textsuperscript": (1, raised),
     "textsubscript": (1, lower),
@@ -251,6 +319,8 @@ _WANTING: dict[str, tuple[int, Make]] = {
 
 _COMMANDS: dict[str, Callable[[Groups, str], None]] = {
     **dict.fromkeys(SYMBOLS, _symbol),
+    **dict.fromkeys(CAPITALS, _capital),
+    **dict.fromkeys(ENCLOSED, _enclosing),
     **dict.fromkeys(LETTERS, _letter),
     **dict.fromkeys(OPERATORS, _operator),
     **dict.fromkeys(PHRASES, _phrase),
@@ -259,6 +329,7 @@ _COMMANDS: dict[str, Callable[[Groups, str], None]] = {
     **dict.fromkeys(ALPHABETS, _alphabet),
     **dict.fromkeys(BLANKS, _blank),
     **dict.fromkeys(LAYOUT, _layout),
+    **dict.fromkeys(("begin", "end"), _environment),
     **dict.fromkeys(("setlength", "addtolength"), _length),
     **dict.fromkeys(REFERENCES, _reference),
     **dict.fromkeys(ADDRESSES, _url),

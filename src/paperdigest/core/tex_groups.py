@@ -6,11 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from paperdigest.core.tex_tables import ALPHABETS
-from paperdigest.core.typography import in_alphabet
+from paperdigest.core.tex_tables import ALPHABETS, MARKS
+from paperdigest.core.typography import in_alphabet, primed
 
 DEEPEST = 60  # more nested groups lose their braces only: each level may copy its text once
-_PRIMES = re.compile(r"(?<=[\w)\]}])('{1,2})(?![A-Za-z'])")
+# Behind a word an apostrophe may be one: `\text{Ada's}`.
+_PRIMES = re.compile(
+    r"(?<=[\w)\]}])(?<![A-Za-z]{2})'{1,4}(?!')|(?<=[A-Za-z]{2})'{1,4}(?![A-Za-z'])"
+)
+# Braces round these were never TeX's; what shows one of them by a command, `{\textless}`, is no set.
+_IS_SET = re.compile(r"[,;|=…<>±∓≤≥≠∈∉⊂⊆∣→]")
+# What stands beside sets: an index that is set already, or what joins sets.
+_BESIDE = re.compile(rf"[{MARKS}]?[_^]\(|[⁰¹²³⁴-⁹ⁿᵏᵐ₀-₉ₐ-ₜᵢⱼ∪∩∖⊂⊆]")
 
 Make = Callable[[list[str]], str]
 
@@ -38,6 +45,11 @@ class Group:
     out: list[str] = field(default_factory=list)
     wants: list[_Want] = field(default_factory=list)
 
+    def strip(self) -> None:
+        """Take away the blanks at its end; what waits has nothing at its end yet."""
+        if self.out and not self.wants and self.out[-1][-1:].isspace():
+            self.out[-1] = self.out[-1].rstrip()
+
 
 class Groups:
     """A text being read, up to `at`, and the stack of its open groups."""
@@ -46,6 +58,7 @@ class Groups:
         self.text = text
         self.at = 0
         self.math = False
+        self.aligned = "\\begin" in text and "&" in text
         self.groups = [Group("top")]
         self.ignored = 0  # braces open beyond DEEPEST
 
@@ -63,8 +76,11 @@ class Groups:
                 self.item(text[at])
             at += 1
         text = text[at:]
+        if self.math and self.aligned:
+            text = text.replace("&", " ")
         if self.math and "'" in text:
-            text = _PRIMES.sub(lambda found: "′″"[len(found[1]) - 1], text)
+            last = self.last()
+            text = _PRIMES.sub(lambda found: primed(found[0]), last + text)[len(last) :]
         if text:
             group.out.append(text)
 
@@ -100,7 +116,8 @@ class Groups:
         while group.wants:
             want = group.wants.pop()
             piece = want.make(want.got + [piece] * bool(piece))
-        group.out.append(piece)
+        if piece:
+            group.out.append(piece)
 
     def leave(self) -> tuple[Group, str]:
         """Close the innermost group and return it with its text."""
@@ -148,6 +165,13 @@ class Groups:
             text = self.ungrouped(text, group)
         self.item(text)
 
+    def is_beside_sets(self, text: str, start: int) -> bool:
+        """Say whether a group is a set by what is beside it, as in `{xᵢ}ᵢ₌₁ⁿ`, `v₂{4}` and `{a}∪{b}`, not in `{CO}₂`."""
+        if len(text) > 1 and text.isascii() and text.isalpha():
+            return False
+        before = start > 0 and _BESIDE.match(self.text, start - 1, start)
+        return bool(before or _BESIDE.match(self.text, self.at))
+
     def is_all(self, start: int) -> bool:
         """Say whether the group just closed is the whole text, in braces once or twice."""
         return (start < 3 and self.text[: start + 1] in ("{", "{{", "{{{")) and self.text[
@@ -158,7 +182,8 @@ class Groups:
         """Drop the braces of a group, or keep them where they were never TeX: `{-1, 0, 1}`."""
         if self.math or not text.strip() or self.is_all(group.start):
             return text
-        if any(sign in text for sign in ",;|=…<>"):
+        is_set = _IS_SET.search(text) and _IS_SET.search(self.text, group.start, self.at)
+        if is_set or self.is_beside_sets(text, group.start):
             return "{" + text + "}"
         glued = (
             self.text[group.start - 1 : group.start].isalnum()

@@ -22,7 +22,7 @@ kappa κ varkappa ϰ lambda λ mu μ nu ν xi ξ omicron ο pi π varpi ϖ rho �
 tau τ upsilon υ phi φ varphi φ chi χ psi ψ omega ω
 Gamma Γ Delta Δ Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω
 Alpha Α Beta Β varGamma Γ varDelta Δ varTheta Θ varLambda Λ varSigma Σ varPhi Φ varPsi Ψ varOmega Ω
-digamma ϝ textmu μ upmu μ upalpha α upbeta β upgamma γ
+digamma ϝ
 textalpha α textbeta β textgamma γ textdelta δ textkappa κ textlambda λ textpi π textomega ω textOmega Ω
 leq ≤ le ≤ leqslant ≤ geq ≥ ge ≥ geqslant ≥ ll ≪ gg ≫ lll ⋘ ggg ⋙ neq ≠ ne ≠ equiv ≡ approx ≈
 sim ∼ simeq ≃ cong ≅ propto ∝ varpropto ∝ asymp ≍ doteq ≐ triangleq ≜ coloneqq ≔ coloneq ≔ eqqcolon ≕ lesssim ≲
@@ -42,7 +42,7 @@ cap ∩ cup ∪ sqcap ⊓ sqcup ⊔ uplus ⊎ vee ∨ lor ∨ wedge ∧ land ∧
 wr ≀ amalg ⨿ dagger † dag † ddagger ‡ ddag ‡ textdagger † textdaggerdbl ‡ diamond ⋄ Diamond ◇ lozenge ◊ Box □ square □ blacksquare ■
 bigcirc ◯ bigtriangleup △ bigtriangledown ▽ triangle △ blacktriangle ▲ triangledown ▽ bigstar ★ ltimes ⋉ rtimes ⋊ boxplus ⊞ boxtimes ⊠ boxdot ⊡
 sum ∑ prod ∏ coprod ∐ int ∫ iint ∬ iiint ∭ oint ∮ bigcap ⋂ bigcup ⋃ bigvee ⋁ bigwedge ⋀ bigoplus ⨁ bigotimes ⨂ bigodot ⨀ biguplus ⨄ bigsqcup ⨆
-infty ∞ partial ∂ nabla ∇ forall ∀ exists ∃ nexists ∄ neg ¬ lnot ¬ emptyset ∅ varnothing ∅ top ⊤ bot ⊥ angle ∠ measuredangle ∡
+infty ∞ partial ∂ nabla ∇ forall ∀ exists ∃ nexists ∄ neg ¬ lnot ¬ emptyset ∅ varnothing ∅ top ⊤ intercal ⊺ bot ⊥ angle ∠ measuredangle ∡
 ell ℓ hbar ℏ hslash ℏ Re ℜ Im ℑ wp ℘ aleph ℵ beth ℶ gimel ℷ complement ∁ surd √ prime ′ backprime ‵ mho ℧ eth ð
 flat ♭ natural ♮ sharp ♯ clubsuit ♣ diamondsuit ♢ heartsuit ♡ spadesuit ♠ checkmark ✓ cmark ✓ xmark ✗
 ldots … dots … dotsc … dotso … textellipsis … cdots ⋯ dotsb ⋯ dotsm ⋯ vdots ⋮ ddots ⋱
@@ -55,21 +55,51 @@ textasciimacron ¯ textperiodcentered · textregistered ® registered ® texttra
 P ¶ textparagraph ¶ pounds £ textsterling £ euro € EUR € texteuro € textyen ¥ yen ¥ textcent ¢ textdollar $ textpercent % textnumero №
 textordfeminine ª textordmasculine º textonehalf ½ textonequarter ¼ textthreequarters ¾ textexclamdown ¡ textquestiondown ¿
 textonesuperior ¹ texttwosuperior ² textthreesuperior ³
-hyp - textminus − textasteriskcentered * textbardbl ‖ textbrokenbar ¦
+hyp - textminus − textasteriskcentered * textbardbl ‖ textbrokenbar ¦ fdg °. farcm ′. farcs ″.
 """) | {"textvisiblespace": " ", "space": " ", "And": "&"}
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "upsilon phi chi psi omega"
+)
+SYMBOLS |= {f"up{name}": SYMBOLS[name] for name in _GREEK.split()}
+SYMBOLS |= {
+    f"Up{name}": SYMBOLS[name.capitalize()]
+    for name in _GREEK.split()
+    if name.capitalize() in SYMBOLS
+}
 
 # Letters in the middle of words: the blank that ends the name is part of the name.
 LETTERS = _pairs("""
 ss ß SS ẞ o ø O Ø l ł L Ł ae æ AE Æ oe œ OE Œ aa å AA Å i ı j ȷ imath ı jmath ȷ dh ð DH Ð dj đ DJ Đ
-th þ TH Þ ng ŋ NG Ŋ
+th þ TH Þ ng ŋ NG Ŋ textmu μ
 """)
 
 # Names that TeX sets as upright words.
 OPERATORS = words("""
 arccos arcsin arctan arg argmax argmin cos cosh cot coth csc deg det diag dim erf exp gcd hom
-inf ker lcm lg lim liminf limsup ln log max min mod bmod polylog poly Pr rank sec sgn sign sin
+inf ker lcm lg lim liminf limsup ln log max min mod polylog poly Pr rank sec sgn sign sin
 sinh softmax sup tan tanh tr Tr trace Var Cov
 """)
+
+# Relations, arrows and what joins two terms: between blanks, or without any on either side.
+SPACED = frozenset(
+    "≤≥⩽⩾≪≫⋘⋙≠≡≈∼≃≅∝≍≐≜≔≕≲≳≶≷⪅⪆≰≱≮≯≊≺≻⪯⪰≼≽⊴◁⊵▷∈∉∋⊂⊃⊆⊇⊊⊋⊈⊏⊐⊑⊒∣∤∥∦⊥⊨⊢⊣⊩→⟶⇒⟹←⟵⇐⟸↔⟷⇔⟺↦⟼↪↩⇌⇝↠↣×÷±∓·∗⊕⊖⊗⊙∩∪⊓⊔⊎∨∧∖⋉⋊⊞⊠⋈"
+)
+
+# What formulas mean by one or two capitals, unlike text, where some are signs: `\S` and `\P`.
+CAPITALS = _pairs("""
+S S P P R ℝ N ℕ Z ℤ Q ℚ RR ℝ NN ℕ ZZ ℤ QQ ℚ CC ℂ FF 𝔽 PP ℙ EE 𝔼
+""")
+
+# Put between two signs: Dirac's notation, norms and sets.
+ENCLOSED = {
+    **dict.fromkeys(("ket", "Ket"), ("|", "⟩")),
+    **dict.fromkeys(("bra", "Bra"), ("⟨", "|")),
+    **dict.fromkeys(("braket", "Braket", "ev", "vev", "expval"), ("⟨", "⟩")),
+    "norm": ("‖", "‖"),
+    "abs": ("|", "|"),
+    "set": ("{", "}"),
+}
 
 # What authors' style files define for everyone, and TeX's own logos.
 PHRASES = {
@@ -86,6 +116,7 @@ PHRASES = {
     "iid": "i.i.d.",
     "aka": "a.k.a.",
     "resp": "resp.",
+    "bmod": "mod",
     "LaTeXe": "LaTeX2e",
 }
 
@@ -96,7 +127,7 @@ uline uwave underline sout strong mbox hbox fbox framebox makebox vbox mathrm ma
 mathsf mathtt mathnormal mathop mathbin mathrel mathord mathopen mathclose mathpunct mathinner
 mathstrut operatorname operatornamewithlimits boldsymbol bm pmb bold ensuremath textlf
 intertext title section subsection subsubsection paragraph caption centerline mathchoice smash
-overbrace underbrace overrightarrow overleftarrow widecheck substack boxed num ce centering
+overbrace underbrace widecheck substack boxed num ce centering
 lowercase uppercase MakeUppercase MakeLowercase textlarger textsmaller enquote term
 """)
 
@@ -117,9 +148,13 @@ quad qquad enspace enskip thinspace medspace thickspace par newline linebreak sm
 medskip bigskip item nobreakspace hline tabularnewline cr
 """)
 
-# Vanish together with their arguments: lengths, names of environments, anchors.
+# Environments that are formulas, and those whose columns are described.
+FORMULAS = words("equation align gather multline eqnarray displaymath math alignat flalign")
+TABLES = words("array tabular alignat alignedat tabularx longtable")
+
+# Vanish together with their arguments: lengths, anchors.
 LAYOUT = words("""
-label vspace hspace vskip hskip begin end includegraphics color pagestyle thispagestyle
+label vspace hspace vskip hskip includegraphics color pagestyle thispagestyle
 bibliography bibliographystyle usepackage documentclass index phantom
 hphantom vphantom rule footnotemark selectlanguage nolinebreak nopagebreak
 """)
@@ -161,6 +196,8 @@ MATH_ACCENTS = {
     "dot": "\u0307",
     "ddot": "\u0308",
     "vec": "\u20d7",
+    "overrightarrow": "\u20d7",
+    "overleftarrow": "\u20d6",
     "check": "\u030c",
     "breve": "\u0306",
     "acute": "\u0301",
@@ -210,9 +247,9 @@ RAISED = {
     "'": "′",
     "†": "†",
     "‡": "‡",
-    "''": "″",
     "⊤": "ᵀ",
-} | {sign: sign for sign in ("″", "‴", "®", "™", "§", "♯", "⊥")}
+    "⊺": "ᵀ",
+} | {sign: sign for sign in ("″", "‴", "⁗", "®", "™", "§", "♯", "⊥")}
 
 _DOUBLE = dict(zip(string.ascii_uppercase, "𝔸𝔹ℂ𝔻𝔼𝔽𝔾ℍ𝕀𝕁𝕂𝕃𝕄ℕ𝕆ℙℚℝ𝕊𝕋𝕌𝕍𝕎𝕏𝕐ℤ", strict=True))
 _DOUBLE |= dict(
@@ -233,6 +270,10 @@ ALPHABETS = {
     "mathfrak": _FRAKTUR,
     "frak": _FRAKTUR,
 }
+
+# Private signs (Unicode 16, 23.5) by which `core.styles` follows where a style ends up: a class of a pattern, to be
+# looked past as if they were not there.
+MARKS = "\U0010ff00-\U0010ff1f"
 
 # The old font words, as they stand after an opening brace when a dump has lost the backslash.
 OLD_FONTS = ("bf", "it", "em", "rm", "sc", "tt", "sf", "sl", "cal")

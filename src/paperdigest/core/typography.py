@@ -17,13 +17,17 @@ _DOMAIN = re.compile(r"(?<![\w@.\-/])(?:[A-Za-z0-9\-]{1,63}+\.){1,5}+[a-z]{2,12}
 _TILDE = re.compile(r"(?<=/)(?:\$\\sim\$|\{?\\(?:textasciitilde|sim|~)(?![A-Za-z])(?:\{\})?\}?)\s?")
 _ESCAPED_IN_ADDRESS = re.compile(r"\\([_%#&~$])(?:\{\})?")
 
-_WORD = re.compile(r"[^\W\d_](?:[\w.\-]*\w)?")
+_WORD = re.compile(r"[^\W\d_](?:[\w.]*\w)?|[^\W\d_]{3}[\w.\-]*\w")
+# No one word: a product, or what has a script of its own.
+_PRODUCT = re.compile(r"[A-Za-z][α-ω]|[α-ω][A-Za-z]|[²³¹ʰ-ˣᴬ-ᵪ⁰-ₜⱼⱽ]")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
+_PRIMES = re.compile("['′]{1,4}")
+_MAY_BE_RAISED = SUPERSCRIPTS | {sign: sign for sign in "′″‴⁗†‡"}
 _SIMPLE = re.compile(r"-?(?:\d+(?:\.\d+)?|[^\W\d_]*)[²³ⁿ₀-₉′]*")
 
-_SIGNS = re.compile(r"--+|`+|''+")
+_SIGNS = re.compile(r"<--+>?|--+>?|`+|''+")
 _QUOTED = re.compile(r"`([^\s`](?:[^`'\n]|'(?=\w)){0,120}?)(?<!\s)'(?![\w'])")
-_DASHES = {2: "–", 3: "—"}
+_DASHES = {"--": "–", "---": "—", "-->": "→", "--->": "→", "<--": "←", "<-->": "↔"}
 _OPENING = {2: "“", 3: "“‘"}
 _CLOSING = {2: "”", 3: "’”"}
 
@@ -93,8 +97,8 @@ def typeset(text: str) -> str:
 
 def _sign(text: str, found: re.Match[str]) -> str:
     sign = found[0]
-    if sign[0] == "-":
-        return _DASHES.get(len(sign), sign)
+    if sign[0] in "-<":
+        return _DASHES.get(sign, sign)
     if sign[0] == "`":
         return _OPENING.get(len(sign), sign)
     before, after = (
@@ -127,8 +131,19 @@ def accented(
 
 def raised(got: list[str]) -> str:
     """Set a superscript: with Unicode's own characters, or flat as `x^max`."""
-    text = "".join(got).strip()
-    return RAISED.get(text) or _script("^", got, SUPERSCRIPTS)
+    text = "".join(got)
+    if "'" in text or "′" in text:
+        got = [primed(text)]
+    return RAISED.get("".join(got).strip()) or _script("^", got, _MAY_BE_RAISED)
+
+
+def primed(text: str) -> str:
+    """Return the text with each run of primes as one sign, up to four."""
+    return _PRIMES.sub(_primes, text)
+
+
+def _primes(found: re.Match[str]) -> str:
+    return "′″‴⁗"[len(found[0]) - 1]
 
 
 def lower(got: list[str]) -> str:
@@ -143,7 +158,8 @@ def _script(sign: str, got: list[str], table: dict[str, str]) -> str:
     small = [table.get(letter) for letter in text if letter != " "]
     if None not in small and not _LETTERS.search(text):
         return "".join(letter for letter in small if letter)
-    if _WORD.fullmatch(text) or (len(text) == 1 and not text.isdigit()):
+    word = _WORD.fullmatch(text) and not _PRODUCT.search(text)
+    if word or (len(text) == 1 and not text.isdigit()):
         return sign + text
     return f"{sign}({text})"
 
