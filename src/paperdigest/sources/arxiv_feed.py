@@ -29,6 +29,14 @@ _OAI = re.compile(r"oai:arxiv\.org:", re.IGNORECASE)
 _HEAD = re.compile(
     r"\s*arXiv:\S+\s+Announce Type:\s*(?P<kind>[\w-]+)\s*(?:Abstract:\s*)?", re.IGNORECASE
 )
+#: What stood behind a title until 2024: "(arXiv:2401.00001v2 [cs.LG] UPDATED)".
+_BEHIND_TITLE = re.compile(
+    r"\.?\s{0,9}\(arXiv:\S{1,40}?(?:v(?P<version>\d{1,4}))?\s\[(?P<category>[\w.-]{2,30})\]"
+    r"(?:\s(?P<mark>CROSS LISTED|UPDATED))?\)\s{0,9}\Z"
+)
+_MARKS = {None: Announced.NEW, "CROSS LISTED": Announced.CROSS, "UPDATED": Announced.REPLACED}
+_PARAGRAPH = re.compile(r"<p>([^<>]*)</p>")
+_LINK = re.compile(r"</?a\b[^<>]*>")
 _WITHDRAWN = re.compile(
     r"(?:this|the) (?:paper|submission|article|manuscript|work|preprint) (?:has been|was|is) withdrawn",
     re.IGNORECASE,
@@ -79,6 +87,12 @@ def arxiv_paper(entry: Mapping[str, Any], name: str, version: int | None) -> Pap
     """Return what arXiv says of its paper `name` (`arxiv:…`) in `version`."""
     bare = name.removeprefix("arxiv:")
     kind, abstract = _announcement(entry)
+    title = str(entry.get("title", "")).strip()
+    behind = _BEHIND_TITLE.search(title[-_LONGEST_ID:])
+    if behind is not None:
+        title = title.removesuffix(behind[0])
+        kind, abstract = _MARKS[behind["mark"]], _PARAGRAPH.sub(r"\1", abstract).strip()
+        version = int(behind["version"]) if behind["version"] else version
     other = doi_of(clean(str(entry.get("arxiv_doi", "")), _LONGEST_ID))
     comment = str(entry.get("arxiv_comment", ""))
     at = utc(str(entry.get("published", "")))
@@ -88,12 +102,12 @@ def arxiv_paper(entry: Mapping[str, Any], name: str, version: int | None) -> Pap
     if other:
         links.append(Link("doi", "https://doi.org/" + other.removeprefix("doi:")))
     return Paper(
-        title=clean(str(entry.get("title", "")), TITLE_CAP),
+        title=clean(title, TITLE_CAP),
         abstract=abstract,
         id=name,
         ids=(name, other) if other else (name,),
         authors=_authors(entry),
-        categories=categories(entry),
+        categories=categories(entry) or ((behind["category"],) if behind else ()),
         venue=clean(
             str(entry.get("arxiv_journal_ref") or entry.get("arxiv_journal_reference") or ""), 500
         ),
@@ -125,7 +139,7 @@ def _announcement(entry: Mapping[str, Any]) -> tuple[Announced, str]:
 
 
 def _authors(entry: Mapping[str, Any]) -> tuple[str, ...]:
-    texts = [str(author.get("name", "")) for author in entry.get("authors", ())]
+    texts = [_LINK.sub("", str(one.get("name", ""))) for one in entry.get("authors", ())]
     if "arxiv_announce_type" in entry or len(texts) == 1:
         return tuple(name for text in texts for name in split_creators(_shortened(text)))[:MOST]
     # The API gives one element per author, so a comma there belongs to the name.

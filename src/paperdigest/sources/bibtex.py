@@ -14,7 +14,8 @@ from datetime import datetime
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Parsed, Rejected
-from paperdigest.sources import citation
+from paperdigest.sources import citation, journal_macros
+from paperdigest.sources.bibtex_names import names_of
 from paperdigest.sources.bibtex_syntax import Entry, entries
 from paperdigest.sources.budget import check_budget
 from paperdigest.sources.date_words import on, told
@@ -33,8 +34,6 @@ _MARKUP = re.compile(r"\\(?:url|path|nolinkurl|doi)\b\s*|[{}]|\$")
 _TILDE = re.compile(r"\\(?:textasciitilde|sim)\b\s*|\\~")
 _ESCAPED = re.compile(r"\\([_%&#^])")
 _CATEGORY = re.compile(r"[a-z][a-z-]*(?:\.[A-Za-z-]+)?")
-_AND = re.compile(r"[{}]| and (?=\S)", re.IGNORECASE)
-_COMMA = re.compile(r"[{},]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +84,13 @@ def _paper(fields: Mapping[str, str]) -> Paper:
         citation.Citation(
             title=fields.get("title", "") + (f": {subtitle}" if subtitle else ""),
             abstract=fields.get("abstract", ""),
-            names=_names(fields.get("author", "")),
+            names=names_of(fields.get("author", ""), fields.get("collaboration", "")),
             ids=(eprint, *_ids(fields, venue)),
             categories=_categories(fields) if eprint else (),
             keywords=_keywords(fields),
-            venue=venue,
+            venue=journal_macros.in_full(venue),
             urls=(_plain(fields.get(name, "")) for name in ("url", "ee", "howpublished")),
-            pdfs=(_plain(fields.get("pdf", "")),),
+            pdfs=(_plain(fields.get("pdf", "")), _pdf_for_eprint(fields)),
             published_at=_published(fields),
         )
     )
@@ -115,6 +114,12 @@ def _eprint(fields: Mapping[str, str]) -> str:
     return own or citation.some_arxiv(_plain(fields.get("arxivid", "")))
 
 
+def _pdf_for_eprint(fields: Mapping[str, str]) -> str:
+    """Return the address that bioRxiv and publishers write where an archive's number belongs, if it is a PDF's."""
+    address = _plain(fields.get("eprint", ""))
+    return address if address.lower().endswith(".pdf") else ""
+
+
 def _ids(fields: Mapping[str, str], venue: str) -> Iterator[str]:
     yield citation.some_doi(_plain(fields.get("doi", "")))
     yield citation.some_pmid(_plain(fields.get("pmid", "")))
@@ -134,25 +139,6 @@ def _categories(fields: Mapping[str, str]) -> Iterator[str]:
 def _keywords(fields: Mapping[str, str]) -> Iterator[str]:
     for name in ("keywords", "keyword", "author_keywords"):
         yield from re.split("[,;]", fields.get(name, ""))
-
-
-def _names(value: str) -> Iterator[str]:
-    """Yield the names of a list that "and" joins; "others" is nobody."""
-    for name in _split(" ".join(value.split()), _AND):
-        if name.strip().lower() != "others":
-            yield citation.turned(_split(name, _COMMA))
-
-
-def _split(text: str, where: re.Pattern[str]) -> list[str]:
-    """Return the pieces between what `where` finds outside of braces; `where` finds braces too."""
-    pieces, start, depth = [], 0, 0
-    for mark in where.finditer(text):
-        if mark[0] in "{}":
-            depth = depth + 1 if mark[0] == "{" else max(depth - 1, 0)
-        elif depth == 0:
-            pieces.append(text[start : mark.start()])
-            start = mark.end()
-    return [*pieces, text[start:]]
 
 
 def _published(fields: Mapping[str, str]) -> datetime | None:

@@ -27,6 +27,8 @@ _GAP = re.compile(r"(?:[\s,]++|%[^\n]*+)*+")
 _FIELD = re.compile(r"([^\s,{}()\"#%=@]++)\s*+=")
 _WORD = re.compile(r"[^\s,{}()\"#%=@]++")
 _SPACE = re.compile(r"\s*+")
+#: Blocks that hold no entry: BibTeX's own, biblatex's data for other entries, REVTeX's and IEEEtran's settings.
+_NO_ENTRIES = frozenset({"comment", "preamble", "xdata", "set", "control", "ieeetranbstctl"})
 #: So much text macros may add beyond the length of the file itself.
 _FREE_MACROS = 100_000
 
@@ -80,7 +82,7 @@ class _Blocks:
     def read(self, kind: str, at: int, opened: str) -> tuple[dict[str, str] | None, int]:
         """Return an entry's fields (None: the block is none) and where the block ends."""
         close = "}" if opened == "{" else ")"
-        if kind in ("comment", "preamble"):
+        if kind in _NO_ENTRIES:
             return None, self._closing(at, close)
         if kind == "string":
             fields, end = self._fields(at, close)

@@ -13,6 +13,7 @@ from datetime import datetime
 from paperdigest.core.identity import preferred_first
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
+from paperdigest.sources.abstract_text import without_heading, without_statements
 from paperdigest.sources.ids import BadIdError, arxiv, doi_of, identified
 from paperdigest.sources.names import MOST
 
@@ -28,6 +29,7 @@ _OWN_ADDRESS = re.compile(
     r"|semanticscholar\.org/paper/|openalex\.org/)",
     re.IGNORECASE,
 )
+_IS_PDF = re.compile(r"\.pdf(?:[?#]\S*)?\Z|arxiv\.org/pdf/", re.IGNORECASE)
 _PMID = re.compile(r"(?:pmid\s*:?\s*)?0*([1-9][0-9]{0,9})", re.IGNORECASE)
 _PMC = re.compile(r"(?:pmcid\s*:?\s*)?PMC0*([1-9][0-9]{0,9})", re.IGNORECASE)
 # "arXiv preprint arXiv:2401.00001", "CoRR abs/2401.00001", "arXiv [cs.LG]", "bioRxiv : the preprint …".
@@ -35,7 +37,11 @@ _PREPRINT = re.compile(
     r"(arxiv|biorxiv|medrxiv|ssrn(?= electronic)|corr(?= abs/))\b.*", re.IGNORECASE
 )
 _ARXIV_IN_VENUE = re.compile(r"\b(?:arxiv:\s*|corr,?\s+abs/)(\S+)", re.IGNORECASE)
+#: Names in these letters are spoken as they are written, the family first.
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|[2-4](?:nd|rd|th))\.?", re.IGNORECASE)
+#: What stands in a list for those that are not named.
+_NOBODY = re.compile(r"(?:[\W_]|\bet\b|\bal\b|\bothers\b)*", re.IGNORECASE)
 _CUT = re.compile(r"(?:…|\.\.\.|\(abstract truncated(?: at \d+ words)?\))$", re.IGNORECASE)
 
 
@@ -60,19 +66,22 @@ class Citation:
 def paper_of(record: Citation) -> Paper:
     """Return the paper; its title may be empty. Texts that are no ids or addresses are left out."""
     urls = [url for url in map(safe_url, record.urls) if url]
+    pages = [url for url in urls if not _IS_PDF.search(url)]
     ids, version = _ids((*record.ids, *filter(_OWN_ADDRESS.match, urls)))
-    abstract = clean(record.abstract, ABSTRACT_CAP)
+    abstract = clean(without_heading(without_statements(record.abstract.strip())), ABSTRACT_CAP)
     return Paper(
         title=clean(record.title, TITLE_CAP),
         abstract=abstract,
         id=ids[0] if ids else "",
         ids=ids,
-        authors=tuple(_cleaned(record.names, _NAME_CAP))[:MOST],
+        authors=tuple(
+            name for name in _cleaned(record.names, _NAME_CAP) if not _NOBODY.fullmatch(name)
+        )[:MOST],
         categories=tuple(_cleaned(record.categories, _ITEM_CAP))[:_ITEMS],
         keywords=tuple(dict.fromkeys(_cleaned(record.keywords, _ITEM_CAP)))[:_ITEMS],
         venue=_venue(record.venue),
-        url=urls[0] if urls else next(_addresses(ids), ""),
-        links=tuple(_links(ids, record.pdfs)),
+        url=next(iter((*pages, *_addresses(ids), *urls)), ""),
+        links=tuple(_links(ids, (*record.pdfs, *filter(_IS_PDF.search, urls)))),
         published_at=record.published_at,
         updated_at=record.updated_at,
         version=version,
@@ -119,6 +128,8 @@ def turned(parts: list[str]) -> str:
     given = [part for part in words[1:] if not _SUFFIX.fullmatch(part)]
     if len(given) != 1:
         return ", ".join(words)
+    if _EAST_ASIAN.fullmatch(words[0] + given[0]):
+        return words[0] + given[0]
     first, _, last = given[0].rpartition(" ")
     if first and not suffixes and _SUFFIX.fullmatch(last):
         given, suffixes = [first], [last]

@@ -79,7 +79,10 @@ class Crossref:
         """
         document = load(data)
         return parsed(
-            _NAME, _records(document), _paper, total=promised(document, "message", "total-results")
+            _NAME,
+            _records(document),
+            paper_of,
+            total=promised(document, "message", "total-results"),
         )
 
 
@@ -104,7 +107,8 @@ def _records(document: object) -> Sequence[object]:
 # ------------------------------------------------------------------ one work
 
 
-def _paper(record: Mapping[str, object]) -> Paper:
+def paper_of(record: Mapping[str, object]) -> Paper:
+    """Return what Crossref tells of a work. Its title may be empty."""
     own = text(record, "DOI")
     ids = _ids(own, *_related(record))
     abstract = _abstract(text(record, "abstract"))

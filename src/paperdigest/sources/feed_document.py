@@ -101,6 +101,8 @@ def _parsed(xml: bytes) -> HeadAndEntries:
 def _entry(found: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry of feedparser's as a plain dict: its own says "published" when asked for "updated"."""
     entry = dict(found)
+    if isinstance(entry.get("authors"), str):  # IEEE's own element
+        entry["authors"] = [{"name": entry["authors"]}]
     for name in _LISTS:
         # An element of that name, which no format has, is kept as its text or its attributes.
         if not isinstance(entry.get(name, []), list):

@@ -15,14 +15,19 @@ from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
 from paperdigest.sources.arxiv_feed import arxiv_of, arxiv_paper, categories, is_arxivs_own
 from paperdigest.sources.biorxiv_feed import biorxiv_of, biorxiv_paper
 from paperdigest.sources.dates import utc
+from paperdigest.sources.feed_imprint import apart
 from paperdigest.sources.ids import doi_of
 from paperdigest.sources.names import from_feed
+from paperdigest.sources.publisher_address import doi_in
 from paperdigest.sources.pubmed_feed import pubmed_of, pubmed_paper
 
 _GUID_CAP = 400
 _LONGEST_ID = 500
 _LONGEST_NAME = 200
 _MOST_LINKS = 20
+#: How a text ends that goes on elsewhere, also within its last elements.
+_CUT = re.compile(r"(?:…|\.\.\.|&#8230;|&hellip;)\]?\s*(?:</\w{1,20}>\s*)*\Z")
+_LONGEST_END = 200
 _PMID = re.compile(r"pmid:\s*\d{1,12}", re.IGNORECASE)
 #: What else an address may be the id of; DOIs stand in addresses of many kinds of things.
 _IN_ADDRESSES = frozenset({"pmid", "openreview", "s2", "openalex"})
@@ -45,23 +50,25 @@ def paper(entry: Mapping[str, Any], feed_url: str) -> Paper:
 
 def _any_paper(entry: Mapping[str, Any], feed_url: str, arxiv_name: str) -> Paper:
     link = safe_url(_said(entry, "link"))
-    abstract = clean(_summary(entry), ABSTRACT_CAP)
+    names = from_feed(_authors(entry))
+    printed = apart(" ".join(_said(entry, "title").split()), _texts(entry), names)
+    abstract = clean(printed.abstract, ABSTRACT_CAP)
     ids = preferred_first((*filter(None, [arxiv_name]), *_ids(entry, feed_url)))
     published = utc(_said(entry, "published")) or utc(_said(entry, "prism_publicationdate"))
     updated = utc(_said(entry, "updated"))
     return Paper(
-        title=clean(" ".join(_said(entry, "title").split()), TITLE_CAP),
+        title=clean(printed.title, TITLE_CAP),
         abstract=abstract,
         id=ids[0] if ids else "",
         ids=ids,
-        authors=from_feed(_authors(entry)),
+        authors=names or from_feed([printed.names]),
         categories=categories(entry),
-        venue=clean(_said(entry, "prism_publicationname"), 500),
+        venue=clean(_said(entry, "prism_publicationname") or printed.venue, 500),
         url=link,
         links=tuple(islice(_links(entry, ids), _MOST_LINKS)),
-        published_at=published or updated,
+        published_at=published or updated or printed.online_at,
         updated_at=updated,
-        partial=not abstract or abstract.endswith(("…", "...", "[…]", "[...]")),
+        partial=not abstract or _CUT.search(abstract[-_LONGEST_END:]) is not None,
     )
 
 
@@ -70,14 +77,11 @@ def _said(entry: Mapping[str, Any], key: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _summary(entry: Mapping[str, Any]) -> str:
-    """Return the summary, or the content where there is none."""
-    summary = _said(entry, "summary")
-    if summary:
-        return summary
-    return next(
-        (str(part.get("value", "")) for part in entry.get("content", ()) if part.get("value")), ""
-    )
+def _texts(entry: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the summary, then the contents: what the abstract may be in."""
+    yield _said(entry, "summary")
+    for part in entry.get("content", ()):
+        yield str(part.get("value") or "")
 
 
 def _authors(entry: Mapping[str, Any]) -> Iterator[str]:
@@ -105,6 +109,8 @@ def _named(text: str) -> str:
     """Return the id that a text is, with its origin; "" if it is none of those that many sources share."""
     if _names_doi(text):
         return doi_of(text) or ""
+    if told := doi_in(text):
+        return doi_of(told) or ""
     if _PMID.fullmatch(text) or text.startswith(("http://", "https://")):
         name = normal_id(text)
         return name if scheme_of(name) in _IN_ADDRESSES else ""
@@ -118,6 +124,7 @@ def _names_doi(text: str) -> bool:
         (
             "10.",
             "doi:",
+            "info:doi/",
             "https://doi.org/",
             "http://doi.org/",
             "https://dx.doi.org/",

@@ -30,6 +30,7 @@ from paperdigest.sources import (
     table,
 )
 from paperdigest.sources.encoding import as_utf8, decoded
+from paperdigest.sources.xml_document import root_of
 
 #: In the order they are asked: a service's own answers before JSON in general, one object alone on its line
 #: before many, and the one that any plain text might pass for at the end.
@@ -87,6 +88,18 @@ _BINARY = (
 )
 _HTML = re.compile(
     rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
+_XML = {
+    "": "broken XML",
+    "opml": 'a list of feeds (OPML): write a [[source]] of kind "feed" for each of them',
+    "article": "the full text of one article (JATS), not a list of papers",
+}
+_TAGGED = (
+    (
+        re.compile(rb"FN \S.*[\r\n]+VR "),
+        "Web of Science's tagged lines: export RIS, BibTeX or tab-delimited text instead",
+    ),
+    (re.compile(rb"%[0TA] \S"), "EndNote's tagged lines: export RIS or BibTeX instead"),
 )
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -169,10 +182,13 @@ def _seems(head: bytes) -> str:
     if _HTML.match(start):
         return "an HTML page"
     if start.startswith(b"<"):
-        return "XML, but neither a feed nor PubMed's"
+        root = root_of(head).rpartition(":")[2][:40]
+        return _XML.get(
+            root.lower(), f"XML with the root element <{root}>, neither a feed nor PubMed's"
+        )
     if start.startswith((b"[", b"{")):
-        return "JSON, but of no service we know, and without titles"
-    return "not recognised"
+        return "JSON, but of no service we know, and no list of records with titles"
+    return next((what for begins, what in _TAGGED if begins.match(start)), "not recognised")
 
 
 def _list(known: Sequence[Format]) -> str:

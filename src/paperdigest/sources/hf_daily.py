@@ -58,7 +58,7 @@ class HfDaily:
         """
         document = load(data)
         records = _records(document)
-        found = parsed(_NAME, records, _paper)
+        found = parsed(_NAME, records, paper_of)
         if not _is_one_day(document, records):
             return found
         bad = {item.place for item in found.rejected}
@@ -139,7 +139,8 @@ def _inner(record: object) -> object:
     return paper if isinstance(paper, Mapping) else record
 
 
-def _paper(record: Mapping[str, object]) -> Paper:
+def paper_of(record: Mapping[str, object]) -> Paper:
+    """Return what an item of the daily papers tells. Its title may be empty."""
     inner = _inner(record)
     id_ = hub_id(text(inner, "id"))
     abstract = clean(_either(inner, record, "summary"), ABSTRACT_CAP)

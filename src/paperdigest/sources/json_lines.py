@@ -16,7 +16,8 @@ from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Parsed, Rejected
 from paperdigest.sources.budget import check_budget
 from paperdigest.sources.encoding import as_utf8, decoded
-from paperdigest.sources.json_record import BadRecordError, record
+from paperdigest.sources.json_record import BadRecordError
+from paperdigest.sources.json_services import paper_of
 
 _NAME = "json-lines"
 _LOOK = 20
@@ -44,7 +45,7 @@ class JsonLines:
 
     def parse(self, data: bytes) -> Parsed:
         """Return the papers in the file's order. Raises RefusedInput past the budget of bad lines."""
-        return by_line(_NAME, data, lambda line: record(object_of(line), self.fields))
+        return by_line(_NAME, data, lambda line: paper_of(object_of(line), self.fields))
 
 
 FORMAT = JsonLines()

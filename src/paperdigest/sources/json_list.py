@@ -18,11 +18,12 @@ from paperdigest.core.text import clean
 from paperdigest.sources.budget import check_budget
 from paperdigest.sources.encoding import as_utf8
 from paperdigest.sources.json_document import load
-from paperdigest.sources.json_record import BadRecordError, record
+from paperdigest.sources.json_record import BadRecordError
+from paperdigest.sources.json_services import paper_of
 
 _NAME = "json"
 #: Keys of records that have a title as well, and are not ours: Hugging Face, Semantic Scholar, bioRxiv,
-#: OpenAlex, JSON Feed, CSL.
+#: OpenAlex, JSON Feed.
 _FOREIGN = frozenset(
     {
         *("paper", "discussionId"),
@@ -30,7 +31,6 @@ _FOREIGN = frozenset(
         *("server", "jatsxml", "preprint_doi"),
         *("display_name", "authorships", "abstract_inverted_index", "primary_location"),
         *("content_html", "content_text"),
-        *("container-title", "issued"),
     }
 )
 _FEED = '"https://jsonfeed.org/'
@@ -81,7 +81,7 @@ FORMAT = JsonList()
 def _paper(item: object, fields: Mapping[str, str]) -> Paper:
     if not isinstance(item, Mapping):
         raise BadRecordError("not an object: every record is one {…}")
-    return record(item, fields)
+    return paper_of(item, fields)
 
 
 def _records(document: object) -> Sequence[object]:

@@ -26,7 +26,8 @@ from paperdigest.sources import arxiv_snapshot, json_lines
 from paperdigest.sources.archive import MAX_BYTES
 from paperdigest.sources.documents import FLAGS, kind_of, unreadable
 from paperdigest.sources.encoding import as_utf8
-from paperdigest.sources.json_record import BadRecordError, record
+from paperdigest.sources.json_record import BadRecordError
+from paperdigest.sources.json_services import paper_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -187,7 +188,7 @@ def _reader(head: bytes, wanted: str, fields: Mapping[str, str]) -> tuple[str, R
     if wanted in ("auto", snapshot.name) and snapshot.recognise(head):
         return snapshot.name, arxiv_snapshot.record
     if wanted in ("auto", lines.name, "jsonl", "ndjson") and lines.recognise(head):
-        return lines.name, lambda line: record(json_lines.object_of(line), fields)
+        return lines.name, lambda line: paper_of(json_lines.object_of(line), fields)
     raise RefusedInput(
         "not one record a line: so large a file can only be read as JSON Lines"
         f" ({lines.name} or {snapshot.name})"

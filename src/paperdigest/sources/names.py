@@ -12,6 +12,7 @@ _CAP = 200
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|2nd|3rd|ph\.?d|m\.?d|esq)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
 _MAIL = re.compile(r"<?\S+@\S+>?\s*(?:\((.+)\))?")
+_AFFILIATIONS = re.compile(r"\bAuthor affiliations\b")
 _JOINED = re.compile(r"\s*;\s*|\s+(?:and|&)\s+|,\s*and\s+")
 
 
@@ -63,7 +64,7 @@ def _without_mail(text: str) -> str:
 
 
 def _several(text: str) -> Iterator[str]:
-    for part in _JOINED.split(text):
+    for part in _JOINED.split(_AFFILIATIONS.split(text)[0]):
         yield from _listed([piece.strip() for piece in part.split(",") if piece.strip()])
 
 

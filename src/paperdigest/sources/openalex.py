@@ -17,6 +17,7 @@ from paperdigest.core.identity import REGISTRIES, preferred_first, scheme_of
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.ports import Parsed
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
+from paperdigest.sources.abstract_text import without_heading
 from paperdigest.sources.dates import utc
 from paperdigest.sources.ids import BadIdError, arxiv, identified
 from paperdigest.sources.json_document import at, load, objects, parsed, promised, text, whole
@@ -71,7 +72,9 @@ class OpenAlex:
         Raises RefusedInput for other documents, broken ones, and the service's errors.
         """
         document = load(data)
-        return parsed(_NAME, _records(document), _paper, total=promised(document, "meta", "count"))
+        return parsed(
+            _NAME, _records(document), paper_of, total=promised(document, "meta", "count")
+        )
 
 
 FORMAT = OpenAlex()
@@ -98,9 +101,10 @@ def _is_work(record: object) -> bool:
 # ------------------------------------------------------------------ one work
 
 
-def _paper(record: Mapping[str, object]) -> Paper:
+def paper_of(record: Mapping[str, object]) -> Paper:
+    """Return what OpenAlex tells of a work. Its title may be empty."""
     ids = _ids(record)
-    abstract = _abstract(at(record, "abstract_inverted_index"))
+    abstract = without_heading(_abstract(at(record, "abstract_inverted_index")))
     page = safe_url(text(record, "primary_location", "landing_page_url"))
     own = next((id_ for id_ in ids if scheme_of(id_) == "openalex"), "")
     return Paper(

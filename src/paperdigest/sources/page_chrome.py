@@ -29,12 +29,32 @@ _DATE = (
     rf"(?:{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)?\s+{_MONTH}(?:,?\s+\d{{4}})?"
     rf"|{_MONTH}\s+\d{{4}}|\d{{4}}-\d{{2}}(?:-\d{{2}})?|\d{{4}}-w\d{{1,2}}|week\s+\d{{1,2}}(?:,?\s+\d{{4}})?)"
 )
+# Browsers translate pages, and systems write dates in their own language: German, French, Spanish, Italian, Portuguese.
+_OTHER_MONTH = (
+    r"(?:januar|februar|märz|mai|juni|juli|oktober|okt|dezember|dez|janvier|janv|février|févr|mars|avril|avr|juin|juillet|juil"
+    r"|août|septembre|octobre|novembre|décembre|déc|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre"
+    r"|octubre|noviembre|diciembre|dic|gennaio|gen|febbraio|aprile|maggio|mag|giugno|giu|luglio|lug|settembre|ottobre|ott"
+    r"|dicembre|janeiro|fevereiro|fev|março|maio|junho|julho|setembro|outubro|dezembro)\.?"
+)
+_OTHER_DAY = (
+    r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica"
+    r"|(?:segunda|terça|quarta|quinta|sexta)-feira)"
+)
+_OTHER_DATE = (
+    rf"(?:{_OTHER_DAY},?\s+)?\d{{1,2}}\.?\s+(?:de\s+)?(?:{_OTHER_MONTH}|{_MONTH})(?:\s+(?:de\s+)?\d{{4}})?"
+    r"|\d{4}年\s?\d{1,2}月(?:\s?\d{1,2}日)?|\d{1,2}月\s?\d{1,2}日"
+)
+_BUTTON = r"(?:github|arxiv(?:\ page)?|upvoted?|project\ page|view\ (?:arxiv\ page|pdf)|add\ to\ collection)"
 _PATTERN = re.compile(
     rf"""
     get\ trending\ papers\ in\ your\ e?-?mail\ (?:inbox)?.{{0,20}}
     | by\ ?\@?ak\ and\ the\ research\ community
     | (?:daily|weekly|monthly|trending)\ papers\b.{{0,24}}
     | (?:published|submitted|updated)?\ ?(?:on\ )?{_DATE}
+    | {_DATE}\s?[-–—]\s?(?:{_DATE}|\d{{1,2}}(?:,?\s+\d{{4}})?)
+    | {_OTHER_DATE}
+    | (?:{_BUTTON}\s?(?:\d[\d.,]*\s?[km]?)?\s?){{1,5}}
     | [-+]?\d+(?:[.,]\d+)?\ ?[km]?                        # votes, comments
     | (?:\W\ ?)*\d+\ (?:authors?|comments?|upvotes?|likes?|papers?|stars?|replies|days?\ ago|hours?\ ago)
     | (?:submitted|shared)\ by\ .{{1,40}}
@@ -44,6 +64,8 @@ _PATTERN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+#: What stands between the page's own words in one line.
+_DOTS = re.compile(r"[·•|]")
 _NO_ABSTRACT = re.compile(
     r"\W*(?:n/?a|none|null|no abstract(?: available| provided)?|abstract (?:is )?(?:not available|unavailable|missing))\W*",
     re.IGNORECASE,
@@ -64,6 +86,13 @@ def is_chrome(line: str) -> bool:
     """Say whether a stripped line is part of the page and no part of any paper."""
     if len(line) > 80:
         return False
+    if _is_words(line):
+        return True
+    parts = [part.strip() for part in _DOTS.split(line)]
+    return len(parts) > 1 and all(not part or _is_words(part) for part in parts)
+
+
+def _is_words(line: str) -> bool:
     return line.casefold() in _KNOWN or _PATTERN.fullmatch(line) is not None
 
 

@@ -6,16 +6,18 @@ Told by content, in both layouts (blank lines between, or line by line). Which l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Parsed, Rejected
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean
+from paperdigest.sources.abstract_text import without_heading
 from paperdigest.sources.budget import check_budget
 from paperdigest.sources.encoding import decoded
 from paperdigest.sources.page_chrome import is_chrome, is_header, unglued
+from paperdigest.sources.page_headings import headed
 from paperdigest.sources.page_lines import Line, Role, roles
 
 _NAME = "page-dump"
@@ -25,11 +27,17 @@ _LINE_CAP = 100_000
 _FREE_REJECTS = 3
 #: Line starts of the text formats that are not ours: RIS, MEDLINE, BibTeX, mail, TOML, INI.
 _FOREIGN = re.compile(
-    r"[A-Z][A-Z0-9]{1,3}\s{0,2}- |@\w+\s*\{|(?:From|To|Subject|Date|Received):\s|\[[\w.\[\]\" -]+\]$|\w+ = "
+    r"[A-Z][A-Z0-9]{1,3}\s{0,2}- "
+    # Web of Science's and RefWorks's tags
+    r"|(?:FN|VR|PT|AU|AF|TI|SO|LA|DT|DE|AB|C1|C3|RP|EM|OI|FU|FX|CR|NR|TC|Z9|U1|U2|PU|PI|PA|SN|EI|J9|JI|PD|PY|VL|BP|EP|DI|PG"
+    r"|WC|SC|GA|UT|DA|RT|SR|A1|T1|JF|YR|OP|ER|EF)(?: |$)"
+    r"|@\w+\s*\{|(?:From|To|Subject|Date|Received):\s|\[[\w.\[\]\" -]+\]$|\w+ = "
 )
 #: Lines that a hand-made Markdown note has and a saved page has not: headings, tables, fences.
 _MARKDOWN = re.compile(r"#{1,6} \S|\|.*\|$|```")
 _MOST_MARKDOWN = 1
+_LIST_MARKS = (re.compile(r"(?P<n>)[*•-] +(?=\S)"), re.compile(r"(?P<n>\d{1,4})[.)] +(?=\S)"))
+_HEADING_MARK = re.compile(r"\A#{2,6} (?=\S)")
 
 
 @dataclass(slots=True)
@@ -66,8 +74,10 @@ class PageDump:
 
     def parse(self, data: bytes) -> Parsed:
         """Return the papers with their places. Raises RefusedInput when there are none."""
-        lines = _lines(decoded(data))
-        records, rejected = _records(lines)
+        text = decoded(data)
+        lines = _lines(text)
+        records, rejected = _headed(text) or _records(lines, is_cut=not text.endswith("\n"))
+        _unlist(records)
         if not records:
             raise RefusedInput(
                 "no papers found in this page" + (", only its header" if lines else "")
@@ -99,27 +109,35 @@ def _lines(text: str) -> list[Line]:
     return found
 
 
-def _records(lines: list[Line]) -> tuple[list[_Record], list[Rejected]]:
+def _headed(text: str) -> tuple[list[_Record], list[Rejected]] | None:
+    """Return the papers of a page whose titles are headings; None if they are not."""
+    found = headed(text)
+    return ([_Record(paper.title, paper.abstract) for paper in found], []) if found else None
+
+
+def _records(lines: list[Line], *, is_cut: bool) -> tuple[list[_Record], list[Rejected]]:
     rejected = [
         Rejected(line.number, _too_long(line)) for line in lines if len(line.text) > _LINE_CAP
     ]
     kept = [line for line in lines if len(line.text) <= _LINE_CAP]
     records: list[_Record] = []
-    for line, role in _orphans_apart(kept, rejected):
+    for line, role in _orphans_apart(kept, rejected, is_cut=is_cut):
         if role is Role.TITLE:
-            records.append(_Record(line.text))
+            records.append(_Record(_HEADING_MARK.sub("", line.text)))
         elif role is Role.TITLE_REST:
             records[-1].title += " " + line.text
         else:
             records[-1].abstract.append(line.text)
     rejected.sort(key=lambda item: item.place)
-    return list(_without_doubled_titles(records)), rejected
+    return _without_doubles(records), rejected
 
 
-def _orphans_apart(lines: list[Line], rejected: list[Rejected]) -> Iterator[tuple[Line, Role]]:
+def _orphans_apart(
+    lines: list[Line], rejected: list[Rejected], *, is_cut: bool
+) -> Iterator[tuple[Line, Role]]:
     """Yield what belongs to a record; note abstracts without a title, and what follows them, apart."""
     lost = True
-    for line, role in zip(lines, roles(lines), strict=True):
+    for line, role in zip(lines, roles(lines, is_cut=is_cut), strict=True):
         if role is Role.ORPHAN:
             rejected.append(Rejected(line.number, "an abstract without a title above it"))
             lost = True
@@ -134,21 +152,37 @@ def _too_long(line: Line) -> str:
     return f"a line of {len(line.text):,} characters is no abstract (at most {_LINE_CAP:,})"
 
 
-def _without_doubled_titles(records: Iterable[_Record]) -> Iterator[_Record]:
-    """Yield the records, a title that was saved twice in a row once."""
-    waiting: _Record | None = None
-    for record in records:
-        if waiting is not None and not (
-            not waiting.abstract and waiting.title.casefold() == record.title.casefold()
-        ):
-            yield waiting
-        waiting = record
-    if waiting is not None:
-        yield waiting
+def _without_doubles(records: Iterable[_Record]) -> list[_Record]:
+    """Return the records, each paper once: a title that was saved twice, or a page that shows it again."""
+    kept: dict[str, _Record] = {}
+    for place, record in enumerate(records):
+        name = record.title.casefold()
+        known = kept.setdefault(name, record)
+        if known is record:
+            continue
+        if not known.abstract:
+            known.abstract = record.abstract
+        elif record.abstract and record.text != known.text:
+            kept[f"{name}\n{place}"] = record  # another paper of the same name
+    return list(kept.values())
+
+
+def _unlist(records: Sequence[_Record]) -> None:
+    """Take the marks of a list from the titles, if all of them are in one: bullets, or numbers that count up."""
+    for mark in _LIST_MARKS:
+        marks = [mark.match(record.title) for record in records]
+        if len(marks) > 1 and all(marks) and _counts_up([one["n"] for one in marks if one]):
+            for record in records:
+                record.title = mark.sub("", record.title, count=1)
+
+
+def _counts_up(numbers: Sequence[str]) -> bool:
+    given = [int(number) for number in numbers if number]
+    return not given or given == list(range(given[0], given[0] + len(numbers)))
 
 
 def _paper(record: _Record, rank: int, rank_of: int) -> Paper:
-    abstract = clean(record.text, ABSTRACT_CAP)
+    abstract = clean(without_heading(record.text), ABSTRACT_CAP)
     title = clean(record.title, TITLE_CAP)
     cut = abstract.endswith(("…", "..."))
     return Paper(

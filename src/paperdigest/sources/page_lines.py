@@ -48,6 +48,7 @@ _LONGEST = 2100
 _WIDEST = 250
 _LOW = 7.0  # an abstract that begins in small letters
 _REST_LIKE_TITLE = 3.5
+_CUT_OFF = 5.0  # the last line may have lost its end
 #: Features are looked for in this many characters: enough to tell, and a huge line costs no more.
 _LOOK = 800
 
@@ -79,8 +80,9 @@ _HANGING = re.compile(
 )
 
 
-def roles(lines: Sequence[Line]) -> list[Role]:
-    """Return the role of each line, the whole sequence being the cheapest."""
+def roles(lines: Sequence[Line], *, is_cut: bool = False) -> list[Role]:
+    """Return the role of each line, the whole sequence being the cheapest. `is_cut`: the last line may have
+    lost its end."""
     layout = _Layout.of(lines)
     costs = [0.0, _NEVER, _NEVER]
     back: list[tuple[tuple[int, Role], ...]] = []
@@ -90,6 +92,8 @@ def roles(lines: Sequence[Line]) -> list[Role]:
         came: list[tuple[int, Role]] = [(0, Role.CHROME)] * 3
         for start, end, role, cost in _options(line, before, after, layout):
             total = costs[start] + cost
+            if is_cut and after is None and role is Role.ABSTRACT:
+                total -= 0.0 if _title_case(line.text) else _CUT_OFF
             if total < best[end]:
                 best[end], came[end] = total, (start, role)
         costs = best

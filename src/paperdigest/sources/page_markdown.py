@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.ports import Parsed, Rejected
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
+from paperdigest.sources import hf_daily
 from paperdigest.sources.budget import check_budget
 from paperdigest.sources.dates import utc
 from paperdigest.sources.encoding import decoded
 from paperdigest.sources.hf_daily import hub_id, hub_links, hub_url
 from paperdigest.sources.page_chrome import is_chrome
+from paperdigest.sources.page_headings import HeadedPaper, headed
+from paperdigest.sources.page_html import as_markdown, carried, is_page
+from paperdigest.sources.page_links import inlined
 
 _NAME = "page-markdown"
 #: A page of ten papers is not given up for one stray link.
@@ -58,6 +62,9 @@ _SEARCH = re.compile(r"/papers\?(?:[^\s()]{0,300}&)?q=")
 _PAGE = re.compile(
     r"get trending papers in your e?-?mail inbox|/login\?next=(?:/|%2F)papers", re.IGNORECASE
 )
+#: A title whose link is a number that a list at the end explains.
+_NUMBERED = re.compile(r"^#{1,6} \[[^\[\]]{1,1000}\]\[\d{1,5}\]", re.MULTILINE)
+_HEAD = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +108,13 @@ class PageMarkdown:
     def recognise(self, head: bytes) -> bool:
         """Say whether it is Markdown with a paper's link for a heading, from a page of Hugging Face."""
         text = head.decode("utf-8-sig", errors="ignore")
+        if is_page(text):
+            return True
         if "\0" in text or re.match(r"\s*(?:[{<]|\[\s*[{\]]|\Z)", text):
             return False
+        if _PAGE.search(text) and _NUMBERED.search(text):
+            return True  # what the numbers stand for may come at the end
+        text = inlined(text)
         if not any(_is_heading(unit.text) and _link(unit.text) for unit in _units(text)):
             return False
         ids = [id_ for link in _PAPER.finditer(text) if (id_ := _named(link["id"]))]
@@ -111,10 +123,19 @@ class PageMarkdown:
     def parse(self, data: bytes) -> Parsed:
         """Return the papers with their places; search results have none. Raises RefusedInput when there
         are no papers."""
+        text = decoded(data)
+        if is_page(text[:_HEAD]):
+            json = carried(text)
+            if json is not None:
+                return replace(hf_daily.FORMAT.parse(json), format=_NAME)
+            text = as_markdown(text)
         page = _Page()
-        for unit in _units(decoded(data)):
+        for unit in _units(inlined(text)):
             _read(page, unit)
         if not page.records:
+            unlinked = headed(text)
+            if unlinked:
+                return Parsed(_NAME, tuple(_unlinked(unlinked)))
             raise RefusedInput("no papers found in this page: no heading is a link to one")
         check_budget(page.rejected, len(page.records) + len(page.rejected), free=_FREE_REJECTS)
         papers = (_paper(page, id_, place) for place, id_ in enumerate(page.records, 1))
@@ -122,6 +143,14 @@ class PageMarkdown:
 
 
 FORMAT = PageMarkdown()
+
+
+def _unlinked(found: list[HeadedPaper]) -> Iterator[Paper]:
+    """Yield the papers of a page whose links were cut off with its end."""
+    for place, paper in enumerate(found, 1):
+        abstract = clean(" ".join(paper.abstract), ABSTRACT_CAP)
+        title = clean(paper.title, TITLE_CAP)
+        yield Paper(title=title, abstract=abstract, rank=place, rank_of=len(found), partial=True)
 
 
 def _units(text: str) -> Iterator[_Unit]:

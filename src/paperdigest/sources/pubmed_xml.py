@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from xml.etree.ElementTree import Element
 
 from paperdigest.core.errors import RefusedInput
@@ -22,6 +23,7 @@ _NAME = "pubmed"
 _ROOT = "PubmedArticleSet"
 _ARTICLE = "MedlineCitation/Article"
 _UNTITLED = "an article without a title"
+_STYLES = frozenset({"i", "b", "sub", "sup", "u"})
 _ENTERED = ("entrez", "pubmed")
 
 
@@ -68,7 +70,9 @@ def _read(record: Element) -> Paper | str:
 def _paper(record: Element) -> Paper:
     types = [_text(one) for one in record.iterfind(f"{_ARTICLE}/PublicationTypeList/*")]
     pmid = citation.some_pmid(_said(record, "MedlineCitation/PMID"))
-    title, other = (_said(record, f"{_ARTICLE}/{one}Title") for one in ("Article", "Vernacular"))
+    title, other = (
+        _styled(record.find(f"{_ARTICLE}/{one}Title")) for one in ("Article", "Vernacular")
+    )
     return citation.paper_of(
         citation.Citation(
             title=nlm.title_of(title, other),
@@ -94,10 +98,27 @@ def _said(record: Element, path: str) -> str:
     return _text(record.find(path))
 
 
+def _styled(element: Element | None) -> str:
+    """Return the text with `<sup>`, `<i>` and their like as markup, so that 10<sup>6</sup> is not 106."""
+    if element is None or not any(one.tag in _STYLES for one in element.iter()):
+        return _text(element)
+    return " ".join("".join(_marked(element)).split())
+
+
+def _marked(element: Element) -> Iterator[str]:
+    yield escape(element.text or "", quote=False)
+    for child in element:
+        is_style = child.tag in _STYLES
+        yield f"<{child.tag}>" if is_style else ""
+        yield from _marked(child)
+        yield f"</{child.tag}>" if is_style else ""
+        yield escape(child.tail or "", quote=False)
+
+
 def _sections(record: Element) -> Iterator[str]:
     """Yield the sections of the abstract, each as "LABEL: text"."""
     for section in record.iterfind(f"{_ARTICLE}/Abstract/AbstractText"):
-        label, text = section.get("Label", "").strip(" :"), _text(section)
+        label, text = section.get("Label", "").strip(" :"), _styled(section)
         if text:
             yield text if label.upper() in ("", "UNLABELLED") else f"{label}: {text}"
 

@@ -25,6 +25,7 @@ _BEGINS = re.compile(
     rb"(?:\A|[\r\n])TY {1,2}- [A-Za-z][A-Za-z0-9]{2,9}[ \t]*[\r\n]+[A-Z][A-Z0-9] {1,2}-[ \r\n]"
 )
 _NUMBER = re.compile(r"[0-9]+")
+_BETWEEN_ADDRESSES = re.compile(r"\s+;?\s*|;\s+|;(?=https?://)")
 _VENUES = ("JF", "T2", "JO", "JA", "J2", "J1")
 
 
@@ -90,8 +91,10 @@ def _paper(record: Record) -> Paper:
 
 
 def _names(record: Record) -> Iterable[str]:
-    """Return the authors; some programs write each of them under both tags."""
-    return dict.fromkeys(record.values("AU", "A1"))
+    """Return the authors; some programs write each of them under both tags, some all of them in one field."""
+    return dict.fromkeys(
+        name for value in record.values("AU", "A1") for name in value.split(";") if name.strip()
+    )
 
 
 def _ids(record: Record) -> Iterator[str]:
@@ -111,7 +114,7 @@ def _ids(record: Record) -> Iterator[str]:
 
 
 def _addresses(record: Record, *tags: str) -> Iterator[str]:
-    return (address for value in record.values(*tags) for address in value.split())
+    return (one for value in record.values(*tags) for one in _BETWEEN_ADDRESSES.split(value))
 
 
 def _published(record: Record) -> datetime | None:

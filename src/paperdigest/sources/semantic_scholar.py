@@ -16,6 +16,7 @@ from paperdigest.core.identity import REGISTRIES, preferred_first, scheme_of
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.ports import Parsed
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
+from paperdigest.sources.abstract_text import without_heading
 from paperdigest.sources.dates import utc
 from paperdigest.sources.ids import BadIdError, identified
 from paperdigest.sources.json_document import (
@@ -68,7 +69,7 @@ class SemanticScholar:
         Raises RefusedInput for other documents, broken ones, and the service's errors.
         """
         document = load(data)
-        return parsed(_NAME, _records(document), _paper, total=promised(document, "total"))
+        return parsed(_NAME, _records(document), paper_of, total=promised(document, "total"))
 
 
 FORMAT = SemanticScholar()
@@ -97,9 +98,10 @@ def _cited(record: object) -> object:
 # ------------------------------------------------------------------ one paper
 
 
-def _paper(record: Mapping[str, object]) -> Paper:
+def paper_of(record: Mapping[str, object]) -> Paper:
+    """Return what Semantic Scholar tells of a paper. Its title may be empty."""
     ids = _ids(record)
-    abstract = clean(text(record, "abstract"), ABSTRACT_CAP)
+    abstract = clean(without_heading(text(record, "abstract")), ABSTRACT_CAP)
     return Paper(
         title=clean(_MARK.sub("", text(record, "title"), count=1), TITLE_CAP),
         # What `tldr` says is a machine's summary, and no abstract.

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from paperdigest.core.errors import RefusedInput
@@ -22,6 +23,8 @@ from paperdigest.sources.table_columns import columns_of, value_of
 
 _NAME = "table"
 _HEAD = 64 * 1024
+#: The names of the columns stand in one of so many rows.
+_ABOVE = 2
 _DELIMITERS = (",", ";", "\t")
 _CUT_OFF = "cut off: the file ends in the middle of a row"
 
@@ -70,10 +73,12 @@ FORMAT = Table()
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """How the table is laid out: `columns` are the places of each of our keys that has some."""
+    """How the table is laid out: `columns` are the places of each of our keys that has some, `above` counts the
+    rows up to the one with the names."""
 
     delimiter: str
     width: int
+    above: int
     columns: Mapping[str, Sequence[int]]
 
 
@@ -104,21 +109,29 @@ def _header(text: str, fields: Mapping[str, str]) -> _Header | None:
     """Return the layout that the first line tells, by the delimiter under which it names most."""
     best: _Header | None = None
     for delimiter in _DELIMITERS:
-        names = _first_row(text[:_HEAD], delimiter)
-        columns = columns_of(names, fields)
-        if "title" in columns and (best is None or len(columns) > len(best.columns)):
-            best = _Header(delimiter, len(names), columns)
+        for above, names in enumerate(_first_rows(text[:_HEAD], delimiter), 1):
+            columns = columns_of(names, fields)
+            if "title" in columns and (best is None or len(columns) > len(best.columns)):
+                best = _Header(delimiter, len(names), above, columns)
+            if len(names) > 1:
+                break  # only one cell may stand above the names: what the file is
     return best
 
 
 def _first_row(text: str, delimiter: str) -> list[str]:
-    try:
+    return next(_first_rows(text, delimiter), [])
+
+
+def _first_rows(text: str, delimiter: str) -> Iterator[list[str]]:
+    """Yield the first two rows that are not blank, as far as they can be read."""
+    found = 0
+    with suppress(csv.Error):
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
             if any(cell.strip() for cell in cells):
-                return _without_tail(cells, 0)
-    except csv.Error:
-        pass
-    return []
+                found += 1
+                yield _without_tail(cells, 0)
+            if found == _ABOVE:
+                break
 
 
 def _without_tail(cells: list[str], least: int) -> list[str]:
@@ -136,14 +149,14 @@ def _rows(text: str, header: _Header) -> Iterator[_Row]:
     """Yield the rows below the header that are not blank."""
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
-    below = False
+    above = 0
     while reader.line_num < len(lines):
         first = reader.line_num
         cells, reason = _cells(reader)
         if not reason and not any(cell.strip() for cell in cells):
             continue
-        if not below:
-            below = True
+        if above < header.above:
+            above += 1
             continue
         yield _row(lines[first : reader.line_num], first + 1, header, cells, reason)
 

@@ -6,29 +6,31 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from paperdigest.core.identity import preferred_first
+from paperdigest.sources.abstract_text import without_heading
 from paperdigest.sources.ids import BadIdError, arxiv, doi_of, identified
 from paperdigest.sources.names import from_feed
 
-#: Our keys, and what their columns are called: by us, by Scopus, Web of Science, IEEE, PubMed, Zotero.
+#: Our keys, and what their columns are called: by us, by Scopus, Web of Science (in words and by its tags of two
+#: letters), IEEE, PubMed, Zotero.
 #: Where a row fills several, the first one counts.
 _NAMES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "paper title", "article title", "document title"),
-    "abstract": ("abstract", "summary", "abstract note"),
-    "authors": ("authors", "author", "author full names"),
+    "title": ("title", "paper title", "article title", "document title", "ti"),
+    "abstract": ("abstract", "summary", "abstract note", "ab"),
+    "authors": ("author full names", "af", "authors", "author", "au"),
     "arxiv": ("arxiv", "arxiv id", "arxivid"),
-    "doi": ("doi",),
-    "pmid": ("pmid", "pubmed id"),
+    "doi": ("doi", "di"),
+    "pmid": ("pmid", "pubmed id", "pm"),
     "id": ("id",),
     "ids": ("ids",),
-    "url": ("url", "link"),
+    "url": ("url", "link", "articleurl"),
     "published_at": (
         *("published at", "published", "date", "publication date"),
-        *("year", "publication year"),
+        *("year", "publication year", "pubyear", "py"),
     ),
     "updated_at": ("updated at", "updated"),
     "categories": ("categories", "category"),
-    "keywords": ("keywords", "author keywords", "manual tags", "tags"),
-    "venue": ("venue", "journal", "source title", "publication title", "journal/book"),
+    "keywords": ("keywords", "author keywords", "manual tags", "tags", "de"),
+    "venue": ("venue", "journal", "source title", "publication title", "journal/book", "so"),
     "votes": ("votes", "upvotes"),
     "withdrawn": ("withdrawn",),
 }
@@ -37,6 +39,8 @@ _NOTHING = frozenset({"", "-", "n/a", "na", "nan", "none", "null"})
 _KEPT_FROM_FORMULAS = ("'=", "'+", "'-", "'@")
 _TRUE = frozenset({"true", "yes", "1"})
 
+#: Scopus's number of an author.
+_NUMBERED = re.compile(r" \([0-9]{2,15}\)(?=;|\Z)")
 _SPACING = re.compile(r"[\s_-]+")
 _WHOLE = re.compile(r"([0-9]{1,9})(?:\.0)?", re.ASCII)
 _YEAR = re.compile(r"([0-9]{4})\.0", re.ASCII)
@@ -60,7 +64,7 @@ def columns_of(names: Sequence[str], fields: Mapping[str, str]) -> dict[str, tup
     found: dict[str, tuple[int, ...]] = {}
     for key in dict.fromkeys((*_NAMES, *fields)):
         mapped = _plain(fields.get(key, ""))
-        wanted = (mapped,) if mapped in places else _NAMES.get(key, ())
+        wanted = (mapped,) if mapped and mapped in places else _NAMES.get(key, ())
         columns = tuple(place for name in wanted if name for place in places.get(name, ()))
         if columns:
             found[key] = columns
@@ -77,7 +81,7 @@ def value_of(cells: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict
     votes = _WHOLE.fullmatch(said.get("votes", ""))
     return {
         "title": title,
-        "abstract": said.get("abstract", ""),
+        "abstract": without_heading(said.get("abstract", "")),
         "ids": list(preferred_first(_ids(said))),
         "authors": _authors(said.get("authors", "")),
         "categories": _categories(said.get("categories", "")),
@@ -146,6 +150,7 @@ def _any(text: str) -> Iterator[str]:
 def _authors(text: str) -> list[str]:
     """Return the names: parted by semicolons, by "and" as in BibTeX, or as in any feed."""
     plain = " ".join(word for word in text.split() if "@" not in word)
+    plain = _NUMBERED.sub("", plain)
     if ";" in plain:
         return plain.split(";")
     names = plain.split(" and ")

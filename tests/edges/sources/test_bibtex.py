@@ -151,6 +151,69 @@ def test_names_are_parted_by_and_and_turned(names: str, spoken: tuple[str, ...])
 
 
 @pytest.mark.parametrize(
+    ("names", "spoken"),
+    [
+        ("given=Ada, family=Moss", ("Ada Moss",)),
+        ("family=Moss, given=Ada, prefix=van der, useprefix=true", ("Ada van der Moss",)),
+        ("family=Moss, given=Ada, suffix=Jr. and Fern, Bo", ("Ada Moss, Jr.", "Bo Fern")),
+        ("family={Fernton University}", ("{Fernton University}",)),
+        ("given=Ada", ("Ada",)),
+    ],
+)
+def test_names_given_by_their_parts_are_put_together(names: str, spoken: tuple[str, ...]) -> None:
+    """biblatex: the extended name format."""
+    assert one(f"author = {{{names}}}").authors == spoken
+
+
+def test_the_number_that_dblp_tells_namesakes_by_is_no_part_of_a_name() -> None:
+    assert one("author = {Bo Fern 0001 and Ada Moss}").authors == ("Bo Fern", "Ada Moss")
+
+
+@pytest.mark.parametrize(
+    ("collaboration", "named"),
+    [
+        ("ROOF", "ROOF Collaboration"),
+        ("{Roof Survey Collaboration}", "{Roof Survey Collaboration}"),
+        ("MOSS Team", "MOSS Team"),
+    ],
+)
+def test_a_collaboration_is_named_behind_the_authors(collaboration: str, named: str) -> None:
+    paper = one(f"author = {{Moss, Ada and others}}, collaboration = {{{collaboration}}}")
+    assert paper.authors == ("Ada Moss", named)
+
+
+def test_blocks_that_steer_a_program_or_hold_data_for_others_are_no_papers() -> None:
+    parsed = FORMAT.parse(
+        b"@CONTROL{REVTEX41Control}\n@IEEEtranBSTCTL{x, CTLmax_names = {3}}\n@XData{p, publisher = {P}}\n"
+        b"@Set{s, entryset = {a,b}}\n@control{y, title = {}}\n" + GOOD
+    )
+    assert ([paper.title for paper in parsed.papers], parsed.rejected) == (["Folding maps"], ())
+
+
+def test_a_journal_named_by_a_macro_of_astronomers_is_named_in_full() -> None:
+    assert one(r"journal = {\mnras}").venue == "Monthly Notices of the Royal Astronomical Society"
+    assert one(r"journal = {\unheardof}").venue == r"\unheardof"
+
+
+def test_the_pdf_that_biorxiv_calls_eprint_is_a_link() -> None:
+    address = "https://www.biorxiv.org/content/early/2026/11/20/2026.11.20.1.full.pdf"
+    paper = one(f"doi = {{10.64898/2026.11.20.1}}, eprint = {{{address}}}")
+    assert Link("pdf", address) in paper.links
+
+
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "Abstract: Maps fold.",
+        "Maps fold.Competing Interest StatementThe authors have declared no competing interest.",
+        "Maps fold.### Competing Interest Statement The authors have none. ### Funding Statement None.",
+    ],
+)
+def test_what_exports_print_around_an_abstract_is_no_part_of_it(abstract: str) -> None:
+    assert one(f"abstract = {{{abstract}}}").abstract == "Maps fold."
+
+
+@pytest.mark.parametrize(
     ("given_fields", "ids", "version"),
     [
         ("eprint = {2611.00001v3}, archivePrefix = {arXiv}", ("arxiv:2611.00001",), 3),

@@ -109,7 +109,6 @@ SERVICES: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "items": [{"id": "1", "title": "x"}],
     },
-    "csl": [{"id": "a", "type": "article", "title": "x", "issued": {"date-parts": [[2026]]}}],
 }
 
 

@@ -187,3 +187,8 @@ def test_records_of_our_own_with_its_ids_are_left_to_their_format() -> None:
 )
 def test_hardly_anything_is_not_recognised(head: bytes) -> None:
     assert not FORMAT.recognise(head)
+
+
+def test_a_heading_in_the_index_is_no_part_of_the_abstract() -> None:
+    assert abstract({"Abstract": [0], "We": [1], "fold": [2]}) == "We fold"
+    assert abstract({"Abstract": [0], "interpretation": [1]}) == "Abstract interpretation"

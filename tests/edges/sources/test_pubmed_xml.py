@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Parsed
+from paperdigest.core.text import display
 from paperdigest.sources.pubmed_xml import FORMAT
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "sources"
@@ -118,7 +119,8 @@ def test_an_article_without_a_title_is_rejected_alone() -> None:
         ("Comment on Somerville et al.", "Comment on Somerville et al."),
         ("And so on...", "And so on..."),
         ("[Translated].", "[Translated]"),
-        ("A<sub>2</sub>\n  and <i>B. c</i> x&lt;y.", "A2 and B. c x<y"),
+        ("A<sub>2</sub>\n  and <i>B. c</i> x&lt;y.", "A<sub>2</sub> and <i>B. c</i> x&lt;y"),
+        ("A &amp; B at x&lt;y.", "A & B at x<y"),
         ("[Not Available].", "Anders"),
         ("", "Anders"),
     ],
@@ -304,3 +306,12 @@ def test_what_is_made_to_take_long_takes_no_time_to_speak_of(data: bytes) -> Non
     with suppress(RefusedInput):
         FORMAT.parse(data)
     assert time.perf_counter() - started < 5
+
+
+def test_numbers_above_and_below_the_line_stay_apart_from_those_before_them() -> None:
+    """10 to the 6th is not 106."""
+    paper = one(
+        "<Abstract><AbstractText>10<sup>6</sup> cells of <b>CO<sub>2</sub></b>, R&amp;D at p &lt; 0.05."
+        "</AbstractText></Abstract>"
+    )
+    assert display(paper.abstract) == "10⁶ cells of CO₂, R&D at p < 0.05."

@@ -291,3 +291,55 @@ def test_what_is_made_to_take_long_takes_no_time_to_speak_of(data: bytes) -> Non
     with suppress(RefusedInput):
         FORMAT.parse(data)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize("between", ["; ", ";", " ", " ;"])
+def test_several_addresses_in_one_field_are_several(between: str) -> None:
+    paper = one(f"UR  - https://example.org/a;b=1{between}https://example.org/2")
+    assert paper.url == "https://example.org/a;b=1"
+
+
+def test_several_names_in_one_field_are_several() -> None:
+    assert one("AU  - Moss, Ada; Fern, Bo; Roof Group").authors == (
+        "Ada Moss",
+        "Bo Fern",
+        "Roof Group",
+    )
+
+
+@pytest.mark.parametrize("head", ["Abstract ", "ABSTRACT: ", "Abstract\n", "<h3>Abstract</h3>"])
+def test_a_heading_that_only_says_abstract_is_no_part_of_it(head: str) -> None:
+    assert one(f"N2  - {head}We fold maps.").abstract == "We fold maps."
+
+
+@pytest.mark.parametrize("nobody", ["...", "…", "et al.", "others", "-"])
+def test_what_stands_for_more_authors_is_nobody(nobody: str) -> None:
+    assert one("AU  - Moss, A", f"AU  - {nobody}").authors == ("A Moss",)
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("张, 三", "张三"),
+        ("山田, 太郎", "山田太郎"),
+        ("김, 혜린", "김혜린"),
+        ("Zhang, 三", "三 Zhang"),
+    ],
+)
+def test_names_in_east_asian_letters_begin_with_the_family(written: str, spoken: str) -> None:
+    assert one(f"AU  - {written}").authors == (spoken,)
+
+
+@pytest.mark.parametrize(
+    "pdf", ["https://arxiv.org/pdf/2611.00001v2", "https://a.example.org/x.pdf?d=1"]
+)
+def test_the_address_is_a_page_and_not_a_pdf_where_there_is_one(pdf: str) -> None:
+    page = one(f"UR  - {pdf}", "UR  - https://a.example.org/x")
+    assert (page.url, page.links) == ("https://a.example.org/x", (Link("pdf", pdf),))
+    named = one("DO  - 10.1000/x", f"UR  - {pdf}")
+    assert named.url in ("https://doi.org/10.1000/x", "https://arxiv.org/abs/2611.00001")
+    assert Link("pdf", pdf) in named.links
+
+
+def test_a_pdf_is_the_address_where_nothing_else_is() -> None:
+    assert one("UR  - https://a.example.org/x.pdf").url == "https://a.example.org/x.pdf"

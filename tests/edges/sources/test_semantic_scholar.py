@@ -186,3 +186,7 @@ def test_one_paper_a_line_is_left_to_its_format() -> None:
 )
 def test_hardly_anything_is_not_recognised(head: bytes) -> None:
     assert not FORMAT.recognise(head)
+
+
+def test_a_heading_before_the_abstract_is_no_part_of_it() -> None:
+    assert one(abstract="Abstract We fold maps.").abstract == "We fold maps."

@@ -430,3 +430,34 @@ def test_five_thousand_stray_quotes_cost_little_time() -> None:
     with pytest.raises(RefusedInput):
         FORMAT.parse(HEAD + b'"Stray,"We fold.,2026\n' * 5_000 + b'"' + ROW * 5_000)
     assert time.perf_counter() - started < 5
+
+
+def test_a_column_without_a_name_is_passed_over() -> None:
+    """What pandas writes: the numbers of the rows."""
+    (paper,) = FORMAT.parse(b",title,arxiv_id,upvotes\n0,Folding maps,2611.00001,12\n").papers
+    assert (paper.title, paper.id, paper.votes) == ("Folding maps", "arxiv:2611.00001", 12)
+
+
+def test_web_of_sciences_tags_are_column_names() -> None:
+    data = b"PT\tAU\tAF\tTI\tSO\tAB\tPY\tDI\tUT\nJ\tMoss, A\tMoss, Ada; Fern, Bo\tFolding maps\tROOFS\tWe fold.\t2026\t10.1000/x\tWOS:1\n"
+    assert FORMAT.recognise(data)
+    (paper,) = FORMAT.parse(data).papers
+    assert (paper.title, paper.abstract, paper.venue) == ("Folding maps", "We fold.", "ROOFS")
+    assert paper.authors == ("Moss, Ada", "Fern, Bo")
+    assert paper.ids == ("doi:10.1000/x",)
+
+
+def test_a_line_about_the_export_may_stand_above_the_column_names() -> None:
+    data = b'"About the data: exported on May 20, 2026"\nRank,DOI,Title,Authors\n1,10.1000/x,Folding maps,"Moss, Ada; Fern, Bo"\n'
+    assert FORMAT.recognise(data)
+    parsed = FORMAT.parse(data)
+    assert [paper.title for paper in parsed.papers] == ["Folding maps"]
+    assert parsed.rejected == ()
+
+
+def test_full_names_are_preferred_and_without_numbers_of_their_own() -> None:
+    data = (
+        b'Authors,Author full names,Title\nMoss A.,"Moss, Ada (123); Fern, Bo (45)",Folding maps\n'
+    )
+    (paper,) = FORMAT.parse(data).papers
+    assert paper.authors == ("Moss, Ada", "Fern, Bo")
