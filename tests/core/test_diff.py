@@ -290,6 +290,42 @@ def test_a_later_version_with_a_longer_abstract_completes_nothing() -> None:
     assert kinds(decision) == [ChangeKind.REVISED]
 
 
+@pytest.mark.parametrize("version", [None, 2])
+def test_a_text_that_was_whole_and_goes_on_later_is_a_revision(version: int | None) -> None:
+    known = paper(version=None, abstract="We fold maps.")
+    decision = again(paper(version=version, abstract="We fold maps. They tear."), known)
+    revised = [news for news in decision.news if news.kind is ChangeKind.REVISED]
+    assert [news.summary.get("abstract") for news in revised] == [
+        {"gone": [], "came": ["They tear."]}
+    ]
+
+
+def test_it_may_have_been_cut_where_a_sentence_ends_and_is_matched_again() -> None:
+    known = paper(version=None, abstract="We fold maps.")
+    decision = again(paper(version=None, abstract="We fold maps. They tear."), known)
+    assert any(news.completes for news in decision.news)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        paper(version=None, abstract="We fold maps …"),
+        paper(version=None, abstract="We fold maps"),
+        paper(version=None, abstract="We fold maps.", partial=True),
+        paper(version=1, abstract="We fold maps."),
+    ],
+)
+def test_what_completes_a_text_is_no_revision(known: Paper) -> None:
+    decision = again(paper(version=known.version, abstract="We fold maps. They tear."), known)
+    assert kinds(decision) == [ChangeKind.NEW]
+
+
+def test_another_source_that_goes_on_revises_nothing() -> None:
+    known = paper(version=None, abstract="We fold maps.", url="")
+    decision = elsewhere(paper(version=2, abstract="We fold maps. They tear."), known)
+    assert kinds(decision) == [ChangeKind.NEW]
+
+
 def test_a_later_version_that_is_cut_does_not_take_the_whole_text_away() -> None:
     known = paper(version=1)
     decision = again(paper(version=2, abstract=ABSTRACT[:57] + "…"), known)
@@ -328,6 +364,12 @@ def test_a_withdrawal_is_told_once() -> None:
     first = again(gone, paper())
     assert kinds(first) == [ChangeKind.WITHDRAWN]
     assert not again(gone, first.shown).news
+
+
+def test_a_withdrawal_keeps_the_text_that_it_took_the_place_of() -> None:
+    gone = paper(withdrawn=True, version=2, abstract="This paper has been withdrawn.")
+    (news,) = again(gone, paper()).news
+    assert news.summary["before"] == {"title": paper().title, "abstract": ABSTRACT}
 
 
 def test_a_doi_makes_an_arxiv_paper_published() -> None:

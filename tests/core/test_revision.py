@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paperdigest.core.paper import Paper
-from paperdigest.core.revision import joined, revision
+from paperdigest.core.revision import joined, net, recorded, revision, text_before
 
 BEFORE = Paper(
     "Folding Maps",
@@ -69,6 +70,55 @@ def test_very_much_is_told_in_part() -> None:
     assert len(came) == 13
     assert came[-1] == "…"
     assert max(map(len, came)) == 401
+
+
+def test_of_a_long_sentence_what_differs_is_told() -> None:
+    long = "We fold " + ", ".join(f"the map of island {n}" for n in range(60))
+    found = revision(
+        replace(BEFORE, abstract=f"{long} and lose 91 of them."),
+        replace(BEFORE, abstract=f"{long} and lose 19 of them, and more."),
+    )
+    (gone,), (came,) = found["abstract"]["gone"], found["abstract"]["came"]  # type: ignore[index]
+    assert gone.endswith("and lose 91 of them.")
+    assert came.endswith("and lose 19 of them, and more.")
+    assert max(len(gone), len(came)) <= 402
+
+
+def test_two_long_sentences_that_share_nothing_are_told_from_their_start() -> None:
+    found = revision(
+        replace(BEFORE, abstract="map " * 8_000), replace(BEFORE, abstract="ink " * 8_000)
+    )
+    (gone,), (came,) = found["abstract"]["gone"], found["abstract"]["came"]  # type: ignore[index]
+    assert (gone, came) == ("map " * 100 + "…", "ink " * 100 + "…")
+
+
+def test_the_log_keeps_the_text_that_went_and_no_more_than_a_record_may_say() -> None:
+    old = Paper("x" * 1_000, "map " * 8_000)
+    kept = recorded(old, Paper("y" * 1_000, "ink " * 8_000, version=2))
+    assert kept["before"] == {"title": old.title, "abstract": old.abstract}
+    assert kept["version"] == 2
+    assert len(json.dumps(kept)) < 33_000 + 2_000 + 2 * 402 + 500
+
+
+def test_where_only_the_authors_changed_no_text_is_kept() -> None:
+    assert "before" not in recorded(BEFORE, after(authors=("Grace Hopper",)))
+
+
+def test_changes_in_a_row_come_to_what_the_first_text_and_the_last_differ_in() -> None:
+    gone = after(abstract="Withdrawn due to an error.")
+    last = after(title="Unfolding Maps")
+    changes = [recorded(BEFORE, gone), recorded(gone, last)]
+    assert net(changes, last) == {
+        "title": {"gone": "Folding Maps", "came": "Unfolding Maps"},
+        "before": {"title": BEFORE.title, "abstract": BEFORE.abstract},
+    }
+
+
+def test_changes_that_were_logged_without_their_texts_are_joined() -> None:
+    second, third = after(title="Maps"), after(title="Maps and charts")
+    changes = [revision(BEFORE, second), recorded(second, third)]
+    assert net(changes, third) == joined(*changes)
+    assert text_before(changes) is None
 
 
 texts = st.text(max_size=60) | st.lists(st.sampled_from(["A b.", "C d!", "E?"])).map(" ".join)

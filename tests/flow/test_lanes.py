@@ -273,6 +273,45 @@ def test_a_week_with_nothing_but_alerts_is_not_told_as_one_without_a_match(house
     assert len(earlier(empty)) == 7
 
 
+def test_what_several_topics_have_sent_is_named_once_under_the_heaviest(house: House) -> None:
+    alert = '[[topic]]\nname = "{}"\nkeywords = "paper map"\nalert = true\nweight = {}\n'
+    topics = "".join(alert.format(name, weight) for name, weight in (("A", 1), ("B", 3), ("C", 2)))
+    house.write("subscriptions/ada.toml", f"{ALERTS.format(zone='UTC', more='')}\n{topics}")
+    house.drop("first.jsonl", "A sea chart to begin with")
+    house.run()
+    house.drop("second.jsonl", *(f"Paper map {number} of many" for number in range(4)))
+    house.run()
+    house.wait(days=1)
+    house.drop("third.jsonl", "A sea chart of the bay")
+    house.run()
+
+    digest = house.digests()[-1]
+    named = {topic["name"]: topic["earlier"] for topic in digest["topics"]}
+    assert {name: len(papers) for name, papers in named.items()} == {"Charts": 0, "B": 4}
+    assert named["B"][0]["also"] == ["C", "Urgent", "A"]
+
+
+def test_papers_that_several_topics_have_sent_are_counted_once(house: House) -> None:
+    alert = '[[topic]]\nname = "{}"\nkeywords = "paper map"\nalert = true\n'
+    topics = "".join(map(alert.format, "AB"))
+    house.write(
+        "subscriptions/ada.toml", f"{ALERTS.format(zone='UTC', more='limit = 100')}\n{topics}"
+    )
+    house.drop("first.jsonl", "A sea chart to begin with")
+    house.run()
+    house.drop("second.jsonl", *(f"Paper map {number} of many" for number in range(19)))
+    house.run()
+    house.wait(hours=1)
+    house.drop("third.jsonl", *(f"Paper map {number} of many" for number in range(19, 38)))
+    house.run()
+    for _ in range(8):
+        house.wait(days=1)
+        house.run()
+
+    (empty,) = [one for one in house.digests() if one["kind"] == "empty"]
+    assert empty["title"].startswith("Nothing besides 38 papers sent already")
+
+
 def test_what_another_lane_sent_by_its_slot_was_not_sent_at_once(house: House) -> None:
     weekly = '[[topic]]\nname = "Mondays"\nkeywords = ["paper map", "sea chart"]\nschedule = "weekly mon 09:00"\n'
     house.write("subscriptions/ada.toml", f"{ADA}\n{weekly}")

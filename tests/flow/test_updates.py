@@ -195,6 +195,123 @@ def test_two_versions_in_one_file_are_one_revision_of_both(house: House) -> None
     assert "{+a whole week.+}" in text
 
 
+def test_within_a_long_sentence_what_differs_is_told(house: House) -> None:
+    long = "We fold " + ", ".join(f"the paper map of island {n}" for n in range(30))
+    sent(house, {**PAPER, "abstract": f"{long} and lose 91 of them."})
+    sent(house, {**SECOND, "abstract": f"{long} and lose 19 of them."}, name="two.jsonl")
+
+    assert "and lose [-91-] {+19+} of them." in " ".join(page(house, "digest.txt").split())
+
+
+def test_sentences_that_stood_side_by_side_are_told_side_by_side(house: House) -> None:
+    first = [f"Map {n} says {n}." for n in range(20)]
+    then = [one.replace("says", "tells") for one in first]
+    then[5], then[19] = first[5], first[19]
+    sent(house, {**PAPER, "abstract": " ".join(first)})
+    sent(house, {**SECOND, "abstract": " ".join(then)}, name="two.jsonl")
+
+    text = " ".join(page(house, "digest.txt").split())
+    assert "Map 3 [-says-] {+tells+} 3. Map 4 [-says-] {+tells+} 4. … Map 6 [-says-]" in text
+    assert "Map 18 [-says-] {+tells+} 18. BibTeX" in text
+
+
+def test_of_what_was_written_anew_the_old_stands_before_the_new(house: House) -> None:
+    sent(house, {**PAPER, "abstract": "We fold a paper map. It stays flat. Ducks agree with us."})
+    anew = "We fold a paper map. Nobody wins at chess. Seven harbours were visited."
+    sent(house, {**SECOND, "abstract": anew}, name="two.jsonl")
+
+    assert (
+        "[-It stays flat.-] [-Ducks agree with us.-] {+Nobody wins at chess.+}"
+        " {+Seven harbours were visited.+}"
+    ) in " ".join(page(house, "digest.txt").split())
+
+
+def test_a_change_that_was_logged_without_its_text_is_told_from_its_sentences(
+    house: House,
+) -> None:
+    sent(house, PAPER)
+    house.drop("two.jsonl", SECOND)
+    house.ingest()
+    with house.app.open_store() as store, store.transaction():
+        store.write("UPDATE changes SET summary = json_remove(summary, '$.before')")
+    sent(house)
+
+    assert "It stays flat for [-an hour.-] {+a whole week.+}" in page(house, "digest.txt")
+
+
+@pytest.mark.parametrize("include", ["withdrawn", "published"])
+def test_a_paper_that_is_back_as_it_was_sent_differs_in_nothing(house: House, include: str) -> None:
+    house.write("subscriptions/ada.toml", f'include = ["new", "revised", "{include}"]\n' + ADA)
+    sent(house, PAPER)
+    gone = {**GONE, "id": "arxiv:2611.00001v2", "abstract": "Withdrawn due to an error."}
+    house.drop("two.jsonl", gone)
+    house.ingest()
+    sent(house, {**PAPER, "id": "arxiv:2611.00001v3"}, name="three.jsonl")
+
+    paper = only_paper(house)
+    assert paper["note"] == "You were sent this paper on 21 Nov; version 3 is out."
+    assert paper["differences"] == []
+
+
+def test_a_paper_told_as_withdrawn_is_told_when_it_is_back(house: House) -> None:
+    sent(house, PAPER)
+    gone = {**GONE, "id": "arxiv:2611.00001v2", "abstract": "Withdrawn due to an error."}
+    sent(house, gone, name="two.jsonl")
+    back = {**PAPER, "id": "arxiv:2611.00001v3", "title": "Folding paper maps with care"}
+    sent(house, back, name="three.jsonl")
+
+    (told,) = (one for one in house.digests() if one["title"].startswith("Revised"))
+    ((paper,),) = (topic["papers"] for topic in told["topics"])
+    assert paper["note"] == (
+        "You were sent this paper on 21 Nov; version 3 is out and it is no longer withdrawn."
+    )
+    fourth = {**back, "id": "arxiv:2611.00001v4", "title": "Folding paper maps with glue"}
+    sent(house, fourth, name="four.jsonl")
+    notes = {
+        paper["note"]
+        for one in house.digests()
+        for topic in one["topics"]
+        for paper in topic["papers"]
+    }
+    assert "You were sent this paper on 21 Nov; version 4 is out." in notes
+    assert [one["field"] for one in paper["differences"]] == ["title"]
+
+
+def test_a_version_named_by_title_alone_is_told_with_the_next_one(house: House) -> None:
+    house.write("subscriptions/ada.toml", ALL + "limit = 1\n" + ADA)
+    sent(house, OTHER, PAPER)
+    gone = {**OTHER, "withdrawn": True}
+    sent(house, gone, SECOND, name="two.jsonl")  # one in full: what was withdrawn
+    third = {**SECOND, "id": "arxiv:2611.00001v3", "title": "Folding paper maps for ever"}
+    sent(house, third, name="three.jsonl")
+
+    (told,) = (one for one in house.digests() if one["title"].startswith("Revised"))
+    ((paper,),) = (topic["papers"] for topic in told["topics"])
+    words = [piece["text"] for one in paper["differences"] for piece in one["pieces"]]
+    assert [one for one in words if one in ("again", "once more", "for ever")] == [
+        "again",
+        "for ever",
+    ]
+
+
+@pytest.mark.parametrize("then", ["arxiv:2611.00001v2", "arxiv:2611.00001"])
+def test_what_a_new_version_only_adds_is_told(house: House, then: str) -> None:
+    first = {**PAPER, "id": "arxiv:2611.00001"}
+    sent(house, first)
+    longer = f"{PAPER['abstract']} In truth it tears."
+    sent(house, {**first, "id": then, "abstract": longer}, name="two.jsonl")
+
+    assert "{+In truth it tears.+}" in page(house, "digest.txt")
+    assert "stays flat" not in page(house, "digest.txt")
+
+
+def test_what_a_cut_abstract_lacked_is_not_told(house: House) -> None:
+    sent(house, {**PAPER, "abstract": "We fold a paper map. It stays …"})
+    sent(house, PAPER, name="two.jsonl")
+
+    assert [one["kind"] for one in house.digests()] == ["digest"]
+
+
 def test_a_paper_that_is_back_is_not_told_as_withdrawn(house: House) -> None:
     sent(house, PAPER)
     house.drop("two.jsonl", {**GONE, "id": "arxiv:2611.00001v2"})
@@ -377,6 +494,61 @@ def test_a_paper_withdrawn_while_it_waited_is_not_sent_as_new(house: House) -> N
     assert house.titles()[1:] == [["A paper map of the moon"]]
 
 
+def test_a_paper_withdrawn_before_its_digest_is_recorded_as_skipped(
+    house: House, program: Program
+) -> None:
+    sent(house, OTHER)
+    house.drop("two.jsonl", PAPER)
+    house.ingest()
+    sent(house, {**GONE, "id": "arxiv:2611.00001v2"}, name="three.jsonl")
+
+    assert len(house.digests()) == 1
+    with house.app.open_store(write=False) as store:
+        recorded = list(store.rows("SELECT reason, outcome, topic FROM outcomes"))
+    assert sorted(recorded) == [("new", "sent", "Maps"), ("new", "skipped", "Maps")]
+    answer = program("why", "arxiv:2611.00001", "--json").json
+    assert answer["answer"] == "skipped"
+    assert "withdrawn on Sunday 22 Nov 2026, before ada's digest" in answer["because"]
+
+
+def test_why_says_that_a_withdrawn_paper_will_be_left_out(house: House, program: Program) -> None:
+    sent(house, OTHER)
+    house.drop("two.jsonl", PAPER)
+    house.ingest()
+    house.drop("three.jsonl", {**GONE, "id": "arxiv:2611.00001v2"})
+    house.ingest()
+
+    answer = program("why", "arxiv:2611.00001", "--now", house.now.isoformat(), "--json").json
+    assert answer["answer"] == "skipped"
+    assert answer["because"][0] == (
+        "withdrawn before the digest of 2026-11-22T08:00 Europe/Berlin, which leaves it out"
+    )
+
+
+def test_why_says_that_a_paper_was_withdrawn_while_it_waited(
+    house: House, program: Program
+) -> None:
+    sent(house, PAPER)
+    with house.app.open_store() as store, store.transaction():
+        store.write("UPDATE deliveries SET state = 'failed'")
+        digests.give_back(store, 1)
+    sent(house, GONE, name="two.jsonl")
+
+    said = program("why", "arxiv:2611.00001").out
+    assert "withdrawn on Sunday 22 Nov 2026 while it waited: it comes only if it is back" in said
+
+
+def test_a_paper_that_is_back_before_its_digest_is_sent(house: House) -> None:
+    sent(house, OTHER)
+    house.drop("two.jsonl", PAPER)
+    house.ingest()
+    house.drop("three.jsonl", {**GONE, "id": "arxiv:2611.00001v2"})
+    house.ingest()
+    sent(house, {**SECOND, "id": "arxiv:2611.00001v3"}, name="four.jsonl")
+
+    assert house.titles()[1:] == [["Folding paper maps once more"]]
+
+
 def test_send_names_both_messages(house: House, program: Program) -> None:
     sent(house, PAPER)
     house.wait(days=1)
@@ -422,6 +594,19 @@ def test_a_notice_says_what_was_looked_at_and_stands_for_an_empty_digest(house: 
 
     assert sorted(one["kind"] for one in house.digests()) == ["digest", "empty", "notice"]
     assert notice(house)["looked_at"] == ["1 source, 0 new papers, up to date"]
+
+
+def test_a_week_without_a_digest_counts_from_the_last_notice(house: House) -> None:
+    sent(house, PAPER)
+    for _ in range(5):
+        sent(house)
+    sent(house, GONE, name="two.jsonl")  # the seventh day
+    for _ in range(6):
+        sent(house)
+    assert [one["kind"] for one in house.digests()] == ["digest", "notice"]
+
+    sent(house)
+    assert house.digests()[-1]["title"] == "No new papers in 13 days"
 
 
 def test_it_is_no_measure_of_what_a_digest_usually_brings(house: House) -> None:

@@ -56,11 +56,11 @@ def arrange(
     """
     columns = [_Column(topic, _ordered(topic), [], []) for topic in topics]
     _place(columns, listed_before)
-    also, places = _names_by_paper(columns), _places(columns)
+    also, places, earlier = _names_by_paper(columns), _places(columns), _earlier_names(columns)
     return tuple(
         section
         for column in columns
-        if (section := _section(column, also, places, desk, now)) is not None
+        if (section := _section(column, also, places, earlier, desk, now)) is not None
     )
 
 
@@ -88,9 +88,7 @@ def _place_on_page(find: Find) -> tuple[float, int, str]:
 
 def _place(columns: Sequence[_Column], listed_before: datetime | None) -> None:
     """Give every find one place: whole under the heaviest topic with room, else by title."""
-    heaviest_first = sorted(
-        columns, key=lambda column: -column.topic.weight
-    )  # stable: config order
+    heaviest_first = _heaviest_first(columns)
     placed: set[tuple[int, str]] = set()
     for column in heaviest_first:
         for find in column.finds:
@@ -110,6 +108,10 @@ def _place(columns: Sequence[_Column], listed_before: datetime | None) -> None:
                 column.listed.append(find)
 
 
+def _heaviest_first(columns: Sequence[_Column]) -> list[_Column]:
+    return sorted(columns, key=lambda column: -column.topic.weight)  # stable: config order
+
+
 def _names_by_paper(columns: Sequence[_Column]) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {}
     for column in columns:
@@ -127,15 +129,26 @@ def _places(columns: Sequence[_Column]) -> dict[tuple[int, str], str]:
     }
 
 
+def _earlier_names(columns: Sequence[_Column]) -> dict[int, list[str]]:
+    """Return by paper that another lane has sent the topics that find it: it is named under the first, the heaviest."""
+    names: dict[int, list[str]] = {}
+    for column in _heaviest_first(columns):
+        for find, _ in column.topic.earlier:
+            names.setdefault(find.key, []).append(column.topic.name)
+    return names
+
+
 def _section(
     column: _Column,
     names: dict[int, list[str]],
     places: dict[tuple[int, str], str],
+    earlier_names: dict[int, list[str]],
     desk: Desk,
     now: datetime,
 ) -> Section | None:
     topic = column.topic
-    if not (column.full or column.listed or topic.earlier):
+    earlier = [told for told in topic.earlier if earlier_names[told[0].key][0] == topic.name]
+    if not (column.full or column.listed or earlier):
         return None  # also where all of its papers stand under heavier topics, which name it
 
     def others(find: Find) -> tuple[str, ...]:
@@ -149,10 +162,11 @@ def _section(
         listed=tuple(listed_entry(find, desk, now, also=others(find)) for find in column.listed),
         elsewhere=len(column.finds) - len(column.full) - len(column.listed),
         earlier=tuple(
-            listed_entry(find, desk, now, note=note) for find, note in topic.earlier[-MOST_EARLIER:]
+            listed_entry(find, desk, now, also=tuple(earlier_names[find.key][1:]), note=note)
+            for find, note in earlier[-MOST_EARLIER:]
         ),
         note=topic.note,
-        more_earlier=max(0, len(topic.earlier) - MOST_EARLIER),
+        more_earlier=max(0, len(earlier) - MOST_EARLIER),
         elsewhere_in=tuple(name for name in under if name != topic.name),
         topic=topic.topic,
     )

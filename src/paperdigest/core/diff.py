@@ -4,6 +4,7 @@ Records come in with what is known as values; decisions go out. Knows nothing of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -11,12 +12,15 @@ from hashlib import blake2b
 
 from paperdigest.core.identity import family_name
 from paperdigest.core.paper import Announced, ChangeKind, Paper
-from paperdigest.core.revision import revision
+from paperdigest.core.revision import recorded
 from paperdigest.core.shown import ELLIPSES, Rank, is_partial, rank_of, with_record
 from paperdigest.core.text import squash, without_link_hosts
 
 #: Letters that a cut in the middle of a word or of a formula may have garbled.
 _RAGGED = 24
+_LONGEST_END = 40  # code points from the last stop on
+#: How a whole text ends; one that was cut seldom does so by chance.
+_ENDS = re.compile(r"""[.!?。！？]["'”’»)\]}$]*\s*$""")
 #: DOIs given to preprints: having one does not make a paper published.
 _PREPRINT_DOIS = (
     "doi:10.48550/",  # arXiv
@@ -96,14 +100,14 @@ def raw_hash(paper: Paper) -> bytes:
     return blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
 
 
-def says_the_same(a: Paper, b: Paper) -> bool:
-    """Say whether two texts differ only in what is not news: white space, TeX and other spelling, case,
-    punctuation, link hosts, truncation."""
-    if squash(a.title) != squash(b.title) or not _same_authors(a.authors, b.authors):
+def says_the_same(new: Paper, known: Paper) -> bool:
+    """Say whether what a source says now differs from what is known only in what is not news: white space, TeX and
+    other spelling, case, punctuation, link hosts, truncation."""
+    if squash(new.title) != squash(known.title) or not _same_authors(new.authors, known.authors):
         return False
-    if _are_whole_versions(a, b):
-        return _folded(a.abstract) == _folded(b.abstract)
-    return _same_abstract(a.abstract, b.abstract)
+    if _is_another_version(new, known) or _may_be_another_version(new, known):
+        return _folded(new.abstract) == _folded(known.abstract)
+    return _same_abstract(new.abstract, known.abstract)
 
 
 def without_future(paper: Paper, latest: datetime) -> Paper:
@@ -143,7 +147,8 @@ def decide(new: Paper, ids: Collection[str], seen: Seen) -> Decision:
     shown = with_record(seen.shown, new, takes_text=takes)
     if new.withdrawn and not seen.shown.withdrawn and not _is_older(new, seen.shown):
         withdrawn = replace(shown, withdrawn=True)
-        return Decision(withdrawn, (News(ChangeKind.WITHDRAWN),), keeps, supplies)
+        summary = recorded(seen.shown, new) if takes else {}
+        return Decision(withdrawn, (News(ChangeKind.WITHDRAWN, summary=summary),), keeps, supplies)
     news = (
         *_completed(new, seen, takes=takes),
         *_revised(new, seen, takes=takes),
@@ -176,16 +181,31 @@ def _is_poorer(new: Paper, known: Paper) -> bool:
         return bool(known.abstract.strip())
     if is_partial(new) != is_partial(known):
         return is_partial(new)
-    if new.abstract == known.abstract or _are_whole_versions(new, known):
+    if new.abstract == known.abstract or _is_another_version(new, known):
         return False
     return _is_cut(new.abstract, known.abstract)
 
 
-def _are_whole_versions(a: Paper, b: Paper) -> bool:
-    """Say whether these are two versions, neither cut: what the shorter lacks was taken out or not yet written."""
-    if a.version is None or b.version is None or a.version == b.version:
+def _is_another_version(new: Paper, known: Paper) -> bool:
+    """Say whether a record tells of another version than the known one, and neither is cut: what the shorter lacks was
+    taken out or not yet written. Where no version was named, that was the first, if the text was whole."""
+    if new.version is None or is_partial(new) or is_partial(known):
         return False
-    return not (is_partial(a) or is_partial(b))
+    if known.version is None:
+        return new.version > 1 and _ends(known)
+    return new.version != known.version
+
+
+def _may_be_another_version(new: Paper, known: Paper) -> bool:
+    """Say whether a source that names no versions adds to a text that was whole as far as one can see: it was written
+    anew, or had been cut where a sentence ends."""
+    unnamed = new.version is None and known.version is None
+    cut = is_partial(new) or is_partial(known)
+    return unnamed and not cut and _ends(known) and _is_cut(known.abstract, new.abstract)
+
+
+def _ends(paper: Paper) -> bool:
+    return _ENDS.search(paper.abstract[-_LONGEST_END:]) is not None
 
 
 def _is_cut(short: str, long: str) -> bool:
@@ -222,9 +242,7 @@ def _revised(new: Paper, seen: Seen, *, takes: bool) -> tuple[News, ...]:
     next_version = shown.version is not None and (new.version or 0) > shown.version
     if not (seen.supplies or next_version) or says_the_same(new, shown):
         return ()
-    grown = new.version is not None and new.version > (shown.version or 1)
-    summary = revision(shown, new) | ({"version": new.version} if grown else {})
-    return (News(ChangeKind.REVISED, summary=summary),)
+    return (News(ChangeKind.REVISED, summary=recorded(shown, new)),)
 
 
 def _cross_listed(new: Paper, seen: Seen) -> tuple[News, ...]:

@@ -85,7 +85,7 @@ def manage(frame: Frame) -> tuple[str, ...]:
 
 def _sent_already(sections: Sequence[Section]) -> int:
     named = {entry.paper_key for part in sections for entry in part.earlier}
-    return len(named) + max((part.more_earlier for part in sections), default=0)
+    return len(named) + sum(part.more_earlier for part in sections)  # each stands in one
 
 
 def preheader(entries: Sequence[Entry]) -> str:

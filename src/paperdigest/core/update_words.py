@@ -37,7 +37,9 @@ def happened(
 ) -> str:
     """Return the one sentence: `You were sent this paper on 2 Nov; it has been withdrawn since.` `now` is the reader's
     local time."""
-    what = words.names([_what(kind, summary) for kind in kinds])
+    done = [_what(kind, summary) for kind in kinds]
+    back = ["it is no longer withdrawn"] if summary.get("back") else []
+    what = words.names([*done, *back])
     when = "before" if sent_at is None else _on(sent_at, now)
     return f"You were sent this paper {when}; {what}."
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -15,8 +15,14 @@ from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section
 from paperdigest.core.entry import AUTHORS_SHOWN, Card, Desk, Find
 from paperdigest.core.letter import Frame, manage, preheader
 from paperdigest.core.paper import ChangeKind
-from paperdigest.core.revision import joined
-from paperdigest.core.word_changes import Fate, Piece, sentence_changes, word_changes
+from paperdigest.core.revision import known_by, net, sentences, text_before
+from paperdigest.core.word_changes import (
+    Fate,
+    Piece,
+    sentence_changes,
+    text_changes,
+    word_changes,
+)
 
 #: What matters most to somebody who may have read the paper comes first.
 _ORDER: Final = (
@@ -26,6 +32,7 @@ _ORDER: Final = (
     ChangeKind.CROSS_LISTED,
 )
 _AROUND: Final = 8  # words that stayed are shown before and behind a change
+_MOST_GONE: Final = 40  # words that went in a row are shown whole
 _ROOM: Final = 1_600  # code points of an abstract's changes
 _GAP: Final = Piece("…", Fate.STAYED)
 _LONGEST_REASON: Final = 300
@@ -37,11 +44,14 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 class Update:
     """What happened to one paper that a reader was sent: `finds`, oldest first, one for each change that still holds,
     and beside each what the change log says of it (`core.revision` for new versions). `sent_at` is when the reader was
-    sent the paper, where that is known."""
+    sent the paper, where that is known. `texts` is what the log says of every change to the text that the reader was
+    shown, told or not, by its number, oldest first. `back`: the paper was told as withdrawn and is so no longer."""
 
     finds: tuple[Find, ...]
     sent_at: datetime | None = None
     summaries: tuple[Mapping[str, Any], ...] = ()
+    texts: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    back: bool = False
 
     @cached_property
     def kinds(self) -> tuple[ChangeKind, ...]:
@@ -72,17 +82,11 @@ class Update:
             for category in summary.get("categories", ())
         ]
         return {
-            **_joined(revised),
+            **(net(tuple(self.texts.values()) or revised, self.find.paper) if revised else {}),
             **(published[-1] if published else {}),
             **({"categories": list(dict.fromkeys(listed))} if listed else {}),
+            **({"back": True} if self.back and revised else {}),
         }
-
-
-def _joined(revisions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = {}
-    for revision in revisions:
-        found = joined(found, revision)
-    return found
 
 
 def slot_of(slot: str) -> str:
@@ -174,44 +178,71 @@ def _reason(card: Card) -> tuple[str, ...]:
 
 def _differences(update: Update, desk: Desk) -> tuple[Difference, ...]:
     """Return what is said differently, worked out once for all readers who were sent the same."""
-    changes = tuple(find.change for find in update.finds)
-    found = desk.differences.get(changes)
+    if ChangeKind.REVISED not in update.kinds:
+        return ()
+    numbers = tuple(update.texts or (find.change for find in update.finds))
+    found = desk.differences.get(numbers)
     if found is None:
-        found = desk.differences[changes] = tuple(_worded(update.summary))
+        found = desk.differences[numbers] = tuple(_worded(update))
     return found
 
 
-def _worded(summary: Mapping[str, Any]) -> Iterator[Difference]:
-    title, abstract = summary.get("title"), summary.get("abstract")
+def _worded(update: Update) -> Iterator[Difference]:
+    title, abstract = update.summary.get("title"), update.summary.get("abstract")
     if title:
         yield Difference("title", word_changes(str(title["gone"]), str(title["came"])))
     if abstract:
-        told = sentence_changes(abstract["gone"], abstract["came"])
-        yield Difference("abstract", tuple(_within(_ROOM, _apart(_old_first(told)))))
+        before = text_before(update.texts.values())
+        told = (
+            _listed_changes(abstract["gone"], abstract["came"])
+            if before is None
+            else _text_changes(before.abstract, update.find.paper.abstract)
+        )
+        yield Difference("abstract", tuple(_within(_ROOM, told)))
 
 
-def _old_first(told: Sequence[Sequence[Piece]]) -> Sequence[Sequence[Piece]]:
-    """Return the sentences of an abstract that was written anew with the old ones before the new; others as they are."""
-    if any(piece.fate is Fate.STAYED for pieces in told for piece in pieces):
-        return told
-    return sorted(told, key=lambda pieces: pieces[0].fate is not Fate.WENT)  # stable
+def _text_changes(before: str, now: str) -> Iterator[Piece]:
+    return _apart(text_changes(sentences(before), sentences(now), known_by))
+
+
+def _listed_changes(gone: Sequence[str], came: Sequence[str]) -> Iterator[Piece]:
+    """Yield the pieces of changed sentences that were kept without the text they stood in, the last "…" where there
+    were more."""
+    lists = [[one for one in found if one != _GAP.text] for found in (gone, came)]
+    yield from _apart(_with_unknown_between(sentence_changes(*lists)))
+    if _GAP.text in (*gone, *came):
+        yield _GAP
 
 
 def _apart(sentences: Iterable[Sequence[Piece]]) -> Iterator[Piece]:
-    """Yield the pieces of all sentences. What stayed far from any change, between sentences too, becomes dots; pieces of
-    one fate side by side are one."""
+    """Yield the pieces of all changed sentences. What stayed far from any change, between sentences too, becomes dots."""
     before: Piece | None = None
+    apart = False
     for pieces in sentences:
-        if before is not None and _may_be_apart(before, pieces[0]):
+        if all(piece.fate is Fate.STAYED for piece in pieces):
+            apart = True
+            continue
+        shown = list(_shortened(pieces))
+        if before is not None and apart and not _is_dotted(before, shown[0]):
             yield _GAP
-        for before in _shortened(pieces):
-            yield before
+        yield from shown
+        before, apart = shown[-1], False
 
 
-def _may_be_apart(before: Piece, behind: Piece) -> bool:
-    """Say whether sentences that stayed may lie between: what went or came in one go stands together."""
-    in_one_go = before.fate is behind.fate is not Fate.STAYED
-    return not in_one_go and not before.text.endswith(_GAP.text)
+def _is_dotted(before: Piece, behind: Piece) -> bool:
+    return before.text.endswith(_GAP.text) or behind.text.startswith(_GAP.text)
+
+
+def _with_unknown_between(told: Iterable[Sequence[Piece]]) -> Iterator[Sequence[Piece]]:
+    """Yield changed sentences of which only the words are known, with one that stayed wherever one may lie between: what
+    went or came in one go stands together."""
+    before: Piece | None = None
+    for pieces in told:
+        in_one_go = before and before.fate is pieces[0].fate is not Fate.STAYED
+        if before and not in_one_go:
+            yield (_GAP,)
+        yield pieces
+        before = pieces[-1]
 
 
 def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -219,6 +250,8 @@ def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
     for place, piece in enumerate(pieces):
         if piece.fate is Fate.STAYED:
             yield Piece(_near(piece.text.split(), first=place == 0, last=place == last), piece.fate)
+        elif piece.fate is Fate.WENT:
+            yield Piece(_begun(piece.text.split()), piece.fate)
         else:
             yield piece
 
@@ -228,6 +261,11 @@ def _near(said: list[str], *, first: bool, last: bool) -> str:
     if len(said) <= before + behind + 2:  # dots for a word or two would be no shorter
         return " ".join(said)
     return " ".join([*said[:before], _GAP.text, *said[len(said) - behind :]])
+
+
+def _begun(gone: list[str]) -> str:
+    """Return words that went, of many only the first: whoever reads on wants to know what is there now."""
+    return " ".join(gone if len(gone) <= _MOST_GONE else [*gone[: _MOST_GONE // 2], _GAP.text])
 
 
 def _within(room: int, pieces: Iterable[Piece]) -> Iterator[Piece]:

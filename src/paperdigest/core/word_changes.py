@@ -7,15 +7,17 @@ counted as changed, for a reader sees words and not letters.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Final
 
-#: Of equal words on both sides: difflib takes as long as there are, times the changes. Beyond, all went and all came. Two
-#: versions of an abstract have some 500; one word again and again has more.
+#: Of equal words on both sides: difflib takes as long as there are, times the changes. Beyond, all between what begins
+#: and what ends both went and came. Two versions of an abstract have some 500; one word again and again has more.
 _MOST_PAIRS: Final = 4_000
+_MOST_SENTENCES: Final = 40  # that went, or came, are held against each other; abstracts have ten
+_MOST_WORK: Final = 100_000  # pairs of equal words, of all sentences together: a tenth of a second
 _ALIKE: Final = (
     0.5  # from here on a sentence is another's new wording (difflib: "close matches" from 0.6)
 )
@@ -43,7 +45,29 @@ def word_changes(before: str, after: str) -> tuple[Piece, ...]:
     and what came those of `after`."""
     old, new = before.split(), after.split()
     if _alike_pairs(old, new) > _MOST_PAIRS:
-        return _changed(old, new)
+        return _within_ends(old, new)
+    return _compared(old, new)
+
+
+def _within_ends(old: Sequence[str], new: Sequence[str]) -> tuple[Piece, ...]:
+    """Return the pieces of wordings too long to compare whole: how both begin and end stayed."""
+    head = _alike_at_start(old, new)
+    tail = _alike_at_start(old[head:][::-1], new[head:][::-1])
+    gone, come = old[head : len(old) - tail], new[head : len(new) - tail]
+    few = _alike_pairs(gone, come) <= _MOST_PAIRS
+    between = _compared(gone, come) if few else _changed(gone, come)
+    ends = (Piece(" ".join(words), Fate.STAYED) for words in (old[:head], old[len(old) - tail :]))
+    before, behind = ((piece,) if piece.text else () for piece in ends)
+    return (*before, *between, *behind)
+
+
+def _alike_at_start(old: Sequence[str], new: Sequence[str]) -> int:
+    pairs = zip(old, new, strict=False)
+    at = next((place for place, (one, other) in enumerate(pairs) if one != other), None)
+    return min(len(old), len(new)) if at is None else at
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> tuple[Piece, ...]:
     runs = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     pieces: list[Piece] = []
     for gone, come, stays in _joined(runs, old, new):
@@ -62,41 +86,76 @@ def word_diff(pieces: Iterable[Piece]) -> str:
 def sentence_changes(went: Sequence[str], came: Sequence[str]) -> tuple[tuple[Piece, ...], ...]:
     """Return the changes of whole sentences: one that came as another wording of one that went is told with it.
 
-    Those that came stand in their order, each other one that went before what follows it.
+    Those that came stand in their order; others that went stand before what came in their place.
     """
-    partner = _partners(went, came)
-    told: list[tuple[Piece, ...]] = []
+    partner = _partners(list(enumerate(went)), list(enumerate(came)))
+    return tuple(_told(went, came, partner, frozenset()))
+
+
+def text_changes(
+    before: Sequence[str], after: Sequence[str], key: Callable[[str], str]
+) -> tuple[tuple[Piece, ...], ...]:
+    """Return all sentences of two texts, the changed ones as `sentence_changes` does and among them those that stayed,
+    one piece each. `key` is equal for sentences that say the same, wherever they stand."""
+    stayed = _stayed(list(map(key, before)), list(map(key, after)))
+    old_stayed = frozenset(stayed.values())
+    went = [(at, sentence) for at, sentence in enumerate(before) if at not in old_stayed]
+    came = [(at, sentence) for at, sentence in enumerate(after) if at not in stayed]
+    return tuple(_told(before, after, stayed | _partners(went, came), stayed.keys()))
+
+
+def _stayed(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
+    """Return by the place of each sentence that stayed where it stood: of several alike each once, in their order."""
+    places: dict[str, list[int]] = {}
+    for at, said in reversed(list(enumerate(old))):
+        places.setdefault(said, []).append(at)
+    return {at: places[said].pop() for at, said in enumerate(new) if places.get(said)}
+
+
+def _told(
+    went: Sequence[str], came: Sequence[str], partner: Mapping[int, int], stayed: Set[int]
+) -> Iterator[tuple[Piece, ...]]:
+    with_another = frozenset(partner.values())
     next_old = 0
+    fresh: list[tuple[Piece, ...]] = []
     for at, sentence in enumerate(came):
         if at not in partner:
-            told.append((Piece(" ".join(sentence.split()), Fate.CAME),))
+            fresh.append((Piece(" ".join(sentence.split()), Fate.CAME),))
             continue
-        told += _went(went, range(next_old, partner[at]), partner)
+        yield from _went(went, range(next_old, partner[at]), with_another)
+        yield from fresh
+        fresh = []
         next_old = max(next_old, partner[at] + 1)
-        told.append(word_changes(went[partner[at]], sentence))
-    return (*told, *_went(went, range(next_old, len(went)), partner))
+        if at in stayed:
+            yield (Piece(" ".join(sentence.split()), Fate.STAYED),)
+        else:
+            yield word_changes(went[partner[at]], sentence)
+    yield from _went(went, range(next_old, len(went)), with_another)
+    yield from fresh
 
 
 def _went(
-    went: Sequence[str], places: range, partner: dict[int, int]
+    went: Sequence[str], places: range, with_another: Set[int]
 ) -> Iterator[tuple[Piece, ...]]:
-    with_another = set(partner.values())
     for place in places:
         if place not in with_another:
             yield (Piece(" ".join(went[place].split()), Fate.WENT),)
 
 
-def _partners(went: Sequence[str], came: Sequence[str]) -> dict[int, int]:
-    """Return which that went each that came is a wording of: the most alike first, each once."""
+def _partners(went: Sequence[tuple[int, str]], came: Sequence[tuple[int, str]]) -> dict[int, int]:
+    """Return by its place which that went each that came is a wording of: the most alike first, each once."""
     alike = []
-    for new, sentence in enumerate(came):
+    left = _MOST_WORK
+    for new, sentence in came[:_MOST_SENTENCES]:
         words = SequenceMatcher(None, autojunk=False)
         words.set_seq2(sentence.split())
-        for old, other in enumerate(went):
+        for old, other in went[:_MOST_SENTENCES]:
             words.set_seq1(other.split())
             if words.real_quick_ratio() < _ALIKE or words.quick_ratio() < _ALIKE:
                 continue
-            many = _alike_pairs(other.split(), sentence.split()) > _MOST_PAIRS
+            pairs = _alike_pairs(other.split(), sentence.split())
+            many = pairs > min(_MOST_PAIRS, left)
+            left -= 0 if many else pairs
             if (ratio := words.quick_ratio() if many else words.ratio()) >= _ALIKE:
                 alike.append((-ratio, new, old))
     partner: dict[int, int] = {}

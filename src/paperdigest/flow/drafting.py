@@ -22,6 +22,7 @@ from paperdigest.flow.looked_at import LookedAt, SourceView
 from paperdigest.flow.unsubscribe import NO_EXITS, Exits
 from paperdigest.flow.updates import answered, updates_of
 from paperdigest.flow.window import Window
+from paperdigest.store import digests
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import Outcome
 from paperdigest.store.subscribers import MAIN
@@ -167,7 +168,11 @@ class Drafting:
         if work.subscriber.send_empty == "true":
             return True
         last = work.lane.last_digest_at or work.lane.created_at
-        return work.subscriber.send_empty == "weekly" and self._now - last >= WEEK
+        if work.subscriber.send_empty != "weekly" or self._now - last < WEEK:
+            return False
+        # So does the week since a notice: who heard of us then needs no sign of life.
+        told = digests.last_notice(self._store, work.lane.id)
+        return told is None or self._now - told >= WEEK
 
     def _digest(self, work: Work, finds: LaneFinds) -> Digest:
         frame = self._frame(work, finds)

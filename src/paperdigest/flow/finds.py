@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -28,8 +28,8 @@ STILL_NEWS = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class LaneFinds:
-    """What one lane found. `skipped` are finds that `catch_up = "skip"` leaves out, with their topic; `updates` are
-    about papers this reader was sent before, `held` about papers whose digest is held, each with that digest's id. `waited`
+    """What one lane found. `skipped` are finds that `catch_up = "skip"` leaves out, with their topic; `withdrawn` those
+    that were withdrawn before any digest could bring them, likewise; `updates` are about papers this reader was sent before, `held` about papers whose digest is held, each with that digest's id. `waited`
     are the keys of papers that a digest, of whichever lane, has only counted so far."""
 
     topics: tuple[TopicFinds, ...]
@@ -37,6 +37,7 @@ class LaneFinds:
     updates: tuple[PaperNews, ...] = ()
     held: tuple[tuple[Find, int], ...] = ()
     waited: frozenset[int] = frozenset()
+    withdrawn: tuple[tuple[Find, str], ...] = ()
 
     @property
     def by_topic(self) -> dict[tuple[str, int, str], Find]:
@@ -117,7 +118,8 @@ class _Reading:
                 topics.append(replace(finds, finds=keep))
         topics += self._alerts()
         news = lane_news(self.store, self.work, self.window, self.changes, self.had)
-        return LaneFinds(tuple(topics), tuple(skipped), news.told, news.held, self.waited)
+        gone = tuple(self._withdrawn())
+        return LaneFinds(tuple(topics), tuple(skipped), news.told, news.held, self.waited, gone)
 
     # -- candidates
 
@@ -135,9 +137,24 @@ class _Reading:
                 found[row.paper_key] = Find(row.paper_key, paper, NEW, row.change, row.at)
         return found
 
-    def _offer(self, found: dict[int, Find], change: Change) -> None:
+    def _withdrawn(self) -> Iterator[tuple[Find, str]]:
+        """Yield what would be news had it not been withdrawn meanwhile, each with the first topic that finds it. What
+        waits goes on waiting: it may come back."""
+        found: dict[int, Find] = {}
+        for change in self.changes if self.window.withdrawn else ():
+            if change.number > self.work.lane.bookmark and self._is_news(change):
+                self._offer(found, change, withdrawn=True)
+        waiting = {row.paper_key for row in self._waiting()}
+        topics = [topic for topic in self.work.topics if not topic.trending]
+        for key in sorted(found.keys() - waiting):
+            names = (topic.name for topic in topics if key in self._matched_keys(topic))
+            if name := next(names, ""):
+                yield found[key], name
+
+    def _offer(self, found: dict[int, Find], change: Change, *, withdrawn: bool = False) -> None:
         paper = self.window.papers.get(change.paper_key)
-        if paper is None or paper.withdrawn or (change.paper_key, NEW) in self.had:
+        had = (change.paper_key, NEW) in self.had
+        if paper is None or paper.withdrawn is not withdrawn or had:
             return
         found.setdefault(
             change.paper_key, Find(change.paper_key, paper, NEW, change.number, change.at)
@@ -240,8 +257,12 @@ class _Reading:
         """Return the alert topics of a main lane: their papers went out at once and are only named."""
         if self.work.lane.name != MAIN:
             return []
-        named = ((topic.name, self._told(topic)) for topic in alert_topics(self.work))
-        return [TopicFinds(name, (), earlier=told) for name, told in named if told]
+        named = ((topic, self._told(topic)) for topic in alert_topics(self.work))
+        return [
+            TopicFinds(topic.name, (), weight=topic.weight, earlier=told)
+            for topic, told in named
+            if told
+        ]
 
     def _waiting(self) -> Sequence[Outcome]:
         return self.window.waiting.get(self.work.lane.id, ())

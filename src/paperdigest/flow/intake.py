@@ -18,7 +18,7 @@ from paperdigest.core.identity import (
     scheme_of,
 )
 from paperdigest.core.paper import ChangeKind, Paper
-from paperdigest.core.revision import joined
+from paperdigest.core.revision import net
 from paperdigest.flow.pending import Numbers, Pending, Working
 from paperdigest.flow.sighting import Sighting, sightings
 from paperdigest.store import papers, records
@@ -280,18 +280,18 @@ class Intake:
         fresh = [news for news in decision.news if news.kind not in told]
         for news in decision.news:
             if news.kind in told and news.kind is ChangeKind.REVISED:
-                self._add_to_revision(working.row.key, news)
+                self._add_to_revision(working.row.key, news, decision.shown)
         told.update(news.kind for news in fresh)
         for news in fresh:
             self._log(working, news)
         return {news.kind for news in fresh}
 
-    def _add_to_revision(self, key: int, news: News) -> None:
+    def _add_to_revision(self, key: int, news: News, shown: Paper) -> None:
         lines = self._pending.changes
         for place in reversed(range(len(lines))):
             line = lines[place]
             if line.paper_key == key and line.news.kind is ChangeKind.REVISED:
-                both = joined(line.news.summary, news.summary)
+                both = net((line.news.summary, news.summary), shown)
                 lines[place] = line._replace(news=replace(line.news, summary=both))
                 return
 

@@ -22,10 +22,13 @@ _WITHDRAWN = str(ChangeKind.WITHDRAWN)
 @dataclass(frozen=True, slots=True)
 class PaperNews:
     """What happened to one paper since this reader was sent it, oldest first, as far as it still holds; `sent` is what is
-    recorded of that."""
+    recorded of that. `read` is the number of the last change before the text that the reader was shown last;
+    `back`: they were told that it was withdrawn, which it is no longer."""
 
     finds: tuple[Find, ...]
     sent: Outcome | None
+    read: int = 0
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,44 @@ def lane_news(
             held.append((find, id_))
         elif find.paper.withdrawn or find.reason != _WITHDRAWN:  # else it is back by now
             by_paper.setdefault(find.key, []).append(find)
-    told = (PaperNews(tuple(finds), had[key, NEW]) for key, finds in by_paper.items())
+    told = _paper_news(store, by_paper, had) if by_paper else ()
     return LaneNews(tuple(told), tuple(held))
+
+
+def _paper_news(
+    store: Store, by_paper: Mapping[int, list[Find]], had: Mapping[tuple[int, str], Outcome]
+) -> Iterator[PaperNews]:
+    rows: dict[int, list[Outcome]] = {key: [] for key in by_paper}
+    for (key, _), row in had.items():
+        if key in rows:
+            rows[key].append(row)
+    shown = {key: list(_text_shown(told)) for key, told in rows.items()}
+    read = digests.read_until(store, _ids(row.digest_id for told in shown.values() for row in told))
+    for key, finds in by_paper.items():
+        last = max(max(row.change, read.get(row.digest_id or 0, 0)) for row in shown[key])
+        back = not finds[0].paper.withdrawn and _was_told_gone_last(rows[key])
+        yield PaperNews(tuple(finds), had[key, NEW], last, back)
+
+
+def _was_told_gone_last(rows: Sequence[Outcome]) -> bool:
+    told = [
+        row for row in rows if _was_sent(row) and (_is_revised(row) or row.reason == _WITHDRAWN)
+    ]
+    return bool(told) and max(told, key=lambda row: row.change).reason == _WITHDRAWN
+
+
+def _is_revised(row: Outcome) -> bool:
+    return row.reason.partition(":")[0] == ChangeKind.REVISED
+
+
+def _text_shown(rows: Sequence[Outcome]) -> Iterator[Outcome]:
+    """Yield what showed a reader the paper's text: the digest that brought it, and notices of new versions, but not
+    those that named it by its title alone or said of it only that it was withdrawn."""
+    said_gone = {row.digest_id for row in rows if row.reason == _WITHDRAWN}
+    for row in rows:
+        in_full = row.outcome == "sent" and row.digest_id not in said_gone
+        if row.reason == NEW or (_is_revised(row) and in_full):
+            yield row
 
 
 def _concerning(

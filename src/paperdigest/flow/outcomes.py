@@ -78,7 +78,7 @@ def _parts_of(letter: Letter) -> dict[int, int]:
 def skipped_in(draft: Draft, now: datetime) -> Iterator[Outcome]:
     """Yield what a draft passes over for good."""
     lane = draft.work.lane
-    for find, topic in draft.finds.skipped:
+    for find, topic in (*draft.finds.skipped, *draft.finds.withdrawn):
         yield Outcome(
             lane.subscriber_id,
             find.key,

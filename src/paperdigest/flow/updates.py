@@ -17,11 +17,15 @@ def updates_of(store: Store, finds: LaneFinds) -> tuple[Update, ...]:
     """Return what the lane is to be told of papers sent before, each with what the change log says of it."""
     numbers = [find.change for news in finds.updates for find in news.finds]
     told = changes.summaries(store, numbers)
+    read = {news.finds[0].key: news.read for news in finds.updates}
+    texts = changes.texts_since(store, read)
     return tuple(
         Update(
             news.finds,
             None if news.sent is None else news.sent.at,
             tuple(told.get(find.change, {}) for find in news.finds),
+            texts.get(news.finds[0].key, {}),
+            back=news.back,
         )
         for news in finds.updates
     )

@@ -48,6 +48,7 @@ def why(store: Store, reader: Subscriber, key: int, paper: Paper, now: datetime)
     reasons = tuple(text for text in found if text)
     if outcomes:
         reasons = reasons or tuple(_no_longer(reader, outcomes[0].topic, paper))
+        reasons += tuple(_withdrawn(store, reader, outcomes[0], paper))
         reasons += tuple(_news(reader, outcomes[0], recorded))
         return _recorded(store, reader, outcomes[0], reasons)
     if not reasons:
@@ -68,6 +69,26 @@ def _recorded(
         return Answer(outcome.outcome, (told, *reasons), rows)
     states = ", ".join(f"{row.target} {row.state}" for row in holding)
     return Answer("pending", (f"composed on {when}, not sent yet: {states}", *reasons), rows)
+
+
+def _withdrawn(store: Store, reader: Subscriber, outcome: Outcome, paper: Paper) -> Iterator[str]:
+    """Say of a paper that a digest left out whether that was because it was withdrawn by then, and of one that waits
+    that the next digest leaves it out."""
+    gone = [
+        change
+        for change in history.changes_of(store, outcome.paper_key)
+        if change.kind is ChangeKind.WITHDRAWN and change.number > outcome.change
+    ]
+    if outcome.outcome == "skipped":
+        for change in [one for one in gone if one.at <= outcome.at][-1:]:
+            yield f"withdrawn on {_day(change.at, reader)}, before {reader.name}'s digest"
+    elif outcome.outcome in digests.WAITING and paper.withdrawn and gone:
+        when = _day(gone[-1].at, reader)
+        yield f"withdrawn on {when} while it waited: it comes only if it is back"
+
+
+def _day(at: datetime, reader: Subscriber) -> str:
+    return words.full_date(at.astimezone(zone(reader.timezone)))
 
 
 def _news(reader: Subscriber, brought: Outcome, recorded: Sequence[Outcome]) -> Iterator[str]:
@@ -133,10 +154,13 @@ def _waiting(
         return Answer("paused", (hindrance, *_held(store, reader, id_, now), *reasons))
     for work in due(store, [reader], now, forced=frozenset([reader.name])):
         finds = lane_finds(store, work, read_window(store, [work], now), now)
+        slot = slot_of(reader, work.lane.name, now)
         if any(found == key for found, _ in finds.by_paper):
-            slot = slot_of(reader, work.lane.name, now)
             when = f"waits for the digest of {slot.name}" if slot else _at_once(reader, now)
             return Answer("pending", (when, *reasons))
+        if any(find.key == key for find, _ in finds.withdrawn):
+            before = f"the digest of {slot.name}" if slot else f"{reader.name}'s alert"
+            return Answer("skipped", (f"withdrawn before {before}, which leaves it out", *reasons))
     seen = words.full_date(changes[0].at.astimezone(zone(reader.timezone)))
     before = f"first seen on {seen}, before {reader.name}'s topics looked back that far"
     return Answer("before bookmark", (before, *reasons))

@@ -45,6 +45,11 @@ class Window:
         """Return the changes that are about papers known before."""
         return tuple(change for change in self.changes if change.kind is not ChangeKind.NEW)
 
+    @cached_property
+    def withdrawn(self) -> Set[int]:
+        """Return the keys of the papers that are withdrawn now: as a rule of none."""
+        return frozenset(key for key, paper in self.papers.items() if paper.withdrawn)
+
     def archived_since(self, at: datetime) -> int:
         """Return how many papers that entered history without news came out at that instant or later."""
         return len(self._out) - bisect_left(self._out, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -67,16 +67,32 @@ def told_of(store: Store, paper_key: int) -> list[tuple[Change, dict[str, Any]]]
     told = store.rows(
         "SELECT summary FROM changes WHERE paper_key = ? ORDER BY number", [paper_key]
     )
-    return [
-        (change, json.loads(summary))
-        for change, (summary,) in zip(changes_of(store, paper_key), told, strict=True)
-    ]
+    news = [json.loads(summary) for (summary,) in told]
+    for summary in news:
+        summary.pop("before", None)  # the text that was there before is not what was new
+    return list(zip(changes_of(store, paper_key), news, strict=True))
 
 
 def summaries(store: Store, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
     """Return what was new in each of these changes, by its number."""
     rows = in_chunks(store, "SELECT number, summary FROM changes WHERE number IN ({})", numbers)
     return {number: json.loads(summary) for number, summary in rows}
+
+
+def texts_since(store: Store, read: Mapping[int, int]) -> dict[int, dict[int, dict[str, Any]]]:
+    """Return by paper what was new in each change of its text after the one whose number is given with it, oldest
+    first: number → what was new. Withdrawals are among them, for they may put words of their own in its place."""
+    found: dict[int, dict[int, dict[str, Any]]] = {}
+    rows = in_chunks(
+        store,
+        "SELECT paper_key, number, summary FROM changes"
+        " WHERE kind IN ('revised', 'withdrawn') AND paper_key IN ({})",
+        sorted(read),
+    )
+    for key, number, summary in sorted(rows):
+        if number > read[key]:
+            found.setdefault(key, {})[number] = json.loads(summary)
+    return found
 
 
 def insert_changes(store: Store, source: str, rows: Iterable[ChangeRow], now: datetime) -> None:

@@ -101,6 +101,14 @@ def has_slot(store: Store, lane_id: int, slot: str) -> bool:
     )
 
 
+def last_notice(store: Store, lane_id: int) -> datetime | None:
+    """Return when the last notice of updates of a lane was composed; None if there is none."""
+    row = store.row(
+        "SELECT max(composed_at) FROM digests WHERE lane_id = ? AND kind = 'notice'", [lane_id]
+    )
+    return None if row is None or row[0] is None else from_instant(row[0])
+
+
 def record_outcomes(store: Store, outcomes: Iterable[Outcome]) -> None:
     """Write outcomes. A waiting one of the same (subscriber, paper, reason) is replaced, any other stays."""
     store.write_many(
