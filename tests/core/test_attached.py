@@ -50,6 +50,16 @@ def test_what_finds_no_room_is_counted_in_the_file(kind: str) -> None:
 
 
 @BOTH
+def test_a_paper_without_room_does_not_keep_smaller_ones_out(kind: str) -> None:
+    large = paper(title="Large", abstract="ink " * 60_000)
+    (made,) = attachments([large, *TWO], [kind])
+    assert [one.title for one in READ[kind].parse(made.text.encode()).papers] == [
+        one.title for one in TWO
+    ]
+    assert "1 more paper of this digest found no room" in made.text.splitlines()[0]
+
+
+@BOTH
 def test_a_paper_larger_than_a_file_leaves_a_file_that_says_so(kind: str) -> None:
     (made,) = attachments([paper(abstract="图" * 100_000)], [kind])
     assert made.text.count("\n") == 1

@@ -40,8 +40,8 @@ _KINDS: Final[Mapping[str, _Kind]] = MappingProxyType(
 
 
 def attachments(papers: Sequence[Paper], kinds: Iterable[str]) -> tuple[Attachment, ...]:
-    """Return a file of each kind (`Citations`), none without papers. What would make a file larger than `MOST_BYTES` is left out
-    from the end, and the file says in its first line how many papers that are."""
+    """Return a file of each kind (`Citations`), none without papers. What would make a file larger than `MOST_BYTES` is left out,
+    and the file says in its first line how many papers that are."""
     if not papers:
         return ()
     return tuple(_made(_KINDS[kind], papers) for kind in kinds)
@@ -51,10 +51,10 @@ def _made(kind: _Kind, papers: Sequence[Paper]) -> Attachment:
     kept: list[str] = []
     room = MOST_BYTES - _FOR_THE_COUNT
     for piece in kind.pieces(papers):
-        room -= len(piece.encode(errors="replace")) + len(kind.between)
-        if room < 0:
-            break
-        kept.append(piece)
+        taken = len(piece.encode(errors="replace")) + len(kind.between)
+        if taken <= room:  # a smaller one may still find some
+            kept.append(piece)
+            room -= taken
     left = len(papers) - len(kept)
     text = kind.between.join([*([_remark(kind, left)] if left else []), *kept])
     return Attachment(kind.name, kind.media_type, text)
