@@ -94,6 +94,11 @@ def test_a_digest_by_topic_is_left_as_it_is() -> None:
 PARTS = st.lists(st.tuples(st.sampled_from(["full", "listed", "counted"]), st.integers(-1, 5)))
 
 
+def test_an_alert_stands_by_topic() -> None:
+    alert = by_day(section("Experts", full=(seen(1, 0),)), kind="alert")
+    assert as_shown(alert) is alert
+
+
 @given(st.lists(PARTS, min_size=1, max_size=3))
 def test_every_paper_stands_once_and_the_numbers_add_up(parts: list[list[tuple[str, int]]]) -> None:
     numbers = iter(range(1, 1_000))

@@ -19,7 +19,9 @@ def as_shown(digest: Digest) -> Digest:
     After the days stand the topics with what has no day: what only waits for the next digest, and what was sent
     before. Each paper stands once, as in the digest itself.
     """
-    if digest.group != "day":
+    if (
+        digest.group != "day" or digest.kind == "alert"
+    ):  # an alert is about what it found, and of one hour
         return digest
     days: dict[date, tuple[list[Entry], list[Entry]]] = {}
     for section in digest.sections:
