@@ -73,7 +73,9 @@ PROPERTIES: Final[dict[str, str]] = {
     "border-bottom": _LINE,
     "border-radius": _LENGTH,  # not in Outlook, GMX, Orange: corners are square there
     "color": _COLOUR,
-    "display": "none",  # not in Outlook, which has mso-hide; flex and grid fail in Gmail and Outlook
+    # None is not in Outlook, which has mso-hide; there inline-block is inline, a line of links that stand closer. Flex and
+    # grid fail in Gmail and Outlook.
+    "display": "none|inline-block",
     "font-family": r"[-\w' ,]+",
     "font-size": r"(?:1|1[3-9]|2\d)px",  # nobody reads less than 13; 1 is for what is hidden
     "font-style": "italic",
@@ -116,7 +118,7 @@ PLAIN_RULES: Final[dict[str, frozenset[str]]] = {
     "a:hover": frozenset({"text-decoration"}),
 }
 MEDIA_RULES: Final[dict[str, frozenset[str]]] = {
-    "(max-width: 480px)": frozenset({"padding", "border-radius", "border-width", "font-size"}),
+    "(min-width: 600px)": frozenset({"padding", "border", "border-radius"}),
     "(prefers-color-scheme: dark)": frozenset({"background-color", "color", "border-color"}),
 }
 DARK: Final = "(prefers-color-scheme: dark)"
@@ -126,8 +128,10 @@ WIDEST: Final = 600
 #: Of a cell that has a width all the same, a bar: narrower than any word.
 WIDEST_CELL: Final = 28
 
-#: What a conditional comment for Outlook may hold: the sheet in a table of fixed width, as there is no max-width.
+#: What conditional comments for Outlook may hold: the font, which its tables do not take over from what they stand in, and
+#: the sheet in a table of fixed width, as there is no max-width.
 FOR_OUTLOOK: Final = (
+    "[if mso]><style>td, th, div, p, h1, h2, h3, li { font-family: 'Segoe UI', Arial, sans-serif !important; } ul { margin: 0 0 0 24px !important; }</style><![endif]",
     f'[if mso]><table role="presentation" width="{WIDEST}" cellpadding="0" cellspacing="0" border="0"><tr><td><![endif]',
     "[if mso]></td></tr></table><![endif]",
 )

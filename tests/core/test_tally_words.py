@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests import AT, digest
+from paperdigest.core.columns import columns
 from paperdigest.core.digest import DayCount, TopicWeeks
 from paperdigest.core.tally_words import (
     day_chart,
@@ -129,3 +130,17 @@ def test_weeks_of_a_topic_in_one_line() -> None:
 
 def test_a_day_is_named() -> None:
     assert day_name(MONDAY) == "Monday 16 Nov"
+
+
+def test_wide_letters_and_large_numbers_stay_in_their_columns() -> None:
+    whole = digest(
+        weeks=(
+            TopicWeeks(
+                "論文を折る方法と地図の読み方についての研究",
+                (0, 999, 1_000, 9_949, 9_950, 12_345, 2, 3),
+            ),
+        )
+    )
+    days, row = week_lines(whole)[1:]
+    assert {columns(days), columns(row)} == {70}
+    assert row.endswith("    0  999 1.0k 9.9k  10k  12k    2    3")

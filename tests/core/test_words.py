@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests import AT, OK, entry, listed, section
-from paperdigest.core import source_words, words
-from paperdigest.core.digest import SourceLine, Why
+from paperdigest.core import source_words, why_words, words
+from paperdigest.core.digest import Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import ChangeKind, Link
 
 
@@ -140,6 +140,31 @@ def test_a_source_that_is_not_well_is_told_with_the_time_it_stopped() -> None:
     assert source_words.nothing_since(AT - timedelta(days=7), AT) == "nothing since 13 Nov"
 
 
+def test_titles_that_all_open_a_search_on_one_site_have_it_said_over_them_once() -> None:
+    found = Entry(1, "new", "", Marked("A"), url="https://hf.co/?q=A", searches="hf.co")
+    known = Entry(2, "new", "", Marked("B"), url="https://example.org/b")
+    assert words.by_title(Section("T", 2, listed=(found, found))) == (
+        "2 by title, each opens a search on hf.co"
+    )
+    assert words.by_title(Section("T", 1, listed=(found,))) == "1 by title, opens a search on hf.co"
+    assert words.by_title(Section("T", 2, listed=(found, known))) == "2 by title"
+
+
+def test_what_one_word_found_in_several_spellings_is_told_once() -> None:
+    reasons = (
+        Why("Vision-Language Models", "title", "vision language model"),
+        Why("vision language models", "abstract", "vision language model"),
+        Why("MoE", "abstract", "=MoE"),
+        Why("MoE", "title", "MoE*"),
+    )
+    assert why_words.why_lines(reasons) == ("Vision-Language Models, MoE · title, abstract",)
+
+
+def test_facts_say_only_what_says_something() -> None:
+    of = Entry(1, "new", "", Marked("A"), categories=("a", "b", "c", "d", "e"), votes=0)
+    assert words.facts(of) == "a, b, c,\u00a0+2"
+
+
 def test_of_many_sources_that_are_not_well_the_first_are_named_and_the_others_counted() -> None:
     unwell = [SourceLine(f"feed {at}", "stale", 0, "nothing since Tuesday") for at in range(149)]
     *named, more, well = words.looked_at([*unwell, OK[0]], 412)
@@ -191,8 +216,8 @@ def test_a_text_that_matched_in_two_places_is_said_once() -> None:
         Why("paper boats", "abstract", "boats"),
         Why("cs.LG", "category", "cs.LG"),
     )
-    assert words.matched(reasons) == "Matched: Paper boats · title, abstract; cs.LG · category"
-    assert words.matched(()) == ""
+    assert why_words.matched(reasons) == "Matched: Paper boats · title, abstract; cs.LG · category"
+    assert why_words.matched(()) == ""
 
 
 def test_texts_that_matched_at_the_same_places_stand_together_in_the_order_of_the_first() -> None:
@@ -204,7 +229,7 @@ def test_texts_that_matched_at_the_same_places_stand_together_in_the_order_of_th
         Why("state space model", "abstract", "state space model"),
         Why("linear time", "abstract", "linear time"),
     )
-    assert words.why_lines(reasons) == (
+    assert why_words.why_lines(reasons) == (
         "state space model, Mamba · title, abstract",
         "cs.LG · category",
         "linear time · abstract",
@@ -276,7 +301,7 @@ def test_what_a_digest_sent_was_not_sent_at_once() -> None:
 
 def test_an_empty_week_says_what_was_sent_already() -> None:
     said = words.nothing_matched(1912, timedelta(days=7), sent=2)
-    assert said == "Nothing besides 2 papers sent already, out of 1,912 in 7 days"
+    assert said == "Nothing new besides 2 papers you already have, out of 1,912 in 7 days"
 
 
 def test_a_week_without_any_paper_does_not_say_out_of_none() -> None:
@@ -285,7 +310,7 @@ def test_a_week_without_any_paper_does_not_say_out_of_none() -> None:
 
 def test_what_was_sent_of_an_earlier_week_is_not_out_of_fewer() -> None:
     said = words.nothing_matched(0, timedelta(days=7), sent=2)
-    assert said == "Nothing besides 2 papers sent already in 7 days"
+    assert said == "Nothing new besides 2 papers you already have in 7 days"
 
 
 def test_commands_quote_a_name_that_needs_it() -> None:

@@ -55,6 +55,22 @@ def test_an_address_is_a_link_without_the_sign_that_ends_the_sentence() -> None:
     )
 
 
+def test_a_mailbox_is_a_link_that_writes_to_it_where_that_is_asked_for() -> None:
+    assert linked("Write to ops@example.org.") == "Write to ops@example.org."
+    assert linked("Write to ops@example.org.", mail=True) == (
+        'Write to <a class="link" href="mailto:ops@example.org" style="color:#1b4f8f">'
+        "ops@example.org</a>."
+    )
+    assert slack_line("Write to ops@example.org.") == "Write to ops@example.org."
+
+
+@pytest.mark.parametrize(
+    "word", ["@ada", "ada@", "a@b", "x@evil.example?cc=y", "a@b@c.de", "<a@b.de>"]
+)
+def test_what_is_hardly_a_mailbox_is_none(word: str) -> None:
+    assert "mailto:" not in linked(word, mail=True)
+
+
 def test_an_address_in_a_command_is_not_a_link() -> None:
     assert "<a" not in linked("`curl https://example.org/`")
     assert "<http" not in slack_line("`curl https://example.org/`")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from paperdigest.render.wrap import WIDTH, columns, wrap
+from paperdigest.core.columns import columns
+from paperdigest.render.wrap import WIDTH, wrap
 
 LETTERS = st.sampled_from("aZé…—ß×漢字\u0301🎉ا/:.-")
 WORDS = st.one_of(

@@ -6,7 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from builders import NOW, paper
 from house import ADA, House, titles_of
+from paperdigest.core.arrange import TopicFinds, arrange
+from paperdigest.core.entry import Desk, Find
 from paperdigest.core.units import DigestComposed, Unit
 from paperdigest.flow import compose as composing
 from paperdigest.flow.why import why
@@ -243,6 +246,53 @@ def test_trending_shows_the_best_places_not_sent_yet_and_counts_only_those(house
     house.wait(days=1)
     house.run()
     assert house.titles()[1] == ["Popular paper number 1"]
+
+
+def test_a_trending_list_says_why_its_papers_are_here(house: House) -> None:
+    house.write(
+        "subscriptions/ada.toml",
+        'deliver = "file:outbox"\n[[topic]]\nname = "Trending"\ntrending = 2\n',
+    )
+    house.drop("monday.jsonl", *({"title": f"Popular paper {n}", "votes": n} for n in (1, 5, 3)))
+    house.run()
+    assert house.digests()[0]["topics"][0]["note"] == "The 2 with the most votes"
+
+
+def test_papers_without_votes_are_the_highest_on_their_page() -> None:
+    finds = tuple(Find(n, paper(title=f"Paper {n}", votes=None), "new", n, NOW) for n in (1, 2, 3))
+    (part,) = arrange([TopicFinds("Trending", finds, trending=2)], Desk(), NOW)
+    assert part.note == "The 2 highest on their page"
+
+
+def test_an_empty_digest_names_the_source_that_is_not_well_in_its_title(house: House) -> None:
+    """A quiet day must not look like a broken feed."""
+    house.write("subscriptions/ada.toml", 'send_empty = "true"\n' + ADA)
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.wait(days=1)
+    house.drop_bytes("broken.json", b'{"papers": [')
+    house.run()
+    assert house.digests()[1]["title"] == "No new papers in 24 hours, with trouble at pages"
+
+
+def test_a_digest_begins_in_a_list_of_mails_with_both_of_its_best_titles(house: House) -> None:
+    house.drop(
+        "monday.jsonl", "Folding paper maps " + "again " * 30, "Reading paper maps " + "aloud " * 30
+    )
+    house.run()
+    preheader = house.digests()[0]["preheader"]
+    assert "Folding paper maps" in preheader
+    assert "Reading paper maps" in preheader
+    assert len(preheader) <= 93
+
+
+def test_an_empty_digest_begins_there_with_what_was_looked_at(house: House) -> None:
+    house.write("subscriptions/ada.toml", 'send_empty = "true"\n' + ADA)
+    house.drop("monday.jsonl", "Folding paper maps again")
+    house.run()
+    house.wait(days=1)
+    house.run()
+    assert house.digests()[1]["preheader"] == "1 source, 0 new papers, up to date"
 
 
 def test_downtime_makes_one_digest_that_names_the_days_it_covers(house: House) -> None:

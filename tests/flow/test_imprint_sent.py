@@ -137,7 +137,7 @@ def test_a_sample_shows_it_as_well(lab: House, room: Mailroom, capsys: Capsys) -
     (sample,) = mails(room)
     assert sample["Subject"].startswith("[papers] ")
     assert "Vision lab papers" in text_of(sample)
-    assert "ask ops@example.org" in text_of(sample)
+    assert "write to ops@example.org" in text_of(sample)
 
 
 def test_a_changed_value_holds_from_the_next_digest(lab: House, room: Mailroom) -> None:

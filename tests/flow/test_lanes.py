@@ -269,7 +269,7 @@ def test_a_week_with_nothing_but_alerts_is_not_told_as_one_without_a_match(house
         house.run()
 
     (empty,) = [one for one in house.digests() if one["kind"] == "empty"]
-    assert empty["title"] == "Nothing besides 7 papers sent already, out of 8 in 7 days"
+    assert empty["title"] == "Nothing new besides 7 papers you already have, out of 8 in 7 days"
     assert len(earlier(empty)) == 7
 
 
@@ -309,7 +309,7 @@ def test_papers_that_several_topics_have_sent_are_counted_once(house: House) -> 
         house.run()
 
     (empty,) = [one for one in house.digests() if one["kind"] == "empty"]
-    assert empty["title"].startswith("Nothing besides 38 papers sent already")
+    assert empty["title"].startswith("Nothing new besides 38 papers you already have")
 
 
 def test_what_another_lane_sent_by_its_slot_was_not_sent_at_once(house: House) -> None:
@@ -409,4 +409,4 @@ def test_what_a_topic_sent_by_its_own_schedule_is_not_told_as_no_match(house: Ho
         house.run()
 
     (empty,) = [one for one in house.digests() if one["kind"] == "empty"]
-    assert empty["title"].startswith("Nothing besides 1 paper sent already, out of 2")
+    assert empty["title"].startswith("Nothing new besides 1 paper you already have, out of 2")

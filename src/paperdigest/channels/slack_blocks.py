@@ -24,6 +24,7 @@ LONGEST_SECTION = 2_900
 LONGEST_HEADER = 150
 LONGEST_FALLBACK = 3_000
 TOP = 5  # papers in the parent
+_NOTIFIED = 2  # papers in what a notification shows
 _WEBHOOK_FULL = 5_400  # text for papers shown in full, where one message must hold everything
 _LAST_LINE = 60  # room kept for what is said of papers that are not here
 _LONGEST_FOOTER = MOST_TEXT - _WEBHOOK_FULL - _LAST_LINE
@@ -118,9 +119,9 @@ def thread(slack: SlackText) -> tuple[Page, ...]:
         parent.close(f"{_papers(rest):,} more in the thread")
     [parent, *below][-1].close(*footer)
     return (
-        Page(tuple(parent.blocks), _fallback(header, slack.context), tuple(parent.papers)),
+        Page(tuple(parent.blocks), _fallback(header, slack), tuple(parent.papers)),
         *(
-            Page(tuple(draft.blocks), f"{header} ({number} of {len(below)})", tuple(draft.papers))
+            Page(tuple(draft.blocks), header + _which(number, len(below)), tuple(draft.papers))
             for number, draft in enumerate(below, 1)
         ),
     )
@@ -128,6 +129,16 @@ def thread(slack: SlackText) -> tuple[Page, ...]:
 
 def single(slack: SlackText) -> Page:
     """Return one message with all that fits: papers in full, then by line, then only counted."""
+    page, is_whole = _single(slack)
+    if is_whole or not slack.found:
+        return page
+    # What the names say of papers shown whole does not hold here.
+    entries = (entries for _, entries in slack.sections)
+    return _single(replace(slack, sections=tuple(zip(slack.found, entries, strict=True))))[0]
+
+
+def _single(slack: SlackText) -> tuple[Page, bool]:
+    """Return the message, and whether every paper that is to be shown whole is."""
     items, lines = list(_items(slack)), list(_shortened(slack))
     header, footer = _header(slack), _footer(slack.footer)
     kept = sum(map(width, footer)) + _LAST_LINE
@@ -137,6 +148,7 @@ def single(slack: SlackText) -> Page:
         if item.is_line or not draft.put(item, kept=MOST_TEXT - _WEBHOOK_FULL, kept_blocks=10):
             break
         placed += 1
+    is_whole = placed == sum(len(entries) for _, entries in slack.sections)
     for line in lines[placed:]:
         if not draft.put(line, kept=kept, kept_blocks=_CLOSING_BLOCKS):
             break
@@ -144,12 +156,13 @@ def single(slack: SlackText) -> Page:
     rest = items[placed:]
     left = _papers(rest) + sum(item.counts for item in rest)
     draft.close(f"… and {left:,} more that found no room here" if left else "", *footer)
-    return Page(
+    page = Page(
         tuple(draft.blocks),
-        _fallback(header, slack.context),
+        _fallback(header, slack),
         tuple(draft.papers),
         tuple(item.paper for item in rest if item.paper),
     )
+    return page, is_whole
 
 
 def section(text: str) -> Block:
@@ -254,6 +267,16 @@ def _footer(text: str) -> tuple[str, ...]:
     return whole[:at], clip(whole[at:].strip(), left)
 
 
-def _fallback(header: str, context: str) -> str:
-    told = clip(plain(_LABELLED.sub(r"\1", context)).strip(), 500)
-    return f"{header}\n{told}" if told else header
+def _which(number: int, of: int) -> str:
+    return f" ({number} of {of})" if of > 1 else ""
+
+
+def _fallback(header: str, slack: SlackText) -> str:
+    """Return what a notification shows: the title, the first papers, the small print."""
+    entries = [entry for _, entries in slack.sections for entry in entries][:_NOTIFIED]
+    papers = [_unlinked(entry.summary, 200) for entry in entries]
+    return "\n".join(filter(None, (header, *papers, _unlinked(slack.context, 500))))
+
+
+def _unlinked(mrkdwn: str, most: int) -> str:
+    return clip(plain(_LABELLED.sub(r"\1", mrkdwn)).strip(), most)

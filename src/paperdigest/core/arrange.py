@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from paperdigest.core import why_words, words
 from paperdigest.core.digest import Section
 from paperdigest.core.entry import Desk, Find, full_entry, listed_entry
 
@@ -67,9 +68,19 @@ def arrange(
 def _ordered(topic: TopicFinds) -> list[Find]:
     if not topic.trending:
         return sorted(topic.finds, key=_relevance)
-    by_votes = all(find.paper.votes is not None for find in topic.finds)
-    best_first = sorted(topic.finds, key=_votes if by_votes else _place_on_page)
+    best_first = sorted(topic.finds, key=_votes if _by_votes(topic) else _place_on_page)
     return best_first[: topic.trending]
+
+
+def _by_votes(topic: TopicFinds) -> bool:
+    return all(find.paper.votes is not None for find in topic.finds)
+
+
+def _why_these(topic: TopicFinds) -> str:
+    """Return why the papers of a trending list are here: no word of the reader's has to stand in them."""
+    if not topic.trending or not topic.finds:
+        return ""
+    return why_words.highest(min(topic.trending, len(topic.finds)), by_votes=_by_votes(topic))
 
 
 # Fixed tie-breaks in all three: the same input always gives the same digest.
@@ -165,7 +176,7 @@ def _section(
             listed_entry(find, desk, now, also=tuple(earlier_names[find.key][1:]), note=note)
             for find, note in earlier[-MOST_EARLIER:]
         ),
-        note=topic.note,
+        note=words.DOT.join(filter(None, (topic.note, _why_these(topic)))),
         more_earlier=max(0, len(earlier) - MOST_EARLIER),
         elsewhere_in=tuple(name for name in under if name != topic.name),
         topic=topic.topic,

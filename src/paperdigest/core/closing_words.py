@@ -28,6 +28,8 @@ def manage(
     own = _mailboxes(targets)
     if set(own) & set(people):
         return ("To change what you get, edit your topics.", commands)
+    if own and people:  # whoever reads this elsewhere has no terminal here
+        return (*_by_mail(people, one_click=one_click), _write_to(people))
     return (*(_by_mail(people, one_click=one_click) if own else ()), _ask_or_edit(people), commands)
 
 
@@ -55,6 +57,10 @@ def _ask_or_edit(people: Sequence[str]) -> str:
 
 def _ask(people: Sequence[str]) -> str:
     return f"To change, pause or stop this digest, ask {words.names(people) or _NOBODY_NAMED}."
+
+
+def _write_to(people: Sequence[str]) -> str:
+    return f"To change or pause this digest, write to {words.names(people)}."
 
 
 def _mailboxes(targets: Sequence[str]) -> list[str]:

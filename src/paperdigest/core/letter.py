@@ -11,6 +11,9 @@ from paperdigest.core.digest import Digest, Entry, Section, SourceLine
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
 
+#: Letters that a list of mails shows at most behind a subject.
+_PREHEADER = 90
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -46,14 +49,11 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
     papers = [entry for part in named for entry in (*part.full, *part.listed, *part.counted)]
     count, waited = len(papers), sum(entry.paper_key in frame.waited for entry in papers)
     topics = [part.name for part in named]
+    looked_at = words.looked_at(frame.sources, frame.seen)
     title = (
         words.title_of(count - waited, topics, kind=frame.kind, waited=waited)
         if count
-        else words.nothing_matched(
-            frame.seen + frame.archived,
-            frame.covers_until - frame.covers_from,
-            sent=max(frame.elsewhere, _sent_already(sections)),
-        )
+        else words.with_trouble(_nothing(frame, sections), frame.sources)
     )
     return Digest(
         subscriber=frame.subscriber.name,
@@ -63,17 +63,24 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         at=frame.now,
         covers_from=frame.covers_from,
         covers_until=frame.covers_until,
-        preheader=preheader([entry for part in named for entry in part.full]),
+        preheader=preheader([entry for part in named for entry in part.full])
+        or words.DOT.join(looked_at),
         sections=tuple(sections),
         notes=_notes(frame, is_empty=not count, waited=waited),
         sources=frame.sources,
-        looked_at=words.looked_at(frame.sources, frame.seen),
+        looked_at=looked_at,
         manage=manage(frame),
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,
         group=frame.subscriber.group,
         waited=waited,
     )
+
+
+def _nothing(frame: Frame, sections: Sequence[Section]) -> str:
+    period = frame.covers_until - frame.covers_from
+    sent = max(frame.elsewhere, _sent_already(sections))
+    return words.nothing_matched(frame.seen + frame.archived, period, sent=sent)
 
 
 def manage(frame: Frame) -> tuple[str, ...]:
@@ -89,8 +96,10 @@ def _sent_already(sections: Sequence[Section]) -> int:
 
 
 def preheader(entries: Sequence[Entry]) -> str:
-    """Return the hidden first words of a mail: its two best titles."""
-    return words.DOT.join(entry.title.text for entry in entries[:2])
+    """Return the hidden first words of a mail: its two best titles, each so long that both are seen in a list of mails."""
+    titles = [entry.title.text for entry in entries[:2]]
+    room = _PREHEADER // max(1, len(titles))
+    return words.DOT.join(words.cut(title, room) for title in titles)
 
 
 def _notes(frame: Frame, *, is_empty: bool, waited: int) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ class SlackText:
     """A digest for Slack: mrkdwn already escaped, not yet cut into blocks.
 
     `listed_papers` says which paper each line of `listed` is, 0 for none; `listed_counts` how many papers it only
-    counts.
+    counts. `found` names each of `sections` by how many papers its topic found, for a message that has no room for all.
     """
 
     header: str
@@ -201,6 +201,7 @@ class SlackText:
     footer: str
     listed_papers: tuple[int, ...] = ()
     listed_counts: tuple[int, ...] = ()
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

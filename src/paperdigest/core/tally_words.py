@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
+from paperdigest.core.columns import filled
 from paperdigest.core.digest import DayCount, Digest, TopicWeeks
-from paperdigest.core.words import DOT, count, cut, number, short_date, weekday
+from paperdigest.core.words import DOT, count, number, short_date, weekday
 
 _WEEK = 7
 #: Of more days than this each has a bar, and seven of them together a label: all fits a phone of 320 pixels.
@@ -124,7 +125,7 @@ def week_lines(digest: Digest) -> tuple[str, ...]:
     return (
         (" " * _NAME_WIDTH + over).rstrip(),
         _row("Week up to", days),
-        *(_row(one.name, map(number, one.papers)) for one in digest.weeks),
+        *(_row(one.name, map(_short, one.papers)) for one in digest.weeks),
     )
 
 
@@ -143,9 +144,15 @@ def _month(day: date) -> str:
 
 
 def _row(name: str, cells: Iterable[str]) -> str:
-    return f"{cut(name, _NAME_WIDTH - 1):<{_NAME_WIDTH}}" + "".join(
-        f"{cell:>{_COLUMN}}" for cell in cells
-    )
+    return filled(name, _NAME_WIDTH - 1) + " " + "".join(f"{cell:>{_COLUMN}}" for cell in cells)
+
+
+def _short(papers: int) -> str:
+    """Return a number that leaves a blank in its column: `999`, `1.2k`, `12k`."""
+    if papers < 1_000:
+        return str(papers)
+    thousands = papers / 1_000
+    return f"{thousands:.1f}k" if papers < 9_950 else f"{min(round(thousands), 999)}k"
 
 
 # ------------------------------------------------------- papers that stand by day

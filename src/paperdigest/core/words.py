@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
-from paperdigest.core.digest import Entry, Section, SourceLine, Why
+from paperdigest.core.digest import Entry, Section, SourceLine
 from paperdigest.core.paper import ChangeKind, Link
 
 SUBJECT_WIDTH = 78  # RFC 5322 2.1.1 recommends it for a line; phones show about half
@@ -21,6 +21,7 @@ DOT = " · "
 _NO_BREAK = "\u00a0"  # a number never stands alone at the end of a line
 _LONGEST_NAME = 80
 _MOST_SOURCES = 12  # that are not well have a line each
+_CATEGORIES = 3  # shown of a paper
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -179,13 +180,14 @@ def title_of(new: int, topics: Sequence[str], kind: str = "digest", *, waited: i
     `+2`. Without papers: `nothing_matched`.
     """
     is_alert = kind == "alert"
-    start = ("Alert: " if is_alert else "") + _new_and_waited(new, waited)
+    start = ("Alert: " if is_alert else "") + new_and_waited(new, waited)
     before_topics = (", in " if waited else " in ") if is_alert else ": "
     start += before_topics if topics else ""
     return start + _fitting(topics, SUBJECT_WIDTH - len(start))
 
 
-def _new_and_waited(new: int, waited: int) -> str:
+def new_and_waited(new: int, waited: int) -> str:
+    """Return `7 new papers`, `6 new papers and 3 that waited`, `3 papers that waited`."""
     if not waited:
         return count_new_papers(new)
     if not new:
@@ -195,12 +197,22 @@ def _new_and_waited(new: int, waited: int) -> str:
 
 def nothing_matched(papers: int, period: timedelta, *, sent: int = 0) -> str:
     """Return `Nothing matched out of 1,912 papers in 7 days`; if other lanes have `sent` some already, `Nothing
-    besides 2 papers sent already, out of 1,912 in 7 days`; if none came, `No new papers in 7 days`."""
+    new besides 2 papers you already have, out of 1,912 in 7 days`; if none came, `No new papers in 7 days`."""
     said = f"Nothing matched out of {count_papers(papers)}" if papers else "No new papers"
     if sent:
         out_of = f", out of {number(papers)}" if papers >= sent else ""
-        said = f"Nothing besides {count_papers(sent)} sent already{out_of}"
+        said = f"Nothing new besides {count_papers(sent)} you already have{out_of}"
     return f"{said} in {how_long(period)}"
+
+
+def with_trouble(title: str, sources: Sequence[SourceLine]) -> str:
+    """Return the title of an empty digest, with the sources that are not well: `No new papers in 3 days, with trouble at
+    arxiv`. A quiet day must not look like a broken feed, nor the other way round."""
+    unwell = [source.name for source in sources if source.said]
+    if not unwell:
+        return title
+    where = unwell[0] if len(unwell) == 1 else count_sources(len(unwell))
+    return f"{title}, with trouble at {cut(where, 40)}"
 
 
 def how_long(period: timedelta) -> str:
@@ -237,13 +249,14 @@ def kind_label(kind: str) -> str:
 
 
 def facts(entry: Entry) -> str:
-    """Return `hf · cs.LG, cs.CV · 18 Nov 2026 · 41 votes · v2`, of whatever is known."""
+    """Return `hf · cs.LG, cs.CV · 18 Nov · 41 votes · v2`, of whatever is known and says something."""
+    more = len(entry.categories) - _CATEGORIES
     known = (
         ", ".join(entry.sources),
-        ", ".join(entry.categories),
+        ", ".join(entry.categories[:_CATEGORIES]) + (f",{_NO_BREAK}+{more}" if more > 0 else ""),
         entry.venue,
         _together(entry.date),
-        _together(count_votes(entry.votes)) if entry.votes is not None else "",
+        _together(count_votes(entry.votes)) if entry.votes else "",
         _together(entry.place),
         f"v{entry.version}" if entry.version and entry.version > 1 else "",
     )
@@ -252,34 +265,6 @@ def facts(entry: Entry) -> str:
 
 def _together(text: str) -> str:
     return text.replace(" ", _NO_BREAK)
-
-
-def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
-    """Return `state space model, Mamba · title, abstract`: every text that matched once, those found at the same
-    places together, in the order of the first of them."""
-    places: dict[str, list[str]] = {}
-    texts: dict[str, str] = {}
-    for reason in reasons:
-        key = reason.text.casefold()
-        texts.setdefault(key, reason.text)
-        where = places.setdefault(key, [])
-        if reason.where and reason.where not in where:
-            where.append(reason.where)
-    together: dict[frozenset[str], list[str]] = {}
-    for key, where in places.items():
-        together.setdefault(frozenset(where), []).append(key)
-    return tuple(
-        _found([texts[key] for key in keys], places[keys[0]]) for keys in together.values()
-    )
-
-
-def _found(texts: Sequence[str], where: Sequence[str]) -> str:
-    return DOT.join(", ".join(some) for some in (texts, where) if some)
-
-
-def matched(reasons: Sequence[Why]) -> str:
-    """Return one line of all reasons: `Matched: state space model · title; cs.LG · category`."""
-    return "Matched: " + "; ".join(why_lines(reasons)) if reasons else ""
 
 
 def link_labels(links: Sequence[Link]) -> tuple[tuple[str, str], ...]:
@@ -326,8 +311,17 @@ def how_many(section: Section) -> str:
 
 
 def by_title(section: Section) -> str:
-    """Return the words over the papers that are only listed: `5 more by title`."""
-    return f"{number(len(section.listed))} {'more ' if section.full else ''}by title"
+    """Return the words over the papers that are only listed: `5 more by title`, where none has an address of its own
+    `5 more by title, each opens a search on huggingface.co`."""
+    amount, site = len(section.listed), one_site(section.listed)
+    said = f"{number(amount)} {'more ' if section.full else ''}by title"
+    return f"{said}, {'each ' if amount > 1 else ''}{opens_search(site)}" if site else said
+
+
+def one_site(entries: Sequence[Entry]) -> str:
+    """Return the site that all these titles are searched on; empty where one opens its paper, or nothing."""
+    sites = {entry.searches if entry.url else "" for entry in entries}
+    return sites.pop() if len(sites) == 1 else ""
 
 
 def waiting(amount: int) -> str:

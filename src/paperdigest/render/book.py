@@ -15,11 +15,12 @@ from paperdigest.render.fragments import Fragments
 class Book:
     """What the templates call for each paper. `of` gives a paper's forms, from the cache if it can."""
 
-    __slots__ = ("_kept", "_known", "_of")
+    __slots__ = ("_bare", "_kept", "_known", "_of")
 
     def __init__(self, of: Callable[[Entry], Fragments]) -> None:
         self._of = of
         self._known: dict[int, Fragments] = {}
+        self._bare: dict[int, Entry] = {}
         self._kept: list[Entry] = []  # an id is only good while its object lives
 
     def cleaned(self, digest: Digest) -> Digest:
@@ -30,14 +31,22 @@ class Book:
     def html(self, entries: Iterable[Entry]) -> Markup:
         return _joined([self.forms(entry).html for entry in entries])
 
-    def html_lines(self, entries: Iterable[Entry]) -> Markup:
-        return _joined([self.forms(entry).html_line for entry in entries])
+    def html_lines(self, entries: Iterable[Entry], site: str = "") -> Markup:
+        """Return a line for each paper. That it opens a search on `site` is said over the lines."""
+        return _joined([forms.html_line for forms in self.lines(entries, site)])
 
     def text(self, entries: Iterable[Entry]) -> str:
         return "\n\n".join([self.forms(entry).text for entry in entries])
 
-    def text_lines(self, entries: Iterable[Entry]) -> str:
-        return "\n".join([self.forms(entry).text_line for entry in entries])
+    def text_lines(self, entries: Iterable[Entry], site: str = "") -> str:
+        return "\n".join([forms.text_line for forms in self.lines(entries, site)])
+
+    def lines(self, entries: Iterable[Entry], site: str) -> list[Fragments]:
+        """Return the forms of papers of which `site` is said elsewhere."""
+        return [
+            self.forms(self._without_search(entry) if site and entry.searches == site else entry)
+            for entry in entries
+        ]
 
     def json(self, entry: Entry) -> str:
         return self.forms(entry).json
@@ -49,7 +58,7 @@ class Book:
         return self.forms(entry).size
 
     def size_of_line(self, entry: Entry) -> int:
-        return self.forms(entry).size_of_line
+        return self.forms(self._without_search(entry)).size_of_line
 
     def forms(self, entry: Entry) -> Fragments:
         """Return all forms of a paper."""
@@ -58,6 +67,15 @@ class Book:
             found = self._known[id(entry)] = self._of(entry)
             self._kept.append(entry)
         return found
+
+    def _without_search(self, entry: Entry) -> Entry:
+        if not entry.searches:
+            return entry
+        bare = self._bare.get(id(entry))
+        if bare is None:
+            bare = self._bare[id(entry)] = replace(entry, searches="")
+            self._kept.append(entry)
+        return bare
 
     def _cleaned(self, section: Section) -> Section:
         return replace(

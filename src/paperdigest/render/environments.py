@@ -16,7 +16,7 @@ from jinja2.runtime import Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from paperdigest.core import tally_words, topic_words, update_words, words
+from paperdigest.core import headline, tally_words, topic_words, update_words, words
 from paperdigest.core.digest import Digest, Marked
 from paperdigest.core.word_changes import word_diff
 from paperdigest.render.attributes import ADDRESS, address, quoted
@@ -43,8 +43,11 @@ SLACK = ("entry.slack.j2", "summary.slack.j2", "listed.slack.j2")
 NAMES = HTML + TEXT + SLACK
 
 _WORDS = {
+    "headline": headline.headline,
+    "topics_line": headline.topics_line,
     "how_many": words.how_many,
     "by_title": words.by_title,
+    "one_site": words.one_site,
     "waiting": words.waiting,
     "shown_elsewhere": topic_words.shown_elsewhere,
     "already_sent": words.already_sent,
@@ -133,21 +136,23 @@ def dateline(digest: Digest) -> str:
     return f"{day}, {words.clock(digest.at)}" if digest.kind == "alert" else day
 
 
-def linked(text: str) -> Markup:
-    """Return our own line as HTML, with the addresses in it as links, and as code what stands between backticks."""
+def linked(text: str, *, mail: bool = False) -> Markup:
+    """Return our own line as HTML, with the addresses in it as links, and as code what stands between backticks. `mail`:
+    mailboxes are links, too; what others have written may hold any."""
     code = Markup('<code style="font-size:13px">{}</code>')
     return Markup("").join(
-        code.format(piece) if is_code else _with_links(piece) for piece, is_code in coded(text)
+        code.format(piece) if is_code else _with_links(piece, mail=mail)
+        for piece, is_code in coded(text)
     )
 
 
-def _with_links(text: str) -> Markup:
-    if "//" not in text:  # as in nearly all lines
+def _with_links(text: str, *, mail: bool) -> Markup:
+    if "//" not in text and not (mail and "@" in text):  # as in nearly all lines
         return Markup.escape(text)
     link = Markup('<a class="link" href="{}" style="color:#1b4f8f">{}</a>{}')
     return Markup(" ").join(
         link.format(url, shown, behind) if url else Markup.escape(shown)
-        for shown, url, behind in addressed(text)
+        for shown, url, behind in addressed(text, mail=mail)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from paperdigest.core import words
 from paperdigest.core.digest import Marked
+from paperdigest.core.entry import PAUSES
 from paperdigest.core.styles import cut
 
 _MORE = "…"
@@ -18,7 +19,9 @@ def shortened(excerpt: Marked, room: int) -> Marked:
         return Marked("")
     start, end = _window(excerpt, room)
     before = f"{_MORE} " if start and not text.startswith(_MORE, start) else ""
-    after = f" {_MORE}" if end < len(text) and not text[:end].endswith(_MORE) else ""
+    after = f"\u00a0{_MORE}" if end < len(text) and not text[:end].endswith(_MORE) else ""
+    if after:
+        end = start + len(text[start:end].rstrip(PAUSES))
     moved = len(before) - start
     marks = tuple(
         (max(first, start) + moved, min(last, end) + moved)

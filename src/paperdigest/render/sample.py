@@ -222,7 +222,7 @@ def _trending() -> Section:
         sources=("hf",),
         votes=212,
         place="1st of 96",
-        date="18 Nov 2026",
+        date="18 Nov",
         excerpt=Marked(
             "Averaging is the oldest trick we have. We average forty checkpoints of one small model "
             "on a laptop between breakfast and lunch, and it is better at everything we tried."

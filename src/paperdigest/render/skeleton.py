@@ -10,7 +10,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from paperdigest.core import words
+from paperdigest.core import why_words, words
 from paperdigest.core.digest import Entry, Marked
 from paperdigest.core.topic_words import also_in, in_topics
 from paperdigest.render.clean import clean_entry, has_clean_marks
@@ -79,7 +79,7 @@ def _of_one(entry: Entry) -> dict[str, object]:
         "entry": entry,
         "title": headed(entry.title, TITLE_ROOM),
         "excerpt": entry.excerpt,
-        "matched": words.matched(entry.why),
+        "matched": why_words.matched(entry.why),
     }
 
 

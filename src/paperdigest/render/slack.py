@@ -20,7 +20,7 @@ LONGEST_LINK = 800
 # Slack has no way to escape its formatting signs; a combining grapheme joiner before one keeps it
 # from being read as such and shows nothing.
 _JOINER = "\u034f"
-_FORMATTING = re.compile(r"(?=[*_~`])")
+_FORMATTING = re.compile(r"(?=[*_~`])|(?=:[\w+'-]+:)")  # the last is the name of an emoji
 _BOUNDARY = "\u200b"  # bold needs a word edge; a zero-width space is one
 
 

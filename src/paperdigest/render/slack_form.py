@@ -40,6 +40,7 @@ def slack_text(digest: Digest, book: Book) -> SlackText:
         footer="\n".join(_closing(digest)),
         listed_papers=tuple(line.paper for line in listed),
         listed_counts=tuple(line.counts for line in listed),
+        found=tuple(_found(section) for section in digest.sections if section.full),
     )
 
 
@@ -96,6 +97,12 @@ def _name(section: Section) -> str:
     return _line(words.DOT.join(filter(None, parts)))
 
 
+def _found(section: Section) -> str:
+    """Return the same without how many are shown, for where that is not known yet."""
+    parts = (section.name, words.count_papers(section.total), section.note)
+    return _line(words.DOT.join(filter(None, parts)))
+
+
 def _entries(section: Section, book: Book) -> tuple[SlackEntry, ...]:
     return tuple(book.forms(entry).slack for entry in section.full)
 
@@ -115,9 +122,8 @@ def _listed(section: Section, digest: Digest, book: Book) -> Iterator[_Listed]:
         yield _Listed(_heading(_name(section)))
     if section.listed:
         yield _Listed(_heading(_line(f"{section.name}: {words.by_title(section)}")))
-        yield from (
-            _Listed(book.forms(entry).slack_line, entry.paper_key) for entry in section.listed
-        )
+        forms = book.lines(section.listed, words.one_site(section.listed))
+        yield from (_Listed(one.slack_line, one.entry.paper_key) for one in forms)
     if section.counted:
         is_told = digest.more and (section is digest.sections[-1] or not digest.condensed)
         more = f"{words.DOT}{digest.more}" if is_told else ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from paperdigest.core.columns import columns, columns_of
 from paperdigest.core.digest import Marked
 
 WIDTH = 72
@@ -78,7 +78,7 @@ def _is_even(text: str) -> bool:
     """Say whether every letter takes one column."""
     if text.replace("…", "").isascii():  # as in nearly all excerpts
         return True
-    return all(_columns_of(letter) == 1 for letter in _BEYOND_ASCII.findall(text))
+    return all(columns_of(letter) == 1 for letter in _BEYOND_ASCII.findall(text))
 
 
 def starred(marked: Marked) -> str:
@@ -92,20 +92,6 @@ def starred(marked: Marked) -> str:
     return "".join(pieces)
 
 
-def columns(text: str) -> int:
-    """Return how many columns a terminal uses for the text."""
-    if text.isascii():
-        return len(text)
-    return sum(_columns_of(letter) for letter in text)
-
-
-@lru_cache(maxsize=4_096)
-def _columns_of(letter: str) -> int:
-    if unicodedata.combining(letter):
-        return 0
-    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-
-
 def _pieces(word: str, room: int) -> Iterator[str]:
     """Yield a run without blanks (Chinese, Thai, a long formula) in pieces that fit a line."""
     if "://" in word or columns(word) <= room:
@@ -113,7 +99,7 @@ def _pieces(word: str, room: int) -> Iterator[str]:
         return
     piece, used = "", 0
     for letter in word:
-        taken = _columns_of(letter)
+        taken = columns_of(letter)
         if piece and used + taken > room:
             yield piece
             piece, used = "", 0

@@ -232,6 +232,28 @@ def test_closing_lines_of_which_the_last_fills_a_block_are_two_blocks() -> None:
     assert "A short line" in shown(payload)
 
 
+def test_a_webhook_says_how_many_papers_there_are_and_not_how_many_another_message_would_show() -> (
+    None
+):
+    slack = replace(slack_text(40, topics=1), found=("Maps · 65 papers",))
+    few = replace(slack_text(4, topics=1), found=("Maps · 65 papers",))
+    assert "*Maps · 65 papers*" in shown(single(slack))
+    assert "Topic 0" not in shown(single(slack))
+    assert "*Topic 0*" in shown(single(few))  # all whole: what it says holds
+
+
+def test_a_notification_names_the_first_papers() -> None:
+    parent, *below = thread(slack_text(12))
+    assert parent["text"].splitlines()[0] == "12 new papers: Maps"
+    assert numbers(parent["text"]) == [0, 3]
+    assert all(part["text"].startswith("12 new papers: Maps") for part in below)
+
+
+def test_a_thread_of_one_message_has_no_number() -> None:
+    _, only = thread(slack_text(7))
+    assert only["text"] == "7 new papers: Maps"
+
+
 def test_a_webhook_counts_what_lines_without_room_only_count() -> None:
     waiting = [f"Topic {number}: 3 more wait for the next digest" for number in range(400)]
     slack = replace(

@@ -1,0 +1,44 @@
+"""Why papers are here, in a line: what of the reader's words was found, and where; or that they are the highest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from paperdigest.core.digest import Why
+from paperdigest.core.words import DOT, number
+
+
+def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
+    """Return `state space model, Mamba · title, abstract`: what each of the reader's own words found, as it stands
+    there first; those found at the same places together, in the order of the first of them."""
+    shown: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
+    known: dict[str, str] = {}
+    for reason in reasons:
+        text, term = reason.text.casefold(), reason.term.casefold()
+        key = known.get(text) or known.get(f"={term}") or text
+        known |= {text: key, f"={term}": key} if term else {text: key}
+        shown.setdefault(key, reason.text)
+        where = places.setdefault(key, [])
+        if reason.where and reason.where not in where:
+            where.append(reason.where)
+    together: dict[frozenset[str], list[str]] = {}
+    for key, where in places.items():
+        together.setdefault(frozenset(where), []).append(key)
+    return tuple(
+        _found([shown[key] for key in keys], places[keys[0]]) for keys in together.values()
+    )
+
+
+def _found(texts: Sequence[str], where: Sequence[str]) -> str:
+    return DOT.join(", ".join(some) for some in (texts, where) if some)
+
+
+def matched(reasons: Sequence[Why]) -> str:
+    """Return one line of all reasons: `Matched: state space model · title; cs.LG · category`."""
+    return "Matched: " + "; ".join(why_lines(reasons)) if reasons else ""
+
+
+def highest(amount: int, *, by_votes: bool) -> str:
+    """Return why papers are on a trending list: `The 10 with the most votes`."""
+    return f"The {number(amount)} {'with the most votes' if by_votes else 'highest on their page'}"
