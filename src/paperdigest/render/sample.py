@@ -91,7 +91,7 @@ def _pretraining() -> Section:
         more_authors=12,
         sources=("arxiv-cs", "hf"),
         categories=("cs.CV", "cs.CL"),
-        date="19 Nov 2026",
+        date="19 Nov",
         votes=41,
         place="2nd of 96",
         version=2,
@@ -190,7 +190,7 @@ def _experts() -> Section:
         authors=("Caspar Vogelsang",),
         sources=("arxiv-cs",),
         categories=("cs.LG", "stat.ML"),
-        date="19 Nov 2026",
+        date="19 Nov",
         excerpt=marked(
             "Twelve models that know one thing each sing together: a [mixture of experts]."
         ),
