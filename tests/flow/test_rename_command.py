@@ -30,7 +30,7 @@ def files(house: House) -> list[str]:
 def test_the_history_goes_on_under_the_new_name(sent: House, program: Program) -> None:
     said = program("rename", "ada", "zoe")
     assert (said.code, said.err) == (0, "")
-    assert "ada is zoe now: " in said.out
+    assert "ada is zoe now" in said.out
     sent.reload()
     sent.drop("tuesday.jsonl", "Reading paper maps aloud")
     sent.run()
@@ -67,6 +67,7 @@ def test_whoever_is_renamed_twice_was_the_last_one(sent: House, program: Program
     [
         ("bob", "zoe", "subscriptions/bob.toml is not there"),
         ("ada", "../zoe", '"../zoe" cannot be a name'),
+        ("../paperdigest", "zoe", '"../paperdigest" cannot be a name'),
         ("ada", "ben", "subscriptions/ben.toml is there already"),
     ],
 )
@@ -101,6 +102,53 @@ def test_a_file_that_only_a_person_can_change_is_left_as_it_is(
     assert 'write formerly = "ada" into it' in said.err
     assert files(sent) == ["ada.toml"]
     assert tomllib.loads(renamed(odd, "ada"))["note"] == '[not a table]\nformerly = "x"\n'
+
+
+def test_a_name_that_somebody_has_in_the_main_file_is_not_given_away(
+    sent: House, program: Program
+) -> None:
+    config = (sent.folder / "paperdigest.toml").read_text()
+    ivy = ADA.replace("[[topic]]", "[[subscriber.topic]]")
+    sent.write("paperdigest.toml", f'{config}\n[[subscriber]]\nname = "ivy"{ivy}')
+    said = program("rename", "ada", "ivy")
+    assert said.code == 2
+    assert "ada cannot be ivy" in said.err
+    assert files(sent) == ["ada.toml"]
+    assert (sent.folder / "subscriptions/ada.toml").read_text() == ADA
+
+
+def test_a_name_that_somebody_still_calls_their_former_one_is_not_taken(
+    sent: House, program: Program
+) -> None:
+    sent.write("subscriptions/ben.toml", ADA)
+    program("rename", "ada", "zoe")
+    said = program("rename", "ben", "ada")
+    assert said.code == 2
+    assert "still a subscriber" in said.err
+    assert files(sent) == ["ben.toml", "zoe.toml"]
+
+
+def test_a_file_that_is_set_aside_keeps_its_name(sent: House, program: Program) -> None:
+    sent.write("subscriptions/ada.toml", f"bogus = 1\n{ADA}")
+    said = program("rename", "ada", "zoe")
+    assert said.code == 2
+    assert "ada is set aside" in said.err
+    assert files(sent) == ["ada.toml"]
+
+
+def test_a_link_is_left_to_whoever_made_it(sent: House, program: Program) -> None:
+    real = sent.write("real.toml", ADA)
+    (sent.folder / "subscriptions/ada.toml").unlink()
+    (sent.folder / "subscriptions/ada.toml").symlink_to(real)
+    said = program("rename", "ada", "zoe")
+    assert said.code == 2
+    assert "is a link" in said.err
+
+
+def test_whoever_was_killed_half_way_calls_it_again(sent: House, program: Program) -> None:
+    sent.write("subscriptions/zoe.toml", renamed(ADA, "ada"))
+    assert program("rename", "ada", "zoe").code == 0
+    assert files(sent) == ["zoe.toml"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
