@@ -65,11 +65,34 @@ def test_json_lines_have_the_keys_that_are_promised_in_their_order() -> None:
     (line,) = json_lines([paper(version=2, ids=("arxiv:2611.00001", "doi:10.1000/x"))])
     assert " ".join(json.loads(line)) == (
         "id ids title abstract authors categories keywords venue url links"
-        " published_at updated_at votes withdrawn"
+        " published_at updated_at votes withdrawn version"
     )
     assert json.loads(line)["id"] == "arxiv:2611.00001v2"
     assert json.loads(line)["ids"] == ["doi:10.1000/x"]
     assert json.loads(line)["published_at"] == "2026-11-19T00:00:00Z"
+
+
+def test_a_version_that_no_id_carries_comes_back_too() -> None:
+    given_ = paper(id="doi:10.1101/x", ids=("doi:10.1101/x",), version=2)
+    (read,) = JSON_LINES.parse("".join(json_lines([given_])).encode()).papers
+    assert read.version == 2
+
+
+@pytest.mark.parametrize("version", ["2", 0, -1, True, 10_000, 1.5, None])
+def test_what_is_no_version_is_passed_over(version: object) -> None:
+    line = json.dumps({"title": "Maps", "version": version})
+    assert JSON_LINES.parse(line.encode()).papers[0].version is None
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_an_id_with_a_semicolon_never_comes_back_as_half_of_it(place: int) -> None:
+    old = "doi:10.1002/(sici)1097-3.0.co;2-o"
+    ids = ["doi:10.1000/x"]
+    ids.insert(place, old)
+    written = "".join(csv_lines([paper(id=ids[0], ids=tuple(ids), version=None, url="")]))
+    (read,) = TABLE.parse(written.encode()).papers
+    assert set(read.ids) <= set(ids)
+    assert ids[0] in read.ids
 
 
 def test_an_id_that_is_made_of_the_text_stays_at_home() -> None:

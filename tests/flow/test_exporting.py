@@ -120,3 +120,14 @@ def test_whoever_has_read_enough_may_leave(house: House) -> None:
         check=True,
     )
     assert (done.stdout.count("\n"), done.stderr) == (1, "")
+
+
+def test_a_full_disk_is_told_in_one_line(stocked: House) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command(stocked, "export"), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "paperdigest: standard output cannot be written (no space left on device)"
+    ]

@@ -12,6 +12,7 @@ import click
 from paperdigest.cli.expression import ExpressionCommand, parsed
 from paperdigest.cli.session import Span, now_option, opened
 from paperdigest.cli.terminal import plain
+from paperdigest.core.errors import PaperdigestError
 from paperdigest.render.exported import FORMS
 
 
@@ -49,8 +50,14 @@ def _write(pieces: Iterable[str]) -> None:
     stream = plain(sys.stdout)
     if stream.isatty():
         for piece in pieces:
-            click.echo(piece, nl=False)
+            click.echo(piece.replace("\r\n", "\n"), nl=False)
         return
-    for piece in pieces:
-        stream.buffer.write(piece.encode("utf-8", "replace"))
-    stream.buffer.flush()
+    try:
+        for piece in pieces:
+            stream.buffer.write(piece.encode("utf-8", "replace"))
+        stream.buffer.flush()
+    except BrokenPipeError:
+        raise  # whoever reads has had enough
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise PaperdigestError(f"standard output cannot be written ({reason})") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -24,6 +25,8 @@ _COLUMNS: Final = (
     *("published_at", "updated_at", "votes", "withdrawn"),
 )
 _BETWEEN: Final = "; "
+#: An id that holds what parts ids, as a few old DOIs do, can only stand alone.
+_PARTED: Final = re.compile(r"[;|\s]")
 #: What `sources.table` may take for the end of a name.
 _SEPARATORS: Final = (",", "|", " and ")
 #: A cell that begins so is a formula to a spreadsheet; https://owasp.org/www-community/attacks/CSV_Injection
@@ -76,6 +79,7 @@ def _object(paper: Paper) -> dict[str, object]:
         "updated_at": _instant(paper.updated_at),
         "votes": paper.votes,
         "withdrawn": paper.withdrawn,
+        **({"version": paper.version} if paper.version is not None else {}),
     }
 
 
@@ -99,10 +103,11 @@ def _instant(at: datetime | None) -> str | None:
 
 def _cells(paper: Paper) -> Iterator[str]:
     ids = _ids(paper)
-    yield from (ids[0] if ids else "", _BETWEEN.join(ids[1:]))
+    others = [one for one in ids[1:] if not _PARTED.search(one)]
+    yield from (ids[0] if ids else "", _BETWEEN.join(others))
     yield from (display(paper.title), display(paper.abstract))
     yield from (_listed(paper.authors), _listed(paper.categories), _listed(paper.keywords))
-    yield from (paper.venue, paper.url)
+    yield from (display(paper.venue), paper.url)
     yield from (_instant(paper.published_at) or "", _instant(paper.updated_at) or "")
     yield "" if paper.votes is None else str(paper.votes)
     yield "true" if paper.withdrawn else ""

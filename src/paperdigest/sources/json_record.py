@@ -16,6 +16,7 @@ _ITEMS = 500
 _ITEM_CAP = 500
 #: SQLite's largest integer is larger; no paper has more votes.
 _MOST_VOTES = 2**53
+_MOST_VERSIONS = 9_999
 
 
 class BadRecordError(Exception):
@@ -54,7 +55,7 @@ def record(value: Mapping[str, object], fields: Mapping[str, str]) -> Paper:
         links=_links(value),
         published_at=_date(value, "published_at"),
         updated_at=_date(value, "updated_at"),
-        version=version,
+        version=_version(value) if version is None else version,
         votes=_votes(value),
         withdrawn=_withdrawn(value),
     )
@@ -132,6 +133,14 @@ def _votes(value: Mapping[str, object]) -> int | None:
     if not -_MOST_VOTES <= votes <= _MOST_VOTES:
         raise BadRecordError('"votes" is out of range')
     return votes
+
+
+def _version(value: Mapping[str, object]) -> int | None:
+    """Return the version that no id carries. Others may call something else so: that is passed over."""
+    version = value.get("version")
+    if not isinstance(version, int) or isinstance(version, bool):
+        return None
+    return version if 0 < version <= _MOST_VERSIONS else None
 
 
 def _withdrawn(value: Mapping[str, object]) -> bool:
