@@ -299,8 +299,7 @@ class App:
         from paperdigest.render.checks import tried
         from paperdigest.render.renderer import shipped
 
-        folder = self.settings.templates
-        renderer, problems = tried(folder if folder.is_dir() else None)
+        renderer, problems = tried(self.settings.templates)
         return renderer or shipped(), tuple(map(str, problems))
 
     @cached_property

@@ -133,8 +133,7 @@ class InForce:
         others then. None where they are wrong."""
         from paperdigest.render.checks import tried
 
-        folder = app.settings.templates
-        renderer, problems = tried(folder if folder.is_dir() else None)
+        renderer, problems = tried(app.settings.templates)
         self._note(TEMPLATES, [str(problem) for problem in problems])
         return renderer
 
@@ -180,14 +179,25 @@ def _over_the_same_store(old: App, fresh: App) -> App:
 
 
 def _stamps(folder: Path) -> _Stamps:
-    """Return what the files of a folder look like, those of its folders too; nothing where there is none."""
+    """Return what the files of a folder look like, those of its folders too, and which folders there are, or what stands
+    in its place; nothing where there is none."""
     return tuple(sorted(_of_files(folder)))
 
 
 def _of_files(folder: Path) -> Iterator[_Stamp]:
-    for here, _, names in os.walk(folder):
+    if not folder.is_dir():
+        yield from _of_file(os.fspath(folder))
+    for here, folders, names in os.walk(folder):
+        for name in folders:
+            yield os.path.join(here, name), 0, 0, 0, 0  # noqa: PTH118 - this is done every few seconds
         for name in names:
-            path = os.path.join(here, name)  # noqa: PTH118 - this is done every few seconds
-            with suppress(OSError):  # gone in this very moment
-                found = os.stat(path)  # noqa: PTH116 - likewise
-                yield path, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns
+            yield from _of_file(os.path.join(here, name))  # noqa: PTH118 - likewise
+
+
+def _of_file(path: str) -> Iterator[_Stamp]:
+    with suppress(OSError):  # gone in this very moment
+        try:
+            found = os.stat(path)  # noqa: PTH116 - likewise
+        except OSError:
+            found = os.lstat(path)  # a link to nothing
+        yield path, found.st_mtime_ns, found.st_size, found.st_ino, found.st_ctime_ns

@@ -4,6 +4,7 @@ digest needs is not.
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,50 @@ RUNAWAYS = {
     "a loop that goes into itself": "{% for i in [1, 2] recursive %}{% if loop.depth < 60 %}"
     "{{ loop([1, 2]) }}{% endif %}{% endfor %}",
 }
+_LONG = "{% set a = 'ab' * 2400000 %}{% set b = a|upper|lower %}{% set l = range(99999)|list %}"
+_AGAIN = _LONG + "{% for i in range(99999) %}{% set x = WORK %}{% endfor %}"
+_DOUBLED = "{% set it = namespace(x=['x'], y=['x']) %}{% for _ in range(60) %}{% set it.x = [it.x, it.x] %}{% endfor %}"
+_NESTED = "{% set it = namespace(x=namespace()) %}{% for _ in range(40) %}{% set n = namespace() %}{% set n.l = it.x %}{% set n.r = it.x %}{% set it.x = n %}{% endfor %}"
+#: What would take minutes, or all memory, in a single operation or by doing a slow one again and again.
+SLOW = {
+    "a look into a long list": _AGAIN.replace("WORK", "-1 in l"),
+    "the same by a test": _AGAIN.replace("WORK", "-1 is in l"),
+    "a look into a long text": _AGAIN.replace("WORK", "'c' not in a"),
+    "long texts compared": _AGAIN.replace("WORK", "a == b"),
+    "long lists compared": _LONG + "{% set m = l|list %}{% for i in range(99999) %}{% if l < m %}{% endif %}{% endfor %}",
+    "texts compared by a test": _AGAIN.replace("WORK", "a is eq b"),
+    "a slice": _AGAIN.replace("WORK", "a[1:]"),
+    "a slice of a list": _AGAIN.replace("WORK", "l[1:]"),
+    "a count": _AGAIN.replace("WORK", "a.count('c')"),
+    "a search": _AGAIN.replace("WORK", "a.find('c')"),
+    "a replacement of nothing": _AGAIN.replace("WORK", "a.replace('c', 'd')"),
+    "a search in a list": _AGAIN.replace("WORK", "l.count(-1)"),
+    "a test of each letter": _AGAIN.replace("WORK", "a is lower"),
+    "a text in pieces": "{{ ('a ' * 2400000).split()|length }}",
+    "a text in letters": "{{ ('😀' * 2400000)|list|length }}",
+    "a list that is sorted": _AGAIN.replace("WORK", "l|sort(reverse=true)"),
+    "one that is mapped": _AGAIN.replace("WORK", "l|map('string')|list"),
+    "filters of filters": "{% for i in range(999) %}{{ range(99999)" + "|select" * 20 + "|list|length }}{% endfor %}",
+    "lists added up": "{% for i in range(99) %}{{ ([[0] * 500] * 900)|sum(start=[])|length }}{% endfor %}",
+    "a word wrapped letter by letter": "{{ ('a' * 400000)|wordwrap(1)|length }}",
+    "every word in capitals": "{{ ('a-' * 2400000)|title|length }}",
+    "words counted": "{{ ('a ' * 2400000)|wordcount }}",
+    "tags that do not end": "{% for i in range(99) %}{{ ('<!--' * 99999)|striptags|length }}{% endfor %}",
+    "numbers of many digits": "{% for i in range(99999) %}{{ ('9' * 4000)|int }}{% endfor %}",
+    "what filters give, joined": "{{ range(99999)|map('string')|join('y' * 99999) }}",
+    "the same by a method": "{{ ('y' * 99999).join(range(99999)|map('string')) }}",
+    "a list that doubles": _DOUBLED + "{{ it.x }}",
+    "a text of one": _DOUBLED.replace("60", "16") + "{% for i in range(99) %}{% set y = it.x|string %}{% endfor %}",
+    "a tuple that doubles": _DOUBLED.replace("[it.x, it.x]", "(it.x, it.x)"),
+    "a dictionary that doubles": _DOUBLED.replace("[it.x, it.x]", "{1: it.x, 2: it.x}"),
+    "namespaces that double": _NESTED + "{{ it.x }}",
+    "the same put together": _NESTED + "{{ 'x' ~ it.x }}",
+    "the same by a filter": _NESTED + "{{ it.x|string|length }}",
+    "the same in a pattern": _NESTED + "{{ '%s' % (it.x,) }}",
+    "the same in a format": _NESTED + "{{ '{}'.format(it.x) }}",
+    "a list in a list in a list": _DOUBLED.replace("[it.x, it.x]", "[it.x]"),
+    "a line of ours": "{% for i in range(99) %}{{ ('a b ' * 99999)|wrap }}{% endfor %}",
+}  # fmt: skip
 
 
 def own(folder: Path, name: str, text: str) -> Path:
@@ -69,6 +114,31 @@ def test_what_would_run_away_is_refused_with_file_and_line(tmp_path: Path, text:
     with pytest.raises(TemplateError) as caught:
         Renderer(tmp_path).render(sample_digest(), frozenset({Form.TEXT}))
     assert str(caught.value).startswith(f"{tmp_path / 'digest.txt.j2'}:")
+
+
+@pytest.mark.parametrize("name", ["digest.txt.j2", "digest.html.j2"])
+@pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
+def test_what_takes_long_is_refused_before_it_does(tmp_path: Path, name: str, text: str) -> None:
+    if name == "digest.html.j2":
+        text = text.replace("|wrap }}", "|upper|title }}")
+    own(tmp_path, name, text)
+    begun = time.process_time()
+    with pytest.raises(TemplateError, match=rf"{name}:1: .* · look for "):
+        Renderer(tmp_path).render(sample_digest(), frozenset({Form.TEXT}))
+    assert (
+        time.process_time() - begun < 15
+    )  # about two seconds where nothing else is done; else minutes
+
+
+def test_a_check_takes_no_longer_for_all_its_papers(tmp_path: Path) -> None:
+    own(
+        tmp_path,
+        "entry.txt.j2",
+        "{% for i in range(90000) %}{% for j in range(30) %}{% endfor %}{% endfor %}x",
+    )
+    begun = time.process_time()
+    assert "10,000,000 rounds for one digest" in str(check(tmp_path)[0])
+    assert time.process_time() - begun < 15
 
 
 def test_check_names_what_would_run_away(tmp_path: Path) -> None:
@@ -95,6 +165,14 @@ def test_check_names_what_would_run_away(tmp_path: Path) -> None:
         ("{% set word %}set{% endset %}{{ word }}", "set"),
         ("{{ '{:,}'.format(12345678) }} {{ '%d'|format(12345678) }}", "12,345,678 12345678"),
         ("{{ number(12345678) }} {{ none|default(2345678, true) }}", "12,345,678 2345678"),
+        ("{{ 'b' in ['a', digest.kind] }} {{ 'b' in 'abc' }} {{ 3 in range(5) }} {{ 'subscriber' in {'subscriber': 1} }}", "False True True True"),
+        ("{{ 1 < 2 < 3 }} {{ 'a' != digest.kind }} {{ [1, [2]] == [1, [2]] }}", "True True True"),
+        ("{{ 'abcdef'[1:4] }} {{ [1, 2, 3][::-1] }} {{ (1, 2, digest.kind)[:2] }} {{ 'abc'[-1] }}", "bcd [3, 2, 1] (1, 2) c"),
+        ("{{ 'a b'.split() }} {{ ['x', digest.kind] }} {{ {'k': digest.kind} }} {{ (digest.kind,) }}", "['a', 'b'] ['x', 'digest'] {'k': 'digest'} ('digest',)"),
+        ("{{ digest.kind is eq 'digest' }} {{ digest.kind is in ['digest'] }} {{ 3 is divisibleby 3 }}", "True True True"),
+        ("{{ [[1], [2]]|sum(start=[]) }} {{ ['a', 'b']|map('upper')|join('-') }} {{ '-'.join(['a', 'b']|map('upper')) }}", "[1, 2] A-B A-B"),
+        ("{% set ns = namespace(n=0, l=[]) %}{% for i in [1, 2] %}{% set ns.n = ns.n + i %}{% set ns.l = ns.l + [i] %}{% endfor %}{{ ns.n }}{{ ns.l }}", "3[1, 2]"),
+        ("{% for one in [digest, digest]|map(attribute='kind') %}{{ loop.length }}{{ one }} {% endfor %}", "2digest 2digest "),
         ("{{ digest.at.replace(hour=9).strftime('%H:%M') }}", "09:00"),
         ("{{ ', '.join(['a', 'b']) }} {{ 'x-y'.replace('-', '+') }}", "a, b x+y"),
     ],
@@ -117,7 +195,10 @@ def test_the_limits_stand_in_the_docs() -> None:
     said = " ".join(page.read_text(encoding="utf-8").split())
     assert f"may go {STEPS:,} rounds through loops (a call counts as {CALL})" in said
     assert f"write {CHARACTERS:,} characters a page" in said
-    assert f"may be {LARGEST:,} long, a width {GREATEST:,}, a `range` {MAX_RANGE:,}" in said
+    assert (
+        f"written out, may be {LARGEST:,} long, a width {GREATEST:,}, a `range` {MAX_RANGE:,}"
+        in said
+    )
 
 
 def test_a_part_that_is_gone_when_it_is_wanted_is_told(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from digests import digest, entries, listed, section
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
 from paperdigest.render import Renderer, check
+from paperdigest.render.checks import unusable
 from paperdigest.render.environments import NAMES
 from paperdigest.render.templates import LINES, PAPERS
 
@@ -138,6 +139,45 @@ def test_one_that_shows_nothing_of_some_papers_is_a_mistake(tmp_path: Path, name
     assert str(problem).startswith(f"{tmp_path / name}:1: nothing is shown of a paper")
 
 
+_WHOLE = "{% for s in digest.sections %}{{ papers(s.full) }}{{ lines(s.listed) }}{{ lines(s.earlier) }}{{ s.counted|length }} {% endfor %}"
+_ITSELF = "{% for s in digest.sections %}{% for e in s.full + s.listed + s.earlier %}<p>{{ e.title.text|upper|truncate(60) }}</p>{% endfor %}{{ waiting(s.counted|length) }}{% endfor %}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{{ digest.title }}", 'is not on the page, though it counts as shown · write {{ papers(section.full) }}'),
+        (_WHOLE.replace("{{ papers(s.full) }}", ""), "· write {{ papers(section.full) }}"),
+        (_WHOLE.replace("{{ lines(s.listed) }}", ""), "· write {{ lines(section.listed) }}"),
+        (_WHOLE.replace("{{ lines(s.earlier) }}", ""), "· write {{ lines(section.earlier) }}"),
+        (_WHOLE.replace("{{ s.counted|length }}", ""), "more papers wait · write {{ waiting(section.counted|length) }}"),
+        (_WHOLE.replace("digest.sections", "digest.sections[:1]"), "· write {{ papers(section.full) }}"),
+    ],
+)  # fmt: skip
+def test_a_page_that_leaves_papers_out_is_told_and_not_refused(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    own(tmp_path, name, text)
+    (problem,) = check(tmp_path)
+    assert str(problem).startswith(f"{tmp_path / name}:1: ")
+    assert str(problem).endswith(said)
+    assert unusable(tmp_path) == []
+
+
+def test_a_title_in_a_comment_is_on_no_page(tmp_path: Path) -> None:
+    own(tmp_path, "digest.html.j2", f"{_WHOLE.replace('{{ papers(s.full) }}', '')}<!-- x -->")
+    assert len(check(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("text", [_WHOLE, _ITSELF])
+def test_a_page_with_all_papers_is_right_however_it_writes_them(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert check(own(tmp_path, name, text)) == []
+
+
 def test_a_subject_that_is_mostly_there_is_none(tmp_path: Path) -> None:
     assert check(own(tmp_path, "subject.txt.j2", "{{ digest.name }}")) == []
 
@@ -170,7 +210,7 @@ def test_a_paper_that_would_not_be_seen_is_made_by_the_shipped_templates(
 @pytest.mark.parametrize("name", ["digest.html.j2", "entry.html.j2", "entry.txt.j2"])
 def test_a_sign_that_is_written_in_halves_is_whole(tmp_path: Path, name: str) -> None:
     own(tmp_path, name, r"{{ '\ud83d\ude00' }} words of a template")
-    assert check(tmp_path) == []
+    assert unusable(tmp_path) == []
     _, message = Renderer(tmp_path).render(digest())
     assert "😀 words" in message.html + message.text
 

@@ -375,6 +375,7 @@ def test_a_word_to_the_operator_needs_no_template_of_theirs(two: House, program:
 
 BROKEN = {
     "does not compile": "one\n{% if %}",
+    "is refused by Python": "one\n{{ dict(a=1, a=2) }}",
     "fails on the sample": "one\n{{ digest.nothing_such }}",
 }
 broken = pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
@@ -459,6 +460,14 @@ def test_a_failing_source_is_told_whatever_the_templates_are(two: House) -> None
     assert "broken.json" in told(two)[0]
 
 
+def test_run_once_names_a_folder_in_place_of_a_template_and_goes_on(once: Once) -> None:
+    (once.house.folder / "templates" / "digest.txt.j2").mkdir(parents=True)
+    said = once()
+    assert said.code == 4
+    assert "digest.txt.j2: this is to be a template, and is a folder" in said.err
+    assert once.house.titles() == [["A paper map number 1"]]
+
+
 # ------------------------------------------------------------------ the service
 
 
@@ -504,7 +513,11 @@ def test_the_service_says_when_they_are_at_work_again(two: House, rounds: AppRou
 
 @pytest.mark.parametrize(
     ("text", "event"),
-    [("one\n{% if %}", "templates-not-reloaded"), (FAILS_FOR_ZOE, "template-failed")],
+    [
+        ("one\n{% if %}", "templates-not-reloaded"),
+        ("one\n{{ dict(a=1, a=2) }}", "templates-not-reloaded"),
+        (FAILS_FOR_ZOE, "template-failed"),
+    ],
 )
 def test_the_process_sends_the_days_digests_whatever_is_wrong_with_a_template(
     two: House, text: str, event: str

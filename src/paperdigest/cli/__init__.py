@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,7 +74,8 @@ class Session:
 
 
 class _ReaderLeft(Exception):
-    """Whoever reads the output has had enough. Not the OSError, which click takes for a failure."""
+    """Whoever reads what is written past `terminal` has had enough, as of an export. Not the OSError, which click takes for
+    a failure."""
 
 
 class _Commands(click.Group):
@@ -165,16 +165,11 @@ def _run(args: list[str] | None) -> int:
     except PaperdigestError as error:
         return _fail(error, wanted_json=wanted_json)
     except _ReaderLeft:
-        _write_no_more()
+        from paperdigest.cli.terminal import write_no_more
+
+        write_no_more(sys.stdout)
         return 0
     return result if isinstance(result, int) else 0
-
-
-def _write_no_more() -> None:
-    """Send what is still to be written nowhere: Python would complain of it at exit."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
 
 
 def _fail(error: PaperdigestError, *, wanted_json: bool) -> int:

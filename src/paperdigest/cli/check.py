@@ -82,7 +82,7 @@ def _look_further(report: Report, settings: Settings, *, network: bool) -> None:
         if warning:
             report.warnings.append(f"{key}: {warning}")
     report.warnings.extend(_history_warnings(settings))
-    if settings.templates.is_dir():
+    if os.path.lexists(settings.templates):
         from paperdigest.render import check
 
         report.templates = [str(error) for error in check(settings.templates)]

@@ -172,7 +172,7 @@ def _ails_of_config(app: App) -> list[str]:
 def _ails_of_templates(app: App) -> list[str]:
     """Return what is wrong with the user's own; without any nothing is even looked at."""
     folder = app.settings.templates
-    if not folder.is_dir():
+    if not os.path.lexists(folder):
         return []
     from paperdigest.render.checks import unusable
 

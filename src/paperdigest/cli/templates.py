@@ -66,7 +66,7 @@ def copy_template(context: click.Context, name: str) -> None:
             f"{target} is there already · change that file, or move it away first"
         ) from error
     except OSError as error:
-        raise UsageError(f"{target} cannot be written ({error.strerror})") from error
+        raise UsageError(f"{_named(error, target)} cannot be written ({error.strerror})") from error
     click.echo(f"{target}\nafter changing it: paperdigest templates check")
 
 
@@ -79,12 +79,11 @@ def copy_template(context: click.Context, name: str) -> None:
 def check_templates(context: click.Context, *, seen: bool, as_json: bool) -> None:
     """Fill in every template with a sample and tell what is wrong, with file and line; and what changed in the
     bundled ones since yours were copied."""
-    from paperdigest.render import copies
     from paperdigest.render.checks import check, own_templates
 
     folder = _folder(context)
     problems = [str(problem) for problem in check(folder)]
-    changed = copies.changed_since(folder)
+    changed = _changed(folder, unread_is_wrong=not problems)
     if seen:
         _note(folder)
     if as_json:
@@ -119,7 +118,23 @@ def _note(folder: Path) -> None:
     try:
         seen(folder)
     except OSError as error:
-        raise UsageError(f"{folder} cannot be written ({error.strerror})") from error
+        raise UsageError(f"{_named(error, folder)} cannot be written ({error.strerror})") from error
+
+
+def _changed(folder: Path, *, unread_is_wrong: bool) -> list[Changed]:
+    from paperdigest.render.copies import changed_since
+
+    try:
+        return changed_since(folder)
+    except OSError as error:
+        if not unread_is_wrong:  # said among the problems
+            return []
+        raise UsageError(f"{_named(error, folder)} cannot be read ({error.strerror})") from error
+
+
+def _named(error: OSError, otherwise: Path) -> str:
+    """Return which file the error is about."""
+    return str(error.filename or otherwise)
 
 
 def _folder(context: click.Context) -> Path:

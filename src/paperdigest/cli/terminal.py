@@ -5,6 +5,7 @@ Stands between every command and its two streams, so no command has to think of 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -53,7 +54,8 @@ def one_line(text: str) -> str:
 
 
 class _Harmless:
-    """A stream that is written to through `harmless`; everything else is the stream's own."""
+    """A stream that is written to through `harmless`; everything else is the stream's own. Once its reader has left, what is
+    written goes nowhere and the command goes on: what it found is still in its exit code."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -64,8 +66,17 @@ class _Harmless:
 
     def write(self, text: str) -> int:
         """Write what may be seen."""
-        written: int = self._stream.write(harmless(text, bold=self._stream.isatty()))
-        return written
+        try:
+            self._stream.write(harmless(text, bold=self._stream.isatty()))
+        except BrokenPipeError:
+            write_no_more(self._stream)
+        return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            write_no_more(self._stream)
 
     def writelines(self, lines: list[str]) -> None:
         for line in lines:
@@ -80,6 +91,13 @@ class _Harmless:
         if name == "buffer":  # whoever writes bytes there would pass us by
             raise AttributeError(name)
         return getattr(self._stream, name)
+
+
+def write_no_more(stream: Any) -> None:
+    """Send what a stream still has to write nowhere, for good: Python would complain of it at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def plain(stream: Any) -> Any:

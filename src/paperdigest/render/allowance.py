@@ -16,7 +16,7 @@ import jinja2
 STEPS: Final = 10_000_000
 #: For one page, with all that is made on the way to it.
 CHARACTERS: Final = 40_000_000
-#: The longest text, or list, that a template may make on its way.
+#: The longest text, or list written out, that a template may make on its way.
 LARGEST: Final = 5_000_000
 
 
@@ -79,9 +79,9 @@ def left() -> Allowance | None:
     return _LEFT.get()
 
 
-def must_fit(size: int) -> None:
-    """Raise RunsAway for a text or list of that size, before it is made."""
-    if size > LARGEST:
+def must_fit(size: int, most: int = LARGEST) -> None:
+    """Raise RunsAway for a text, or a list written out, of that size, before it is made."""
+    if size > most:
         raise RunsAway(
-            f"a text or a list longer than {LARGEST:,} · look for what is repeated too often"
+            f"a text or a list longer than {most:,} · look for what is repeated too often"
         )

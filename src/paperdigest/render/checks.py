@@ -11,10 +11,12 @@ from pathlib import Path
 
 from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.errors import TemplateError
-from paperdigest.render.allowance import RunsAway, allowance
+from paperdigest.render.allowance import RunsAway, allowance, next_page
 from paperdigest.render.clean import clean_text
 from paperdigest.render.environments import HTML, NAMES, PAGE, where
 from paperdigest.render.fitting import is_within
+from paperdigest.render.irregular import irregular, is_there
+from paperdigest.render.present import lacking, shown
 from paperdigest.render.renderer import Renderer, too_large
 from paperdigest.render.sample import sample_digest
 from paperdigest.render.sample_notice import sample_notice
@@ -22,28 +24,34 @@ from paperdigest.render.skeleton import prepared
 from paperdigest.render.templates import NOTHING_SHOWN, Templates, broken
 
 _SUBJECT = "subject.txt.j2"
-_PAGES = (PAGE, "digest.txt.j2", _SUBJECT)
+_OF_PAPERS = (PAGE, "digest.txt.j2")
+_PAGES = (*_OF_PAPERS, _SUBJECT)
 _EMPTY_SUBJECT = "the subject is empty · write at least {{ digest.title }}"
 _EMPTY_PAGE = "the page is empty · write at least {{ digest.title }} and the papers of each section"
+#: So many papers of the sample are only counted: a number that stands nowhere else.
+_COUNTED = 643
 #: What of HTML nobody reads. A page has a word before that many characters, or none.
 _UNSEEN, _LOOKED_AT = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL), 100_000
 
 
 def check(user_templates: Path | None = None) -> list[TemplateError]:
     """Return everything that is wrong with the templates, each with file and line; empty: nothing."""
-    return [*_misnamed(user_templates), *unusable(user_templates)]
+    problems = [*_misnamed(user_templates), *unusable(user_templates)]
+    return problems or list(_losing(user_templates))
 
 
 def unusable(user_templates: Path | None = None) -> list[TemplateError]:
     """Return what would break a digest; a strange file beside the templates, as editors leave them, does not."""
     if user_templates is not None and not own_templates(user_templates):
-        return []
+        return irregular(user_templates)
     return broken(user_templates) or _failing(Templates(user_templates))
 
 
 def tried(user_templates: Path | None = None) -> tuple[Renderer | None, list[TemplateError]]:
     """Return a renderer that was filled in with the sample, parts that templates include and all; None, and
     everything that is wrong, where it would break a digest."""
+    if user_templates is not None and not is_there(user_templates):
+        user_templates = None
     try:
         renderer = Renderer(user_templates)
     except TemplateError as error:
@@ -62,9 +70,11 @@ def own_templates(folder: Path | None) -> frozenset[str]:
 
 def _misnamed(folder: Path | None) -> list[TemplateError]:
     """Return the files that replace nothing but are named almost like something. Others are parts to include."""
-    if folder is None or not folder.is_dir():
+    try:
+        files = [] if folder is None or not folder.is_dir() else [*folder.iterdir()]
+        strange = sorted(path for path in files if path.is_file() and path.name not in NAMES)
+    except OSError:  # told as what breaks a digest
         return []
-    strange = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in NAMES)
     return [
         TemplateError(f"{path}: no template of this name · did you mean {near[0]}?")
         for path in strange
@@ -84,9 +94,34 @@ def _failing(templates: Templates) -> list[TemplateError]:
     papers = (*full.entries, *notice.entries, poor)
     found: dict[str, TemplateError] = {}
     for name in NAMES if templates.folder is None else sorted(templates.own, key=NAMES.index):
-        for problem in _failing_on(templates, name, pages if name in _PAGES else papers):
-            found.setdefault(str(problem), problem)
+        with allowance():  # for all of them: a digest has many papers
+            for problem in _failing_on(templates, name, pages if name in _PAGES else papers):
+                found.setdefault(str(problem), problem)
     return list(found.values())
+
+
+def _losing(folder: Path | None) -> Iterator[TemplateError]:
+    """Yield which pages lack papers that count as shown. A digest goes out by them all the same: that is for whoever wrote
+    them to decide, and to be told."""
+    own = own_templates(folder)
+    if own.isdisjoint(_OF_PAPERS):
+        return
+    templates = Templates(folder)
+    cases = (_with_many(sample_digest()), sample_notice())
+    for name in (name for name in _OF_PAPERS if name in own):
+        with allowance():
+            pages = [templates.render(name, **_values(case)) for case in cases]
+        texts = map(shown, pages) if name == PAGE else pages
+        said = next(filter(None, map(lacking, cases, texts)), "")
+        if said:
+            yield TemplateError(f"{where(name, folder)}:1: {said}")
+
+
+def _with_many(sample: Digest) -> Digest:
+    """Return the sample with so many papers that are only counted."""
+    first, *others = sample.sections
+    many = replace(first, counted=first.counted[:1] * _COUNTED)
+    return sample.with_sections((many, *others))
 
 
 def _failing_on(
@@ -96,9 +131,9 @@ def _failing_on(
     shown: list[bool] = []
     failed = False
     for case in cases:
+        next_page()
         try:
-            with allowance():
-                made = templates.render(name, **_values(case))
+            made = templates.render(name, **_values(case))
         except TemplateError as error:
             yield error
             failed = True
@@ -133,5 +168,5 @@ def _values(case: Digest | Entry) -> dict[str, object]:
     return {"digest": case, "papers": _titles, "lines": _titles}
 
 
-def _titles(entries: Iterable[Entry]) -> str:
+def _titles(entries: Iterable[Entry], _site: str = "") -> str:
     return "\n".join(entry.title.text for entry in entries)

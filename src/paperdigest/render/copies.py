@@ -5,14 +5,16 @@ Beside the copies lie, in a folder that is not shown, the bundled templates as t
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from difflib import unified_diff
+from errno import ENOTDIR
 from pathlib import Path
 from typing import Final
 
 from paperdigest import __version__
-from paperdigest.render.environments import NAMES, where
+from paperdigest.render.environments import NAMES, is_file, where
 
 ORIGINALS: Final = ".bundled"
 _MARK = re.compile(r"\{#-? Copied from paperdigest (\S+)")
@@ -33,24 +35,29 @@ def copy(name: str, folder: Path) -> Path:
     one is there."""
     text = _text(where(name, None))
     target = folder / name
-    folder.mkdir(parents=True, exist_ok=True)
+    _make(folder)
     with target.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(f"{{#- Copied from paperdigest {__version__} -#}}\n{text}")
-    _keep(name, folder, text)
+        try:
+            file.write(f"{{#- Copied from paperdigest {__version__} -#}}\n{text}")
+            file.flush()
+            _keep(name, folder, text)
+        except OSError:
+            target.unlink()  # without what it came from nobody could say what changes
+            raise
     return target
 
 
 def changed_since(folder: Path | None) -> list[Changed]:
-    """Return the bundled templates that changed since the user copied them, in the order of `NAMES`."""
+    """Return the bundled templates that changed since the user copied them, in the order of `NAMES`. Raises OSError."""
     if folder is None:
         return []
     found = []
     for name in NAMES:
         own, original = folder / name, folder / ORIGINALS / name
-        if own.is_file() and original.is_file():
-            before, now = _text(original), _text(where(name, None))
+        if is_file(own) and is_file(original):
+            before, now = _text(original, errors="replace"), _text(where(name, None))
             if before != now:
-                since = _MARK.match(_text(own))
+                since = _MARK.match(_text(own, errors="replace"))
                 found.append(Changed(name, since[1] if since else "", _difference(before, now)))
     return found
 
@@ -63,7 +70,7 @@ def seen(folder: Path) -> None:
 
 def _keep(name: str, folder: Path, text: str) -> None:
     originals = folder / ORIGINALS
-    originals.mkdir(exist_ok=True)
+    _make(originals)
     (originals / name).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -72,5 +79,15 @@ def _difference(before: str, now: str) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _make(folder: Path) -> None:
+    """Make a folder where there is none. Raises OSError, but FileExistsError for nothing that has its name."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), os.fspath(folder)) from error
+
+
+def _text(path: Path, *, errors: str = "strict") -> str:
+    """Return what stands in a file. `errors` is what becomes of letters that are damaged: only to be compared, they may be
+    any others."""
+    return path.read_text(encoding="utf-8", errors=errors)

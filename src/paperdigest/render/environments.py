@@ -19,8 +19,9 @@ from markupsafe import Markup
 from paperdigest.core import headline, tally_words, topic_words, update_words, words
 from paperdigest.core.digest import Digest, Marked
 from paperdigest.core.word_changes import word_diff
-from paperdigest.render.attributes import ADDRESS, address, quoted
+from paperdigest.render.attributes import ADDRESS, QUOTED, address, in_quotes, quoted
 from paperdigest.render.bounded import Bounded, printed
+from paperdigest.render.compiling import Compiling
 from paperdigest.render.escaping import (
     NOT_IN_HTML,
     HtmlGenerator,
@@ -96,7 +97,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         return super().wrap_str_format(value)
 
 
-class _Own(Bounded, _Environment):
+class _Own(Compiling, Bounded, _Environment):
     """The same for templates of a user's own: they must not run away, nor go round the escaper."""
 
     code_generator_class = OwnGenerator
@@ -105,8 +106,10 @@ class _Own(Bounded, _Environment):
 class _OwnHtml(_Own):
     code_generator_class = HtmlGenerator
 
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = quoted(super()._parse(source, name, filename), name, filename)
+    def looked_at(
+        self, tree: nodes.Template, name: str | None, filename: str | None
+    ) -> nodes.Template:
+        tree = quoted(tree, name, filename)
         tree.set_environment(self)
         return tree
 
@@ -127,7 +130,15 @@ def _given(kwargs: dict[str, Any]) -> dict[str, Any]:
 def where(name: str, folder: Path | None) -> Path:
     """Return the file that `name` is read from: the user's, or the bundled one."""
     own = folder / name if folder is not None else None
-    return own if own is not None and own.is_file() else data_dir("templates") / name
+    return own if own is not None and is_file(own) else data_dir("templates") / name
+
+
+def is_file(path: Path) -> bool:
+    """Say whether there is such a file; in a folder that may not be looked into there is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def dateline(digest: Digest) -> str:
@@ -190,7 +201,7 @@ def _html(loader: jinja2.BaseLoader) -> jinja2.Environment:
     # Text that is trusted by its author is still text of a stranger: no way round the escaper.
     for name in NOT_IN_HTML:
         del environment.filters[name]
-    environment.filters[ADDRESS] = address
+    environment.filters.update({ADDRESS: address, QUOTED: in_quotes})
     environment.globals.update(linked=linked, styled=styled)
     return environment
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from paperdigest.render.environments import is_file
+
 
 def mark_of(folder: Path | None) -> str:
     """Return sixteen hex digits for the files of a folder as they are now; what cannot be read counts by its name.
@@ -13,7 +15,7 @@ def mark_of(folder: Path | None) -> str:
     if folder is not None:
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder)
-            if path.is_file() and not any(part.startswith(".") for part in name.parts):
+            if is_file(path) and not any(part.startswith(".") for part in name.parts):
                 found.update(repr((str(name), _read(path))).encode())
     return found.hexdigest()
 

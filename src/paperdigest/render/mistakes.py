@@ -19,6 +19,9 @@ from paperdigest.render.known import UnknownName, meant
 #: take itself in for ever.
 MISTAKES: Final = (
     jinja2.TemplateError,
+    SyntaxError,
+    NameError,
+    StopIteration,
     ArithmeticError,
     LookupError,
     TypeError,
@@ -29,6 +32,9 @@ MISTAKES: Final = (
     MemoryError,
     OSError,
 )
+
+#: What Jinja leaves in the names of a template's line when it maps an error back.
+_MAPPED: Final = "__jinja_exception__"
 
 
 class Files(jinja2.FileSystemLoader):
@@ -65,6 +71,8 @@ def _said(error: Exception, folder: Path, names: Iterable[str]) -> str:
     unknown = error.args[0] if error.args else None
     if isinstance(unknown, UnknownName):
         return f"{unknown}{meant(unknown.name, filter(str.isidentifier, names))}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"this cannot be read ({error.strerror})"
     return str(error) or type(error).__name__
 
 
@@ -83,11 +91,11 @@ def _files_in(folder: Path) -> list[str]:
 
 
 def _place(traceback: TracebackType | None) -> tuple[str, int] | None:
-    """Return the innermost template line of a traceback; Jinja maps its code back to the files."""
+    """Return the innermost template line of a traceback: Jinja maps its code back to the files, whatever they are called,
+    and leaves the error where their own names would be."""
     found = None
     while traceback is not None:
-        file = traceback.tb_frame.f_code.co_filename
-        if file.endswith(".j2"):
-            found = (file, traceback.tb_lineno)
+        if _MAPPED in traceback.tb_frame.f_globals:
+            found = (traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
         traceback = traceback.tb_next
     return found

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from paperdigest.core.errors import TemplateError
 from paperdigest.render.environments import named, where
+from paperdigest.render.irregular import irregular
 from paperdigest.render.mark import mark_of
 from paperdigest.render.mistakes import MISTAKES, told
 from paperdigest.render.parted import VARYING, Parted
@@ -43,6 +44,8 @@ class Templates:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
+        for problem in irregular(folder):
+            raise problem
         environments = dict(named(folder))
         #: Names of the templates that are the user's own.
         self.own = frozenset() if folder is None else frozenset(environments)
@@ -123,7 +126,7 @@ def bundled() -> Templates:
 
 def broken(folder: Path | None) -> list[TemplateError]:
     """Return what cannot be compiled of a user's own, all of it at once."""
-    found = []
+    found = irregular(folder)
     for name, environment in named(folder):
         try:
             _compiled(name, environment, folder)
