@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from paperdigest.core import closing_words, words
+from paperdigest.core import closing_words, letter, words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.entry import Desk, Find
 from paperdigest.core.letter import Frame
@@ -49,7 +49,7 @@ def entry(key: int = 1, **over: Any) -> Entry:
         more_authors=12,
         sources=("arxiv-cs",),
         categories=("cs.LG", "cs.CV"),
-        date="18 Nov",
+        date="18 Nov 2026",
         votes=41,
         place="2nd of 96",
         version=2,
@@ -110,7 +110,7 @@ def digest(*sections: Section, **over: Any) -> Digest:
         at=AT,
         covers_from=AT - timedelta(days=1),
         covers_until=AT,
-        preheader=words.DOT.join(paper.title.text for part in shown for paper in part.full[:2]),
+        preheader=letter.preheader([paper for part in shown for paper in part.full]),
         sections=shown,
         sources=OK,
         looked_at=words.looked_at(OK, 412),

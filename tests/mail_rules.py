@@ -38,7 +38,7 @@ ELEMENTS: Final[dict[str, frozenset[str]]] = {
     "caption": frozenset(),
     "div": _DIRECTED,
     "p": frozenset(),
-    "span": frozenset(),
+    "span": _DIRECTED,
     "h1": frozenset(),
     "h2": frozenset(),
     "h3": _DIRECTED,

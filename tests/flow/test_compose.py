@@ -255,13 +255,15 @@ def test_a_trending_list_says_why_its_papers_are_here(house: House) -> None:
     )
     house.drop("monday.jsonl", *({"title": f"Popular paper {n}", "votes": n} for n in (1, 5, 3)))
     house.run()
-    assert house.digests()[0]["topics"][0]["note"] == "The 2 with the most votes"
+    assert house.digests()[0]["topics"][0]["note"] == (
+        "Highest by votes of those found and not yet sent"
+    )
 
 
 def test_papers_without_votes_are_the_highest_on_their_page() -> None:
     finds = tuple(Find(n, paper(title=f"Paper {n}", votes=None), "new", n, NOW) for n in (1, 2, 3))
     (part,) = arrange([TopicFinds("Trending", finds, trending=2)], Desk(), NOW)
-    assert part.note == "The 2 highest on their page"
+    assert part.note == "Highest on their page of those found and not yet sent"
 
 
 def test_an_empty_digest_names_the_source_that_is_not_well_in_its_title(house: House) -> None:

@@ -103,9 +103,9 @@ def empty_digest() -> Digest:
     sources = (replace(OK[0], said="nothing since Tuesday"), SourceLine("hf", "ok", 3))
     return digest(
         kind="empty",
-        title=words.nothing_matched(1912, timedelta(days=7)),
+        title=words.with_trouble(words.nothing_matched(1912, timedelta(days=7)), sources),
         sections=(),
-        preheader="",
+        preheader=words.DOT.join(words.looked_at(sources, 1912)),
         sources=sources,
         looked_at=words.looked_at(sources, 1912),
     )

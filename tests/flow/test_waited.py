@@ -50,6 +50,9 @@ def test_what_waited_is_told_apart_from_what_is_new(house: House) -> None:
     for form in ("digest.html", "digest.txt"):
         assert title in told(house, form)
         assert said in told(house, form)
+    (topic,) = newest["topics"]
+    unmarked = [paper["title"] for paper in topic["papers"] if paper["note"] != "waited"]
+    assert unmarked == [FRESH]  # where only some are new, each of the others says that it is not
 
 
 def test_where_nothing_came_since_nothing_is_called_new(house: House) -> None:

@@ -80,12 +80,13 @@ def _why_these(topic: TopicFinds) -> str:
     """Return why the papers of a trending list are here: no word of the reader's has to stand in them."""
     if not topic.trending or not topic.finds:
         return ""
-    return why_words.highest(min(topic.trending, len(topic.finds)), by_votes=_by_votes(topic))
+    return why_words.highest(by_votes=_by_votes(topic))
 
 
 # Fixed tie-breaks in all three: the same input always gives the same digest.
-def _relevance(find: Find) -> tuple[float, float, float, int, str]:
-    return (-find.score, *_votes(find))
+def _relevance(find: Find) -> tuple[float, int, int, float, int, str]:
+    # Of equally strong ones those of the last day first: what waited must not keep them off the page.
+    return (-find.score, -(find.paper.votes or 0), -find.seen_at.toordinal(), *_place_on_page(find))
 
 
 def _votes(find: Find) -> tuple[float, float, int, str]:

@@ -76,7 +76,7 @@ class Entry:
 
     `url` is what the title opens; when it is a search and not the paper, `searches` names the site.
     `year` is set only when it is older than last year. `place` reads "2nd of 96". `date` reads
-    "18 Nov", "18 Nov 2025" or "first seen 20 Nov". `kind` is "new" or another change kind; `note` says more
+    "18 Nov 2026" or "first seen 20 Nov". `kind` is "new" or another change kind; `note` says more
     ("sent at once on Tuesday"). `excerpt` is the abstract round the first hit; `also` names other
     topics that found it, `found_in` all of them where papers stand by day. `seen_on` is the reader's date of the day it
     was first seen. `said` and `differences` are what a notice tells of a new version.

@@ -19,7 +19,7 @@ AUTHORS_SHOWN = 5
 REASONS_SHOWN = 6
 _ENTRIES_KEPT = 10_000  # about 2 kB each
 #: Signs that do not stand before an ellipsis.
-PAUSES = " \u00a0,;:–—("
+PAUSES = " ,;:.–—("
 
 _Make = Callable[["Find", "Card", tuple[Hit, ...], datetime, tuple[str, ...], str], Entry]
 #: All that an entry is made from besides the sources' search addresses.
@@ -245,7 +245,7 @@ def _excerpt(card: Card, hits: tuple[Hit, ...]) -> Marked:
             around = (hit.start, hit.end)
             break
     start, end = excerpt(text, around)
-    before, after = ("… " if start else ""), ("\u00a0…" if end < len(text) else "")
+    before, after = ("… " if start else ""), ("…" if end < len(text) else "")
     end = start + len(text[start:end].rstrip(PAUSES)) if after else end
     marks = merged(hits, Field.ABSTRACT, start=start, end=end, at=len(before))
     styles = cut(card.abstract_styles, start, end, at=len(before))
@@ -280,8 +280,7 @@ def _old_year(paper: Paper, now: datetime) -> str:
 
 def _date(paper: Paper, find: Find, now: datetime) -> str:
     if paper.published_at is not None:
-        this_year = paper.published_at.year == now.year
-        return (words.short_date if this_year else words.day_and_year)(paper.published_at)
+        return words.day_and_year(paper.published_at)
     return words.first_seen(_seen_at(find).astimezone(now.tzinfo))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from paperdigest.core import closing_words, opening_words, words
@@ -65,7 +65,7 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         covers_until=frame.covers_until,
         preheader=preheader([entry for part in named for entry in part.full])
         or words.DOT.join(looked_at),
-        sections=tuple(sections),
+        sections=_marked(sections, frame.waited) if 0 < waited < count else tuple(sections),
         notes=_notes(frame, is_empty=not count, waited=waited),
         sources=frame.sources,
         looked_at=looked_at,
@@ -75,6 +75,20 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         group=frame.subscriber.group,
         waited=waited,
     )
+
+
+def _marked(sections: Sequence[Section], waited: Set[int]) -> tuple[Section, ...]:
+    """Return the sections with a word at each paper that waited, where others are new."""
+
+    def told(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        return tuple(
+            replace(one, note=opening_words.WAITED)
+            if one.paper_key in waited and not one.note
+            else one
+            for one in entries
+        )
+
+    return tuple(replace(one, full=told(one.full), listed=told(one.listed)) for one in sections)
 
 
 def _nothing(frame: Frame, sections: Sequence[Section]) -> str:

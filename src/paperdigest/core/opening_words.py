@@ -11,6 +11,8 @@ from paperdigest.core.words import count, count_days, count_papers, names, short
 
 _WEEK = timedelta(weeks=1)
 _MOST_NAMED = 4
+#: What is said of such a paper itself.
+WAITED = "waited"
 
 
 def covers(days: Sequence[date], since: date) -> str:

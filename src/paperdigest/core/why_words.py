@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paperdigest.core.digest import Why
-from paperdigest.core.words import DOT, number
+from paperdigest.core.words import DOT
 
 
 def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
@@ -13,14 +13,15 @@ def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
     there first; those found at the same places together, in the order of the first of them."""
     shown: dict[str, str] = {}
     places: dict[str, list[str]] = {}
-    known: dict[str, str] = {}
+    keys: dict[str, str] = {}  # by what was found, and by the reader's word for it
     for reason in reasons:
         text, term = reason.text.casefold(), reason.term.casefold()
-        key = known.get(text) or known.get(f"={term}") or text
-        known |= {text: key, f"={term}": key} if term else {text: key}
-        shown.setdefault(key, reason.text)
-        where = places.setdefault(key, [])
-        if reason.where and reason.where not in where:
+        key = keys.get(text) or keys.get(term) or text
+        keys[text] = keys[term or text] = key
+        where = places.get(key)
+        if where is None:
+            shown[key], places[key] = reason.text, [reason.where] if reason.where else []
+        elif reason.where and reason.where not in where:
             where.append(reason.where)
     together: dict[frozenset[str], list[str]] = {}
     for key, where in places.items():
@@ -39,6 +40,6 @@ def matched(reasons: Sequence[Why]) -> str:
     return "Matched: " + "; ".join(why_lines(reasons)) if reasons else ""
 
 
-def highest(amount: int, *, by_votes: bool) -> str:
-    """Return why papers are on a trending list: `The 10 with the most votes`."""
-    return f"The {number(amount)} {'with the most votes' if by_votes else 'highest on their page'}"
+def highest(*, by_votes: bool) -> str:
+    """Return why papers are on a trending list, which holds none that the reader was sent."""
+    return f"Highest {'by votes' if by_votes else 'on their page'} of those found and not yet sent"

@@ -22,6 +22,7 @@ _NO_BREAK = "\u00a0"  # a number never stands alone at the end of a line
 _LONGEST_NAME = 80
 _MOST_SOURCES = 12  # that are not well have a line each
 _CATEGORIES = 3  # shown of a paper
+_EMPTY_WIDTH = SUBJECT_WIDTH - 10  # a prefix may stand before
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -206,13 +207,15 @@ def nothing_matched(papers: int, period: timedelta, *, sent: int = 0) -> str:
 
 
 def with_trouble(title: str, sources: Sequence[SourceLine]) -> str:
-    """Return the title of an empty digest, with the sources that are not well: `No new papers in 3 days, with trouble at
-    arxiv`. A quiet day must not look like a broken feed, nor the other way round."""
+    """Return the title of an empty digest with the sources that are not well: `No new papers in 3 days, with trouble at
+    arxiv`; where a subject has no room for all that, `Nothing new, with trouble at arxiv`. A quiet day must not look
+    like a broken feed, nor the other way round."""
     unwell = [source.name for source in sources if source.said]
     if not unwell:
         return title
-    where = unwell[0] if len(unwell) == 1 else count_sources(len(unwell))
-    return f"{title}, with trouble at {cut(where, 40)}"
+    where = cut(unwell[0], 40) if len(unwell) == 1 else count_sources(len(unwell))
+    said = f"{title}, with trouble at {where}"
+    return said if len(said) <= _EMPTY_WIDTH else f"Nothing new, with trouble at {where}"
 
 
 def how_long(period: timedelta) -> str:
@@ -249,7 +252,7 @@ def kind_label(kind: str) -> str:
 
 
 def facts(entry: Entry) -> str:
-    """Return `hf · cs.LG, cs.CV · 18 Nov · 41 votes · v2`, of whatever is known and says something."""
+    """Return `hf · cs.LG, cs.CV · 18 Nov 2026 · 41 votes · v2`, of whatever is known and says something."""
     more = len(entry.categories) - _CATEGORIES
     known = (
         ", ".join(entry.sources),

@@ -19,7 +19,7 @@ def shortened(excerpt: Marked, room: int) -> Marked:
         return Marked("")
     start, end = _window(excerpt, room)
     before = f"{_MORE} " if start and not text.startswith(_MORE, start) else ""
-    after = f"\u00a0{_MORE}" if end < len(text) and not text[:end].endswith(_MORE) else ""
+    after = _MORE if end < len(text) and not text[:end].endswith(_MORE) else ""
     if after:
         end = start + len(text[start:end].rstrip(PAUSES))
     moved = len(before) - start

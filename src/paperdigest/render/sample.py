@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from paperdigest.core import closing_words, dormancy, words
+from paperdigest.core import closing_words, dormancy, letter, why_words, words
 from paperdigest.core.digest import Digest, Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import Link
 from paperdigest.core.styling import Style
@@ -45,7 +45,7 @@ def sample_digest(at: datetime = _AT) -> Digest:
         at=at,
         covers_from=at - timedelta(days=1),
         covers_until=at,
-        preheader=words.DOT.join(entry.title.text for entry in sections[0].full[:2]),
+        preheader=letter.preheader(sections[0].full),
         sections=sections,
         notes=("A sample: the papers are invented.",),
         sources=sources,
@@ -91,7 +91,7 @@ def _pretraining() -> Section:
         more_authors=12,
         sources=("arxiv-cs", "hf"),
         categories=("cs.CV", "cs.CL"),
-        date="19 Nov",
+        date="19 Nov 2026",
         votes=41,
         place="2nd of 96",
         version=2,
@@ -190,7 +190,7 @@ def _experts() -> Section:
         authors=("Caspar Vogelsang",),
         sources=("arxiv-cs",),
         categories=("cs.LG", "stat.ML"),
-        date="19 Nov",
+        date="19 Nov 2026",
         excerpt=marked(
             "Twelve models that know one thing each sing together: a [mixture of experts]."
         ),
@@ -222,7 +222,7 @@ def _trending() -> Section:
         sources=("hf",),
         votes=212,
         place="1st of 96",
-        date="18 Nov",
+        date="18 Nov 2026",
         excerpt=Marked(
             "Averaging is the oldest trick we have. We average forty checkpoints of one small model "
             "on a laptop between breakfast and lunch, and it is better at everything we tried."
@@ -233,5 +233,10 @@ def _trending() -> Section:
         ),
     )
     return Section(
-        "Trending", 2, full=(soup,), elsewhere=1, elsewhere_in=("Multimodal pretraining",)
+        "Trending",
+        2,
+        full=(soup,),
+        elsewhere=1,
+        elsewhere_in=("Multimodal pretraining",),
+        note=why_words.highest(by_votes=True),
     )
