@@ -17,7 +17,7 @@ def headline(digest: Digest) -> str:
 
 
 def topics_line(digest: Digest) -> tuple[tuple[str, int], ...]:
-    """Return (name, its papers) of each topic of a digest that has several, as far as its title has room for them."""
+    """Return (name, its papers) of each topic of a digest, where there are two to eight and their names fit a few lines."""
     if digest.kind != "digest" or digest.group == "day" or digest.condensed:
         return ()
     counts = [
