@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from digests import digest, entries, section
+from own_templates import CONFIG, own
 from paperdigest import __version__
 from paperdigest.cli import run_command
 from paperdigest.core.errors import TemplateError
@@ -17,12 +18,6 @@ from paperdigest.render.copies import ORIGINALS
 from paperdigest.render.environments import NAMES
 from paperdigest.render.fragments import encoded_size
 from paperdigest.resources import data_dir
-
-
-def own(folder: Path, name: str, text: str) -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 def test_a_template_of_the_users_goes_before_the_bundled_one(tmp_path: Path) -> None:
@@ -125,19 +120,6 @@ def test_a_template_that_is_no_text_is_told_by_name(tmp_path: Path) -> None:
 
 
 # -------------------------------------------------------------------- the command
-
-CONFIG = """\
-timezone = "UTC"
-[[source]]
-name = "dumps"
-kind = "inbox"
-path = "inbox"
-[[subscriber]]
-name = "ada"
-[[subscriber.topic]]
-name = "Boats"
-keywords = ["paper boat"]
-"""
 
 
 @pytest.fixture

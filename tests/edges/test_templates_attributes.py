@@ -4,7 +4,6 @@ is made of; and what an attribute opens is an http or https address, or nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from digests import digest, entry, section
-from paperdigest.core.digest import Digest, Marked
+from digests import digest
+from own_templates import hostile, html_of, own
 from paperdigest.core.errors import TemplateError
 from paperdigest.render import Renderer, check
 from paperdigest.render.attributes import in_quotes
@@ -98,20 +97,6 @@ HARMLESS = {
     "a tag in a condition": '{% if url %}<a href="{{ TEXT }}">{% endif %}x{% if url %}</a>{% endif %}',
     "text": "<p>{{ TEXT }} 1 < 2 </p>",
 }  # fmt: skip
-
-
-def hostile(text: str = OPENS) -> Digest:
-    paper = replace(entry(), title=Marked(text), excerpt=Marked(text))
-    return digest(section(full=(paper,)))
-
-
-def own(folder: Path, name: str, text: str) -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-def html_of(folder: Path, given: Digest) -> str:
-    return Renderer(folder).render(given, frozenset())[1].html
 
 
 class Tags(HTMLParser):

@@ -12,6 +12,7 @@ import pytest
 from jinja2.sandbox import MAX_RANGE
 
 from digests import digest, entries, section
+from own_templates import own
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
 from paperdigest.render import Renderer, check, sample_digest
@@ -101,11 +102,6 @@ SLOW = {
     "a list in a list in a list": _DOUBLED.replace("[it.x, it.x]", "[it.x]"),
     "a line of ours": "{% for i in range(99) %}{{ ('a b ' * 99999)|wrap }}{% endfor %}",
 }  # fmt: skip
-
-
-def own(folder: Path, name: str, text: str) -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.mark.parametrize("text", RUNAWAYS.values(), ids=RUNAWAYS)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from digests import digest
+from own_templates import own
 from paperdigest.core.errors import TemplateError
 from paperdigest.render import Renderer, check
 from paperdigest.render.checks import tried
@@ -36,11 +37,6 @@ REFUSED = {
     "conditions without an end": ("{% if 1 %}" * DEEP + "{{ title.text }}" + "{% endif %}" * DEEP, "nested"),
     "a number of thousands of digits": ("{{ " + "9" * 5_000 + " }}{{ title.text }}", "digits"),
 }  # fmt: skip
-
-
-def own(folder: Path, name: str, text: str) -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 @pytest.mark.parametrize("name", ["entry.html.j2", "entry.txt.j2", "listed.slack.j2"])

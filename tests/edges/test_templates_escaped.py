@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digests import digest, entry, section
-from paperdigest.core.digest import Digest, Marked
+from digests import digest
+from own_templates import hostile, html_of, own
+from paperdigest.core.digest import Digest
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
 from paperdigest.render import Renderer
@@ -100,20 +100,6 @@ WAYS = {
 }  # fmt: skip
 
 
-def hostile(text: str = HOSTILE) -> Digest:
-    paper = replace(entry(), title=Marked(text), excerpt=Marked(text))
-    return digest(section(full=(paper,)))
-
-
-def own(folder: Path, name: str, text: str) -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder
-
-
-def html_of(folder: Path, given: Digest) -> str:
-    return Renderer(folder).render(given, frozenset())[1].html
-
-
 def slack_of(folder: Path, given: Digest) -> str:
     sections = Renderer(folder).render(given, frozenset({Form.SLACK}))[1].slack.sections
     return "\n".join(paper.mrkdwn for _, papers in sections for paper in papers)
@@ -122,7 +108,7 @@ def slack_of(folder: Path, given: Digest) -> str:
 def tried(make: Callable[[Path, Digest], str], folder: Path) -> tuple[str, str]:
     """Return why the template was refused, or what it made of a hostile paper."""
     try:
-        return "", make(folder, hostile())
+        return "", make(folder, hostile(HOSTILE))
     except TemplateError as error:
         return str(error), ""
 
@@ -160,7 +146,7 @@ def test_it_is_refused_in_a_part_that_is_taken_in(tmp_path: Path) -> None:
     own(tmp_path, "part.j2", "{% autoescape false %}{{ title.text }}{% endautoescape %}")
     own(tmp_path, "entry.html.j2", "{% include 'part.j2' %}")
     with pytest.raises(TemplateError, match=r"part\.j2:1: .*autoescape"):
-        html_of(tmp_path, hostile())
+        html_of(tmp_path, hostile(HOSTILE))
 
 
 _PARTS = st.lists(

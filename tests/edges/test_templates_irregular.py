@@ -12,24 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from own_templates import CONFIG
 from paperdigest.cli import run_command
 from paperdigest.core.errors import TemplateError
 from paperdigest.render import Renderer, check
 from paperdigest.render.checks import tried, unusable
 from paperdigest.render.copies import ORIGINALS, changed_since
 
-CONFIG = """\
-timezone = "UTC"
-[[source]]
-name = "dumps"
-kind = "inbox"
-path = "inbox"
-[[subscriber]]
-name = "ada"
-[[subscriber.topic]]
-name = "Boats"
-keywords = ["paper boat"]
-"""
 NAME = "entry.html.j2"
 Make = Callable[[Path], object]
 STRANGE: dict[str, tuple[Make, str]] = {

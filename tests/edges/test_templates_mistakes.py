@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from digests import digest, entries, listed, section
+from own_templates import own
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
 from paperdigest.render import Renderer, check
@@ -24,11 +25,6 @@ EMPTY = {
     "a comment": "{#- mine -#}\n",
     "a condition that never holds": "{% if false %}x{% endif %}",
 }
-
-
-def own(folder: Path, name: str, text: str) -> Path:
-    (folder / name).write_text(text, encoding="utf-8")
-    return folder
 
 
 # ------------------------------------------------------------------ what is not there

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from house import House
+from loopback import free_place
 from paperdigest.store.transactions import Store
 from paperdigest.web import patience
 from paperdigest.web import server as server_module
@@ -312,11 +313,6 @@ def door(house: House) -> Iterator[Door]:
     made = Door(Desk(lambda write: house.app.open_store(write=write), lambda: house.now))
     yield made
     made.close()
-
-
-def free_place() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
 
 
 def status_at(place: str) -> int:

@@ -7,7 +7,6 @@ import email
 import email.policy
 import http.client
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from house import CONFIG, House
+from house import CONFIG, MAIL, House
+from loopback import free_place
 from paperdigest import care
 from paperdigest.flow import forget, restored
 from paperdigest.rounds import AppRounds
@@ -46,18 +46,7 @@ public_url = "{PUBLIC}"
 [web]
 listen = "{listen}"
 
-[email]
-host = "127.0.0.1"
-port = {smtp}
-tls = "none"
-auth = "none"
-from = "Papers <papers@example.org>"
-"""
-
-
-def free_place() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
+{MAIL.format(port=smtp)}"""
 
 
 @dataclass

@@ -20,7 +20,8 @@ from pathlib import Path
 
 import pytest
 
-from house import CONFIG, House
+from house import CONFIG, MAIL, House
+from loopback import free_place
 from paperdigest.core import notices
 from paperdigest.rounds import AppRounds
 from paperdigest.store import facts
@@ -49,18 +50,7 @@ operator = "ops@example.org"
 [web]
 listen = "{listen}"
 
-[email]
-host = "127.0.0.1"
-port = {smtp}
-tls = "none"
-auth = "none"
-from = "Papers <papers@example.org>"
-"""
-
-
-def free_place() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
+{MAIL.format(port=smtp)}"""
 
 
 def parsed(data: bytes) -> EmailMessage:

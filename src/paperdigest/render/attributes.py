@@ -7,9 +7,7 @@ stands by itself: it begins and ends in the text of a page.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NoReturn
 
@@ -18,15 +16,24 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from paperdigest.render.clean import safe_url
+from paperdigest.render.pieces import (
+    apart,
+    cut_at,
+    filtered,
+    joined,
+    outcomes,
+    printed_in,
+    text_of,
+    through,
+    words_of,
+)
 from paperdigest.render.places import START, Kind, Place, read, written
 
 #: The names of the filters; with a blank no template can say them.
 ADDRESS: Final = " address"
 QUOTED: Final = " quoted"
-_KEPT = "_kept"
 #: In how many places at once one may stand: in a tag with conditions in it, in a few.
 _MOST_PLACES = 24
-_PLAIN = re.compile(r"[\w -]*")
 _ENDS = str.maketrans({'"': "&#34;", "'": "&#39;", "<": "&lt;", ">": "&gt;"})
 _IN_QUOTES = 'put the value of an attribute in double quotes: title="{{ title.text }}"'
 _IN_A_TAG = (
@@ -133,8 +140,8 @@ class _Walk:
         self, body: Iterable[nodes.Node], places: _Places, within: _Value | None
     ) -> tuple[list[nodes.Node], _Places]:
         span = _Span(within)
-        for node in _apart(body):
-            text = _text_of(node)
+        for node in apart(body):
+            text = text_of(node)
             if text is None:
                 some, places = self._node(node, places, span.value)
                 span.made += some
@@ -143,7 +150,7 @@ class _Walk:
             places, cuts = self._read(places, text)
             if within is not None and (cuts or not all(place.opens for place in places)):
                 self._refuse(_in_one_piece(places), text.lineno)
-            for number, piece in enumerate(_cut(text, cuts)):
+            for number, piece in enumerate(cut_at(text, cuts)):
                 if number:
                     span.turn(piece.lineno, begins=not is_inside)
                     is_inside = not is_inside
@@ -151,7 +158,7 @@ class _Walk:
                     span.made.append(nodes.Output([piece], lineno=piece.lineno))
         if line := span.undecided_line():
             self._refuse(_in_one_piece(places), line)
-        return _joined(span.made), places
+        return joined(span.made), places
 
     def _node(
         self, node: nodes.Node, places: _Places, value: _Value | None
@@ -178,11 +185,11 @@ class _Walk:
         self, node: nodes.Output, places: _Places, value: _Value | None
     ) -> tuple[list[nodes.Node], _Places]:
         (printed,) = node.nodes
-        if _words(printed):  # of the template's own: as if they stood there
+        if words_of(printed):  # of the template's own: as if they stood there
             return [node], self._after([node], places)
         name = self._filter_for(places, value, node.lineno)
-        if name and not _outcomes(printed):
-            node.nodes = [_filtered(printed, name)]
+        if name and not outcomes(printed):
+            node.nodes = [filtered(printed, name)]
         return [node], frozenset(map(written, places))
 
     def _if(self, node: nodes.If, places: _Places, value: _Value | None) -> _Places:
@@ -215,7 +222,7 @@ class _Walk:
         self, node: nodes.Include, places: _Places, value: _Value | None
     ) -> tuple[list[nodes.Node], _Places]:
         name = self._filter_for(places, value, node.lineno)
-        made: nodes.Node = _through(name, [node], node.lineno) if name else node
+        made: nodes.Node = through(name, [node], node.lineno) if name else node
         return [made], frozenset(map(written, places))
 
     def _apart_from(
@@ -269,7 +276,7 @@ class _Walk:
     def _after_one(self, node: nodes.Node, places: _Places) -> _Places:
         if isinstance(node, nodes.Output):
             for one in node.nodes:
-                words = _words(one)
+                words = words_of(one)
                 if words:
                     places = frozenset(
                         read(place, word, one.lineno)[0] for place in places for word in words
@@ -308,77 +315,10 @@ def _in_one_piece(places: _Places) -> str:
     return _IN_ONE_PIECE.format(name=names[0] if names else "an attribute")
 
 
-def _apart(body: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
-    """Yield the nodes, each thing that is printed by itself."""
-    for node in body:
-        if isinstance(node, nodes.Output):
-            yield from (nodes.Output([each], lineno=each.lineno) for each in node.nodes)
-        else:
-            yield node
-
-
-def _text_of(node: nodes.Node) -> nodes.TemplateData | None:
-    if isinstance(node, nodes.Output) and isinstance(node.nodes[0], nodes.TemplateData):
-        return node.nodes[0]
-    return None
-
-
-def _cut(text: nodes.TemplateData, cuts: Sequence[int]) -> Iterator[nodes.TemplateData]:
-    """Yield the pieces of a text between the cuts."""
-    for begins, ends in pairwise((0, *cuts, len(text.data))):
-        line = text.lineno + text.data.count("\n", 0, begins)
-        yield nodes.TemplateData(text.data[begins:ends], lineno=line)
-
-
 def _whole(value: list[nodes.Node], line: int) -> list[nodes.Node]:
     """Return what is to stand for a whole value that may decide what an attribute opens."""
     if not all(isinstance(node, nodes.Output) for node in value):
-        return [_through(ADDRESS, value, line)]
-    printed = _printed(value)
+        return [through(ADDRESS, value, line)]
+    printed = printed_in(value)
     whole = printed[0] if len(printed) == 1 else nodes.Concat(printed, lineno=line)
-    return [nodes.Output([_filtered(whole, ADDRESS)], lineno=line)]
-
-
-def _through(name: str, body: list[nodes.Node], line: int) -> nodes.Node:
-    """Return what prints a piece of a template through a filter."""
-    kept = nodes.AssignBlock(nodes.Name(_KEPT, "store", lineno=line), None, body, lineno=line)
-    printed = _filtered(nodes.Name(_KEPT, "load", lineno=line), name)
-    return nodes.Scope([kept, nodes.Output([printed], lineno=line)], lineno=line)
-
-
-def _filtered(value: nodes.Expr, name: str) -> nodes.Filter:
-    return nodes.Filter(value, name, [], [], None, None, lineno=value.lineno)
-
-
-def _joined(body: list[nodes.Node]) -> list[nodes.Node]:
-    """Return the nodes, with what is printed side by side as one."""
-    made: list[nodes.Node] = []
-    for is_output, some in groupby(body, lambda node: isinstance(node, nodes.Output)):
-        found = list(some)
-        if is_output:
-            each = _printed(found)
-            found = [nodes.Output(each, lineno=each[0].lineno)]
-        made += found
-    return made
-
-
-def _printed(body: list[nodes.Node]) -> list[nodes.Expr]:
-    return [each for node in body if isinstance(node, nodes.Output) for each in node.nodes]
-
-
-def _outcomes(value: nodes.Expr) -> tuple[str, ...]:
-    """Return all that can be printed of a value, where the file says it; else nothing."""
-    if isinstance(value, nodes.Const):
-        return (str(value.value),)
-    if isinstance(value, nodes.CondExpr) and value.expr2 is not None:
-        one, other = _outcomes(value.expr1), _outcomes(value.expr2)
-        return (*one, *other) if one and other else ()
-    return ()
-
-
-def _words(value: nodes.Node) -> tuple[str, ...]:
-    """Return what a piece of text says, or what can be printed of a value that is one of a few plain words."""
-    if isinstance(value, nodes.TemplateData):
-        return (value.data,)
-    outcomes = _outcomes(value) if isinstance(value, nodes.Expr) else ()
-    return outcomes if all(map(_PLAIN.fullmatch, outcomes)) else ()
+    return [nodes.Output([filtered(whole, ADDRESS)], lineno=line)]
