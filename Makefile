@@ -11,9 +11,11 @@ CORE_COVERAGE ?= 95
 # How often `make chaos` kills the program, and which run of all possible ones it makes.
 KILLS ?= 300
 SEED ?= 1
+# How often `make explore` tries the properties on examples that they never saw.
+ROUNDS ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check chaos fmt build bench lock clean
+.PHONY: help setup demo test check chaos explore fmt build bench lock clean
 
 help: ## list these words
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
@@ -43,6 +45,10 @@ check: $(READY) ## format, lint, types, tests with coverage: what must pass befo
 
 chaos: $(READY) ## kill the real program 300 times beside hostile servers and compare their logs with the ledger
 	PYTHONPATH=tests $(BIN)/python -m chaos --kills $(KILLS) --seed $(SEED)
+
+explore: $(READY) ## try every property on new examples; make test always takes the same ones
+	@missed=0; for round in $$(seq $(ROUNDS)); do \
+		$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=explore || missed=1; done; exit $$missed
 
 fmt: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

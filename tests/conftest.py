@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from house import House
 from program import Program
 
 _LONGEST = ("test_service_machine", "test_service_year", "test_process_", "test_slow_sources")
+
+# What is run before a change goes in is the same each time: it says something about the change. New examples are sought
+# by `make explore`, and whatever it finds becomes an example of its test.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile("same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

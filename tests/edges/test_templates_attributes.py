@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
+from turbohtml import Token, TokenType, tokenize
 
 from digests import digest
 from own_templates import hostile, html_of, own
@@ -211,7 +212,7 @@ def _behind(text: str, at: int) -> Place:
 
 _PIECES = st.lists(
     st.sampled_from(
-        ["<", ">", '"', "'", "=", "/", " ", "!", "-", "--", "a", "href", "title", "style", "</style>", "</title", "&#32;", "http:", "\n", "?", "<!--", "-->", "<a ", "<style>", "<title>"]
+        ["<", ">", '"', "'", "=", "/", " ", "!", "-", "--", "a", "href", "title", "style", "</style>", "</title", "&#32;", "http:", "\n", "?", "<!--", "-->", "<a ", "</a ", "<style>", "<title>", "<title ", "<script>", "</script>", 'x="']
     ),
     max_size=20,
 ).map("".join)  # fmt: skip
@@ -223,20 +224,58 @@ def test_it_matters_not_where_a_text_is_taken_apart(text: str, at: int) -> None:
     assert _behind(text, at) == _behind(text, len(text))
 
 
+_MARK = "MARK"
+_IN_TEXT = (Kind.TEXT, Kind.OPENING, Kind.RAW, Kind.TITLE)
+_IS_TAG = (TokenType.START_TAG, TokenType.END_TAG)
+
+
+def _marked(page: str) -> list[Token]:
+    """Return the pieces of a page that hold the mark, as a reader that keeps to the standard takes it apart."""
+    return [
+        each
+        for each in tokenize(page)
+        if _MARK in (each.data or "")
+        or any(_MARK in (value or "") for _, value in each.attrs or ())
+    ]
+
+
 @settings(max_examples=400, deadline=None)
 @given(_PIECES)
-def test_it_stands_in_text_where_another_reader_does(text: str) -> None:
-    """A mark that another reader finds as text is in text here as well, and one in a value of a tag in a value."""
+def test_it_stands_in_a_value_where_another_reader_does(text: str) -> None:
     place, _ = read(START, text, 1)
-    mark = "MARK"
-    tags = Tags(f"{text}{mark}")
     if place.kind is Kind.VALUE:
-        tags = Tags(f"{text}{mark}{place.quote}>")
-        closed = [value for _, value in tags.attributes if mark in value]
-        assert closed
-        assert place.closes or closed[0].endswith(mark)
-    elif place == START:
-        assert not [1 for _, value in tags.attributes if mark in value]
+        page = f"{text}{_MARK}{place.quote}>"
+        last = [tag for tag in tokenize(page) if tag.type in _IS_TAG][-1]
+        values = [value or "" for name, value in last.attrs or () if name.startswith(place.name)]
+        # The second attribute of a name is none: it has the first one's value.
+        assert any(value.endswith(_MARK) for value in values) or (values and not _marked(page))
+        assert place.closes is (last.type is TokenType.END_TAG)
+
+
+@settings(max_examples=400, deadline=None)
+@example("<!--!>")
+@example("<!---!>")
+@example("<!-->")
+@example("</title/<=")
+@example("<script><!--<script></script>")
+@given(_PIECES)
+def test_it_stands_in_text_where_another_reader_does(text: str) -> None:
+    place, _ = read(START, text, 1)
+    if place.kind is Kind.VALUE:
+        return
+    found = [each.type for each in _marked(text + _MARK)]
+    never_ends = place.kind is Kind.RAW and place.name != ""
+    assert (
+        (found == [TokenType.TEXT]) is (place.kind in _IN_TEXT)
+        or place.kind is Kind.OPENING
+        or never_ends
+    )
+
+
+def test_a_script_that_holds_another_never_ends() -> None:
+    """Whether one in a comment ends the outer one browsers tell by states; nothing may be printed behind it, to be sure."""
+    place, _ = read(START, "<script><!--<script></script>x</script>", 1)
+    assert place.kind is Kind.RAW
 
 
 @pytest.mark.parametrize("name", HTML)

@@ -31,6 +31,7 @@ _NAME_TO = re.compile(r"[ \t\n\r\f/>=]")
 _BLANKS = re.compile(r"[ \t\n\r\f]*")
 _BARE_TO = re.compile(r"[ \t\n\r\f>]")
 _END = re.compile(r"--!?>")
+_END_AT_ONCE = re.compile(r"-?>")
 _DECIDES = re.compile(r"[:/?#\\]")
 _HALF_A_SIGN = re.compile(r"&[^;\s]*$")
 _UNSEEN = re.compile(r"[\x00-\x20]+")
@@ -196,12 +197,13 @@ def _bare_value(place: Place, text: str, at: int) -> _Next:
 
 
 def _comment(place: Place, text: str, at: int) -> _Next:
-    # Of what is read already the last signs matter; a comment may end at once: "<!-->".
-    said = place.said or "--"
-    found = _END.search(said + text[at:])
+    # Of what is read already the last signs matter; a comment may end at once: "<!-->", but not by "<!--!>".
+    said = place.said or ""
+    comment = said + text[at:]
+    found = (_END_AT_ONCE.match(comment) if len(said) < 2 else None) or _END.search(comment)
     if found:
         return START, at + found.end() - len(said)
-    return replace(place, said=(said + text[at:])[-3:]), len(text)
+    return replace(place, said=comment[-3:]), len(text)
 
 
 def _declaration(place: Place, text: str, at: int) -> _Next:
@@ -210,10 +212,13 @@ def _declaration(place: Place, text: str, at: int) -> _Next:
 
 
 def _to_its_end(place: Place, text: str, at: int) -> _Next:
-    """Read on in an element whose text is no HTML. `fixed`: what stands in it may be HTML to others."""
+    """Read on in an element whose text is no HTML. `fixed`: what stands in it may be HTML to others; `name`: it never ends."""
     said = (place.said or "") + text[at:]
     end = re.search(rf"</{re.escape(place.element)}(?=[ \t\n\r\f/>])", said, re.IGNORECASE)
     inside = said[: end.start()] if end else said
+    # A script in a script's comment ends with it, and not the outer one ("double escaped"): none is looked for any more.
+    if place.element == "script" and (place.name or "<!--" in inside):
+        return replace(place, name="<!--", said="", fixed=True), len(text)
     if end:
         tag = Place(Kind.TAG, place.element, closes=True, line=place.line)
         return tag, at + end.end() - len(place.said or "")
