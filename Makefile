@@ -13,12 +13,14 @@ KILLS ?= 300
 SEED ?= 1
 # How often `make explore` tries the properties on examples that they never saw.
 ROUNDS ?= 10
+# How many papers `make hostile` makes, and which of all possible ones (SEED).
+PAPERS ?= 100000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check chaos explore fmt build bench lock clean
+.PHONY: help setup demo test check chaos explore hostile fmt build bench lock clean
 
 help: ## list these words
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1|/' | awk -F'|' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 setup: $(READY) ## make .venv from requirements.lock, every file checked by its hash
 
@@ -49,6 +51,9 @@ chaos: $(READY) ## kill the real program 300 times beside hostile servers and co
 explore: $(READY) ## try every property on new examples; make test always takes the same ones
 	@missed=0; for round in $$(seq $(ROUNDS)); do \
 		$(BIN)/python -m pytest -q -n auto -m hypothesis --hypothesis-profile=explore || missed=1; done; exit $$missed
+
+hostile: $(READY) ## send 100,000 hostile papers through every form; make test sends 2,000
+	PAPERS=$(PAPERS) PAPERS_SEED=$(SEED) $(BIN)/python -m pytest -q -n auto tests/flow/test_hostile_papers.py
 
 fmt: $(READY) ## put the code into its one format
 	$(BIN)/ruff check --fix .

@@ -1,7 +1,7 @@
 """Nothing that a paper says becomes a tag, an attribute, a link elsewhere, a header, a token of Slack's or an escape.
 
 Papers made at random go the whole way from a dump to every form, and once more past ingestion, which cleans much of
-it. Each form is compared with that of the same digest in harmless letters. `PAPERS=100000` makes as many.
+it. Each form is compared with that of the same digest in harmless letters. `make hostile` makes 100,000.
 """
 
 from __future__ import annotations
