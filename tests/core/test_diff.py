@@ -158,6 +158,15 @@ def test_old_is_not_new(over: dict[str, Any]) -> None:
     assert not is_news(paper(**over), read_before=NOW, max_age=MAX_AGE)
 
 
+@pytest.mark.parametrize(
+    ("id_", "so"),
+    [("doi:10.12688/f1000research.90123.2", True), ("doi:10.21203/rs.3.rs-9123456/v2", False)],
+)
+def test_an_article_that_passed_review_in_its_second_version_is_new(id_: str, so: bool) -> None:
+    second = paper(id=id_, ids=(), version=2)
+    assert is_news(second, read_before=NOW, max_age=MAX_AGE) is so
+
+
 def test_age_counts_from_the_last_good_read() -> None:
     dated = paper(published_at=NOW - timedelta(days=100))
     assert is_news(dated, read_before=NOW - timedelta(days=50), max_age=MAX_AGE)

@@ -591,6 +591,7 @@ def test_backups_are_wanted_and_of_late(found: Backups, grade: Grade) -> None:
         (["arxiv:1", "doi:a", "title1:x"], []),
         (["arxiv:1", "arxiv:2", "doi:a"], ["arxiv:1", "arxiv:2"]),
         (["feed:x#1", "feed:x#2", "title1:a", "title1:b"], []),
+        (["doi:10.21203/rs.3.rs-9123456/v2", "doi:10.21203/rs.3.rs-9123456/v1"], []),
         (["doi:a", "doi:b", "pmid:1", "pmid:2"], ["doi:a", "doi:b", "pmid:1", "pmid:2"]),
     ],
 )

@@ -207,6 +207,12 @@ def test_a_record_without_ids_is_known_by_its_title() -> None:
     assert own_id(record, "s") == title_key(record.title)
 
 
+def test_a_source_calls_all_versions_of_a_doi_by_one_name() -> None:
+    first, then = (paper(id=f"doi:10.21203/rs.3.rs-9123456/v{n}", ids=()) for n in (1, 2))
+    assert own_id(then, "s") == own_id(first, "s")
+    assert record_ids(then, "s")[0] == then.id
+
+
 def test_an_address_gives_the_id_of_a_record_that_brings_none() -> None:
     assert (
         own_id(paper(id="", ids=(), url="https://arxiv.org/abs/2611.00009v1"), "s")
@@ -256,6 +262,10 @@ def test_link_hosts_do_not_change_the_key_of_a_short_title() -> None:
         ({"arxiv:1", "doi:x"}, {"arxiv:2", "doi:x"}, True),
         ({"arxiv:1", "doi:x"}, {"arxiv:1", "doi:y"}, False),
         ({"doi:x", "pmid:1"}, {"doi:x", "pmid:2"}, False),
+        ({"doi:10.21203/rs.3.rs-9123456/v1"}, {"doi:10.21203/rs.3.rs-9123456/v2"}, False),
+        ({"doi:10.7554/elife.91234"}, {"doi:10.7554/elife.91234.2"}, False),
+        ({"doi:10.21203/rs.3.rs-9123456/v1"}, {"doi:10.21203/rs.3.rs-9123457/v1"}, True),
+        ({"doi:10.1000/x.v1"}, {"doi:10.1000/x.v2"}, True),
         ({"feed:a"}, {"feed:b"}, False),
         ({"title1:a"}, {"title1:b"}, False),
         (set(), {"arxiv:1"}, False),

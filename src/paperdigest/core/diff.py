@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from paperdigest.core.doi_versions import is_preprint, is_reviewed
 from paperdigest.core.identity import family_name
 from paperdigest.core.paper import Announced, ChangeKind, Paper
 from paperdigest.core.revision import recorded
@@ -21,19 +22,6 @@ _RAGGED = 24
 _LONGEST_END = 40  # code points from the last stop on
 #: How a whole text ends; one that was cut seldom does so by chance.
 _ENDS = re.compile(r"""[.!?。！？]["'”’»)\]}$]*\s*$""")
-#: DOIs given to preprints: having one does not make a paper published.
-_PREPRINT_DOIS = (
-    "doi:10.48550/",  # arXiv
-    "doi:10.1101/",  # bioRxiv, medRxiv, and
-    "doi:10.64898/",  # since openRxiv
-    "doi:10.2139/",  # SSRN
-    "doi:10.20944/",  # Preprints.org
-    "doi:10.21203/",  # Research Square
-    "doi:10.26434/",  # ChemRxiv
-    "doi:10.31234/",  # PsyArXiv
-    "doi:10.31219/",  # OSF
-    "doi:10.5281/",  # Zenodo
-)
 _PREPRINT_VENUES = frozenset(
     {"arxiv", "arxivorg", "corr", "biorxiv", "medrxiv", "preprint", "ssrn"}
 )
@@ -131,8 +119,9 @@ def is_news(
     """
     if baseline or paper.withdrawn or paper.announced is Announced.REPLACED:
         return False
-    said_new = paper.announced is Announced.NEW
-    if paper.version is not None and paper.version > 1 and not said_new:
+    # Indexes first hear of some articles in the version that passed review.
+    expected = paper.announced is Announced.NEW or is_reviewed(paper.id)
+    if paper.version is not None and paper.version > 1 and not expected:
         return False
     if max_age is None or paper.published_at is None:
         return True
@@ -278,7 +267,7 @@ def _published(new: Paper, ids: Collection[str], seen: Seen) -> tuple[News, ...]
 
 
 def _is_preprint(id_: str) -> bool:
-    return id_.startswith(("arxiv:", *_PREPRINT_DOIS))
+    return id_.startswith("arxiv:") or is_preprint(id_)
 
 
 def _where_published(venue: str, ids: Collection[str]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from paperdigest.core import restoring, words
+from paperdigest.core.doi_versions import first_version
 from paperdigest.core.examination import Finding, Grade, advice, told, trouble
 from paperdigest.core.identity import REGISTRIES, scheme_of
 from paperdigest.core.room import MEGABYTE
@@ -177,9 +178,11 @@ def papers(count: int, listed: Sequence[Contradiction]) -> Iterator[Finding]:
 
 
 def contradicting(ids: Sequence[str]) -> Iterator[str]:
-    """Yield the ids that share their registry with another one, in their order."""
-    schemes = [scheme_of(id_) for id_ in ids]
-    for id_, scheme in zip(ids, schemes, strict=True):
+    """Yield the ids that share their registry with another one, in their order; versions of one work are one."""
+    works = {first_version(id_): scheme_of(id_) for id_ in ids}
+    schemes = list(works.values())
+    for id_ in ids:
+        scheme = scheme_of(id_)
         if scheme in REGISTRIES and schemes.count(scheme) > 1:
             yield id_
 

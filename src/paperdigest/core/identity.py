@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from urllib.parse import unquote
 
+from paperdigest.core.doi_versions import first_version, own_name
 from paperdigest.core.paper import Paper
 from paperdigest.core.text import display, squash, squashed, without_link_hosts
 
@@ -232,9 +233,8 @@ def record_ids(paper: Paper, source: str) -> tuple[str, ...]:
 
 
 def own_id(paper: Paper, source: str) -> str:
-    """Return what this source calls the record: its preferred id, or the key made of its text."""
-    given = _given_ids(paper, source)
-    return given[0] if given else text_id(paper, source)
+    """Return what this source calls the record: its preferred id, without a version, or the key made of its text."""
+    return own_name(record_ids(paper, source)[0])
 
 
 def text_id(paper: Paper, source: str) -> str:
@@ -252,7 +252,7 @@ def namesake_id(title_id: str, first_author: str) -> str:
 
 def contradict(a: Iterable[str], b: Iterable[str]) -> bool:
     """Say whether two sets of ids cannot be one paper's: in the most preferred registry where both have
-    an id, they have no common one."""
+    an id, they have no common one. Versions of one work have their DOI in common."""
     mine, other = _by_registry(a), _by_registry(b)
     for registry in REGISTRIES:
         if registry in mine and registry in other:
@@ -286,7 +286,7 @@ def _by_registry(ids: Iterable[str]) -> dict[str, set[str]]:
     for id_ in ids:
         scheme = scheme_of(id_)
         if scheme in REGISTRIES:
-            found.setdefault(scheme, set()).add(id_)
+            found.setdefault(scheme, set()).add(first_version(id_))
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from paperdigest.core import index_terms as index
 from paperdigest.core import listed, names
+from paperdigest.core.doi_versions import span
 from paperdigest.core.forms import parted_spellings
 from paperdigest.core.fulltext import NOTHING, atom
 from paperdigest.core.index_terms import is_cut, letters_of, pair, token
@@ -154,6 +155,9 @@ def _sources(term: Term) -> tuple[Clause, bool]:
 
 def _ids(term: Term) -> tuple[Clause, bool]:
     wanted = listed.plain_id(term.text)
+    if (versions := span(wanted)) is not None:
+        bare, start, _ = versions
+        return (atom(token(index.ID, bare)), atom(token(index.ID, start), begins=True)), False
     return ((atom(token(index.ID, wanted)),) if wanted else ()), bool(wanted) and not is_cut(wanted)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from paperdigest.core import names, signs
+from paperdigest.core.doi_versions import first_version
 from paperdigest.core.paper import Paper
 from paperdigest.core.text import display
 from paperdigest.core.tree import Field, Kind, Term
@@ -114,7 +115,9 @@ def _same_source(term: Term, name: str) -> bool:
 def _same_id(term: Term, name: str) -> bool:
     """An id with or without its origin, as an address, with or without a version."""
     wanted, listed = plain_id(term.text), plain_id(name)
-    return listed == wanted or listed.partition(":")[2] == wanted
+    if listed == wanted or listed.partition(":")[2] == wanted:
+        return True
+    return wanted.startswith("doi:") and first_version(listed) == first_version(wanted)
 
 
 def wanted_category(text: str) -> str:

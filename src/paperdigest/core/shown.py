@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from paperdigest.core.doi_versions import is_outdated, without_outdated
 from paperdigest.core.identity import scheme_of
 from paperdigest.core.paper import Link, Paper
 
@@ -45,6 +46,7 @@ def with_record(shown: Paper, new: Paper, *, takes_text: bool) -> Paper:
     """Return a paper with what a record adds to it; `takes_text`: its title, abstract, authors are shown now."""
     text = new if takes_text else shown
     moved_on = takes_text and (new.version or 0) > (shown.version or 0)
+    url = _address(shown, new, takes_text=takes_text)
     best = new if new.rank is not None and (shown.rank is None or new.rank < shown.rank) else shown
     return replace(
         shown,
@@ -54,8 +56,8 @@ def with_record(shown: Paper, new: Paper, *, takes_text: bool) -> Paper:
         categories=_union(shown.categories, new.categories),
         keywords=_union(shown.keywords, new.keywords),
         venue=(text.venue or shown.venue or new.venue),
-        url=_address(shown, new, takes_text=takes_text),
-        links=_links(shown.links, new.links),
+        url=url,
+        links=without_outdated(_links(shown.links, new.links), url),
         published_at=_earliest(shown.published_at, new.published_at),
         updated_at=_latest(shown.updated_at, new.updated_at),
         version=shown.version if text.version is None else text.version,
@@ -68,8 +70,10 @@ def with_record(shown: Paper, new: Paper, *, takes_text: bool) -> Paper:
 
 
 def _address(shown: Paper, new: Paper, *, takes_text: bool) -> str:
-    if new.url and takes_text and (_from_registry(new) or not _from_registry(shown)):
-        return new.url
+    if new.url and takes_text:
+        stays = _from_registry(shown) and not _from_registry(new)
+        if not stays or is_outdated(shown.url, (new.id, *new.ids)):
+            return new.url
     return shown.url or new.url
 
 

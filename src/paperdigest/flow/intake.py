@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from paperdigest.core.diff import Decision, News, Seen, decide
+from paperdigest.core.doi_versions import are_of_another_count, newest_first
 from paperdigest.core.identity import (
     TEXT_SCHEMES,
     contradict,
@@ -19,6 +20,7 @@ from paperdigest.core.identity import (
 )
 from paperdigest.core.paper import ChangeKind, Paper
 from paperdigest.core.revision import net
+from paperdigest.flow.known_ids import KnownIds
 from paperdigest.flow.pending import Numbers, Pending, Working
 from paperdigest.flow.sighting import Sighting, sightings
 from paperdigest.store import papers, records
@@ -76,7 +78,7 @@ class Intake:
         self._is_news = is_news
         self.counts = counts or Counts()
         self.records_added = 0
-        self._ids: dict[str, int] = {}
+        self._ids = KnownIds()
         self._records: dict[str, KnownRecord] = {}
         self._said: dict[int, Paper] = {}
         self._shorts: dict[str, list[int]] = {}
@@ -113,10 +115,10 @@ class Intake:
         fresh = [sighting for sighting in seen if sighting.own_id in moving]
         others = {namesake for own_id, namesake in namesakes if own_id in moving}
         wanted = {id_ for sighting in fresh for id_ in sighting.ids} | others
-        self._ids = papers.keys_of_ids(self._store, wanted)
+        self._ids = KnownIds.of(self._store, wanted)
         known = [self._records[own_id] for own_id in moving | others if own_id in self._records]
         self._said = records.last_said(self._store, [record.id for record in known])
-        keys = {record.paper_key for record in known} | set(self._ids.values())
+        keys = {record.paper_key for record in known} | self._ids.papers()
         self._shorts = records.short_titled(self._store, self._source, _short_keys(fresh), keys)
         self._load(keys.union(*self._shorts.values()))
 
@@ -163,9 +165,9 @@ class Intake:
         """Return the paper a record is about, or None; papers that it shows to be one are merged first."""
         keys = [] if record is None else [record.paper_key]
         for id_ in sighting.ids:
-            key = self._ids.get(id_)
-            if key is not None and key not in keys and self._may_join(sighting, id_, key):
-                keys.append(key)
+            for key in self._ids.papers_of(id_):
+                if key not in keys and self._may_join(sighting, id_, key):
+                    keys.append(key)
         if not keys:
             return self._by_short_title(sighting)
         kept = keys[0]
@@ -227,7 +229,7 @@ class Intake:
         key = working.row.key
         for id_ in ids:
             if id_ not in self._ids and len(working.ids) < _MOST_IDS:
-                self._ids[id_] = key
+                self._ids.give(id_, key)
                 self._pending.ids.append((id_, key))
                 working.ids.add(id_)
 
@@ -244,6 +246,10 @@ class Intake:
 
     def _compare(self, sighting: Sighting, record: KnownRecord | None, working: Working) -> None:
         again = working.row.key in self._met
+        if are_of_another_count(sighting.ids, working.ids):
+            sighting = sighting.uncounted()
+        elif are_of_another_count(working.ids, sighting.ids):
+            working.row = working.row.uncounted()
         seen = self._what_is_seen(record, working, again=again)
         decision = decide(sighting.paper, sighting.ids, seen)
         if again and record is not None and not decision.supplies:
@@ -316,7 +322,7 @@ class Intake:
             self._change_record(record, sighting, shown=decision.supplies)
         self._own(working, sighting.ids)
         paper = decision.shown
-        best = preferred_first((paper.id, *sorted(working.ids)))
+        best = newest_first(preferred_first((paper.id, *sorted(working.ids))))
         row = working.row._replace(
             paper=replace(paper, id=best[0]) if paper.id != best[0] else paper
         )
@@ -349,7 +355,7 @@ class Intake:
         merge(self._store, kept, gone, self._now)
         self._parted = parted(self._store)
         del self._working[kept], self._working[gone]
-        self._ids = {id_: kept if key == gone else key for id_, key in self._ids.items()}
+        self._ids.move(gone, kept)
         for own_id, record in self._records.items():
             if record.paper_key == gone:
                 self._records[own_id] = record._replace(paper_key=kept)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from paperdigest.core.diff import raw_hash
+from paperdigest.core.doi_versions import own_name, version_of
 from paperdigest.core.identity import record_ids, short_title
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Rejected
@@ -16,7 +18,8 @@ _LARGEST = 2**63
 
 class Sighting(NamedTuple):  # one a record: a frozen dataclass takes three times as long to make
     """A record and what it is known by. `ids` are preferred first, the last one is made of its text;
-    `own_id` is the source's own; `rank` is its text's. `short_key` is "" unless the title is too short to be a key."""
+    `own_id` is the source's own, of any version; `rank` is its text's. `short_key` is "" unless the title is too short
+    to be a key."""
 
     paper: Paper
     own_id: str
@@ -24,6 +27,11 @@ class Sighting(NamedTuple):  # one a record: a frozen dataclass takes three time
     short_key: str
     raw_hash: bytes
     rank: Rank
+
+    def uncounted(self) -> Sighting:
+        """Return the record as one that tells no version."""
+        whole, _, registry = self.rank
+        return self._replace(paper=replace(self.paper, version=None), rank=(whole, 0, registry))
 
 
 def sightings(papers: Sequence[Paper], source: str) -> tuple[list[Sighting], list[Rejected]]:
@@ -53,7 +61,9 @@ def _sighting(paper: Paper, source: str) -> Sighting:
             raise _UnfitError("a number that is too large")
     if not paper.url.isascii() or paper.links:
         "".join((paper.url, *(link.url for link in paper.links))).encode()
-    hashed = raw_hash(paper)
     ids = record_ids(paper, source)
+    if paper.version is None and (version := version_of(ids[0])) is not None:
+        paper = replace(paper, version=version)
+    hashed = raw_hash(paper)
     short = "" if ids[-1].startswith("title1:") else short_title(paper.title)
-    return Sighting(paper, ids[0], ids, short, hashed, rank_of(paper))
+    return Sighting(paper, own_name(ids[0]), ids, short, hashed, rank_of(paper))

@@ -21,7 +21,13 @@ from paperdigest.store.changes import (
 )
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
-from paperdigest.store.papers import ids_of_papers, in_chunks, keys_of_ids, paper_rows
+from paperdigest.store.papers import (
+    ids_of_papers,
+    in_chunks,
+    keys_of_ids,
+    keys_of_versions,
+    paper_rows,
+)
 from paperdigest.store.receipts import receipts_since
 from paperdigest.store.sources import SourceState, source_state, source_states
 
@@ -99,15 +105,19 @@ def baseline_since(store: Store, at: datetime) -> dict[int, datetime]:
 
 
 def find_papers(store: Store, text: str, *, limit: int = 20) -> list[tuple[int, Paper]]:
-    """Return the papers that a text names: by any id or address they ever had, or by any part of a title
-    (case, accents, TeX and punctuation aside), the newest first."""
+    """Return the papers that a text names: by any id or address they ever had, by the DOI of any version, or by any part
+    of a title (case, accents, TeX and punctuation aside), the newest first."""
     text = text.strip()
     if not text:
         return []
-    keys = list(keys_of_ids(store, {text, normal_id(text)}).values()) or _by_address(store, text)
-    keys = keys or _by_title(store, text, limit)
+    keys = _by_id(store, text) or _by_address(store, text) or _by_title(store, text, limit)
     found = papers(store, dict.fromkeys(keys))
     return list(found.items())[:limit]
+
+
+def _by_id(store: Store, text: str) -> list[int]:
+    id_ = normal_id(text)
+    return list((keys_of_ids(store, {text, id_}) or keys_of_versions(store, {id_})).values())
 
 
 def _by_address(store: Store, text: str) -> list[int]:

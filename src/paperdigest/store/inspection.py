@@ -12,12 +12,13 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from paperdigest.core.examine_history import Contradiction, Database
+from paperdigest.core.examine_history import Contradiction, Database, contradicting
 from paperdigest.core.identity import REGISTRIES
 from paperdigest.store import first_look, history
 from paperdigest.store.connection import Store
 from paperdigest.store.facts import fact
 from paperdigest.store.locks import FileLock, Holder
+from paperdigest.store.papers import ids_of_papers
 from paperdigest.store.schema import SCHEMA_VERSION
 
 #: A database of so many bytes is looked through in a second or two.
@@ -82,7 +83,8 @@ def instant(store: Store, name: str) -> datetime | None:
 def contradictions(store: Store, most: int) -> tuple[int, list[Contradiction]]:
     """Return how many papers have two ids of one registry, and `most` of these, the first ones first."""
     with store.reading():
-        keys = [key for (key,) in store.rows(_TWICE)]
+        twice = ids_of_papers(store, [key for (key,) in store.rows(_TWICE)])
+        keys = sorted(key for key, ids in twice.items() if any(contradicting(ids)))
         found = history.papers(store, keys[:most])
     return len(keys), [Contradiction(paper.title, paper.ids) for paper in found.values()]
 

@@ -7,6 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from paperdigest.core.doi_versions import are_of_another_count, newest_first
 from paperdigest.core.identity import preferred_first
 from paperdigest.core.shown import united
 from paperdigest.store.connection import Store
@@ -46,6 +47,10 @@ def merge(store: Store, kept: int, gone: int, now: datetime) -> None:
     rows = paper_rows(store, (kept, gone), ids)
     mine, other = rows[kept], rows[gone]
     _remember(store, mine, other, now)
+    if are_of_another_count(mine.paper.ids, other.paper.ids):
+        mine = mine.uncounted()
+    elif are_of_another_count(other.paper.ids, mine.paper.ids):
+        other = other.uncounted()
     first, second = (other, mine) if other.rank > mine.rank else (mine, other)
     _give_text_back(store, second)
     _collapse_outcomes(store, kept, gone)
@@ -58,7 +63,7 @@ def merge(store: Store, kept: int, gone: int, now: datetime) -> None:
 
 def _one(first: PaperRow, second: PaperRow, kept: int) -> PaperRow:
     """Return the paper both become; the text is the first one's."""
-    ids = preferred_first((*first.paper.ids, *second.paper.ids))
+    ids = newest_first(preferred_first((*first.paper.ids, *second.paper.ids)))
     paper = united(first.paper, second.paper, ids)
     return PaperRow(
         kept,

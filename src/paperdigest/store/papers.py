@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
+from paperdigest.core.doi_versions import (
+    are_of_another_count,
+    first_version,
+    newest_first,
+    span,
+    version_of,
+)
 from paperdigest.core.identity import preferred_first
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.shown import Rank
@@ -31,7 +39,7 @@ _COLUMNS = (
 )
 # The text between the marks is our own column names and nothing else.
 _SELECT = (  # noqa: S608 - see above
-    "SELECT {columns}, r.version, r.partial, r.registry FROM papers p"
+    "SELECT {columns}, r.own_id, r.version, r.partial, r.registry FROM papers p"
     " LEFT JOIN records r ON r.id = p.shown_record WHERE p.key IN ({{}})"
 ).format(columns=", ".join(f"p.{name}" for name in _COLUMNS))
 _INSERT = "INSERT INTO papers ({columns}) VALUES ({marks})".format(  # noqa: S608 - see above
@@ -41,6 +49,10 @@ _UPDATE = "UPDATE papers SET {sets} WHERE key = ?".format(  # noqa: S608 - see a
     sets=", ".join(f"{name} = ?" for name in _COLUMNS[1:])
 )
 _Value = TypeVar("_Value", str, int)
+_VERSIONS = (
+    "SELECT id, paper_key FROM paper_ids WHERE id = ?"
+    " UNION ALL SELECT id, paper_key FROM paper_ids WHERE id > ? AND id < ?"
+)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -55,10 +67,25 @@ class PaperRow(NamedTuple):  # one a record: a frozen dataclass takes three time
     baseline: bool
     first_seen_at: datetime
 
+    def uncounted(self) -> PaperRow:
+        """Return the paper without a version."""
+        whole, _, registry = self.rank
+        return self._replace(paper=replace(self.paper, version=None), rank=(whole, 0, registry))
+
 
 def keys_of_ids(store: Store, ids: Iterable[str]) -> dict[str, int]:
     """Return the paper of every id that is known."""
     return dict(in_chunks(store, "SELECT id, paper_key FROM paper_ids WHERE id IN ({})", ids))
+
+
+def keys_of_versions(store: Store, ids: Iterable[str]) -> dict[str, int]:
+    """Return all known ids that are of another version of what one of these is of, with their papers."""
+    found: dict[str, int] = {}
+    works = {first_version(id_): where for id_ in ids if (where := span(id_)) is not None}
+    for first, where in works.items():
+        rows = store.rows(_VERSIONS, where)
+        found.update((id_, key) for id_, key in rows if first_version(id_) == first)
+    return found
 
 
 def ids_of_papers(store: Store, keys: Iterable[int]) -> dict[int, tuple[str, ...]]:
@@ -68,7 +95,7 @@ def ids_of_papers(store: Store, keys: Iterable[int]) -> dict[int, tuple[str, ...
         store, "SELECT paper_key, id FROM paper_ids WHERE paper_key IN ({})", keys
     ):
         found.setdefault(key, []).append(id_)
-    return {key: preferred_first(ids) for key, ids in found.items()}
+    return {key: newest_first(preferred_first(ids)) for key, ids in found.items()}
 
 
 def paper_rows(
@@ -201,9 +228,14 @@ def _values(row: PaperRow) -> tuple[object, ...]:
 
 
 def _paper_row(row: tuple[Any, ...], ids: tuple[str, ...]) -> PaperRow:
-    key, id_, *shown, record, revisions, baseline, first_seen, version, partial, registry = row
+    key, id_, *shown, record, revisions, baseline, first_seen = row[:-4]
+    own_id, version, partial, registry = row[-4:]
     seen_at = from_instant(first_seen)
-    paper = _paper(id_, preferred_first((id_, *ids)), shown, seen_at)
+    paper = _paper(id_, newest_first(preferred_first((id_, *ids))), shown, seen_at)
+    if version is None and own_id is not None and not are_of_another_count((own_id,), paper.ids):
+        version = version_of(own_id)  # written before ids were known to tell one
+        if paper.version is None and version is not None:
+            paper = replace(paper, version=version)
     # Behind a text that no record stands for any more there is no version either.
     rank = (
         (not paper.partial, 0, False)

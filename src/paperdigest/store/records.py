@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from paperdigest.core.doi_versions import version_of
 from paperdigest.core.paper import Paper
 from paperdigest.core.shown import Rank
 from paperdigest.store.connection import Store
@@ -45,12 +46,21 @@ def last_said(store: Store, record_ids: Iterable[int]) -> dict[int, Paper]:
     """Return the text of records: their own, or their paper's where that shows it."""
     sql = (
         "SELECT r.id, coalesce(r.title, p.title), coalesce(r.abstract, p.abstract),"
-        " coalesce(r.authors, p.authors), r.version, r.partial"
+        " coalesce(r.authors, p.authors), r.own_id, r.version, r.partial"
         " FROM records r JOIN papers p ON p.key = r.paper_key WHERE r.id IN ({})"
     )
     return {
-        id_: Paper(title, abstract, authors=decode(authors), version=version, partial=bool(partial))
-        for id_, title, abstract, authors, version, partial in in_chunks(store, sql, record_ids)
+        id_: Paper(
+            title,
+            abstract,
+            authors=decode(authors),
+            # One that was written before ids were known to tell a version.
+            version=version_of(own_id) if version is None else version,
+            partial=bool(partial),
+        )
+        for id_, title, abstract, authors, own_id, version, partial in in_chunks(
+            store, sql, record_ids
+        )
     }
 
 
