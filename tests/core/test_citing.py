@@ -150,6 +150,53 @@ def test_ris_has_the_family_name_first(name: str, turned: str) -> None:
     assert f"AU  - {turned}\n" in ris([paper(authors=(name,))])
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("The ATLAS Collaboration", "atlas"),
+        ("Fold Team", "fold"),
+        ("The LIGO Scientific Collaboration", "ligo"),
+        ("International Fold Genome Consortium", "international"),
+        ("Working Group on Maps", "working"),
+        ("The 1000 Maps Project", "1000"),
+        ("The CREASE Study", "crease"),
+        ("Department of Maps, University of Ink", "maps"),
+        ("on behalf of the INK Network", "ink"),
+    ],
+)
+def test_a_group_is_a_whole_and_has_a_key_by_its_own_word(name: str, key: str) -> None:
+    group = paper(authors=(name, "Ada Lovelace"))
+    assert f"author = {{{{{name}}} and Ada Lovelace}}" in bibtex([group])
+    assert bibtex([group]).startswith(f"@misc{{{key}2026folding,")
+    assert f"AU  - {name}\nAU  - Lovelace, Ada\n" in ris([group])
+
+
+@pytest.mark.parametrize(
+    ("name", "turned"),
+    [
+        ("The Anh Han", "Han, The Anh"),
+        ("Group, Ada", "Group, Ada"),
+        ("Grace Lab", "Lab, Grace"),
+        ("Nguyen The", "The, Nguyen"),
+        ("Teamann Ada", "Ada, Teamann"),
+    ],
+)
+def test_a_person_is_no_group(name: str, turned: str) -> None:
+    assert f"AU  - {turned}\n" in ris([paper(authors=(name,))])
+    assert f"author = {{{name}}}" in bibtex([paper(authors=(name,))])
+
+
+@BOTH
+def test_a_group_reads_back_as_it_is(form: str) -> None:
+    group = paper(authors=("The ATLAS Collaboration", "Fold Team", "Ada Lovelace"))
+    assert tuple(map(display, read_back(form, group)[0].authors)) == group.authors
+
+
+def test_bibtex_tells_of_authors_past_those_that_are_kept() -> None:
+    assert "Ada and Ada and others}" in bibtex([paper(authors=("Ada",) * 2_000)])
+    assert "others" not in bibtex([paper(authors=("Ada",) * 1_999)])
+
+
 HOSTILE = st.text(
     st.sampled_from("\\{}$&%#_^~,\"@=\n\r\t <>`'-") | st.characters(codec="utf-8"), max_size=40
 ) | st.sampled_from(["\\input{/etc/passwd}", "}, author = {evil", "ER  - ", "TY  - JOUR", " and "])

@@ -37,6 +37,7 @@ SOURCES = [
     "signs",
     "spelling",
     "tex",
+    "tex_blanks",
     "tex_commands",
     "tex_dollars",
     "tex_groups",
@@ -47,7 +48,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "2 ae6375e1c83f6ea7"
+PINNED = "2 65370364cb07689b"
 
 EXPRESSIONS = [
     "multi-modal",

@@ -194,6 +194,11 @@ def test_authors_past_the_shown_are_counted() -> None:
     assert words.authors((), 0) == ""
 
 
+def test_as_many_authors_as_are_kept_may_be_more() -> None:
+    assert words.authors(("Ada",) * 5, 1_994) == "Ada, Ada, Ada, Ada, Ada,\u00a0+1,994"
+    assert words.authors(("Ada",) * 5, 1_995) == "Ada, Ada, Ada, Ada, Ada,\u00a0+1,995 or more"
+
+
 def test_the_short_form_of_authors_names_the_first() -> None:
     assert words.authors_short(("Ada Lovelace", "Ida Rhodes")) == "Ada Lovelace et al."
     assert words.authors_short(("Ada Lovelace",)) == "Ada Lovelace"

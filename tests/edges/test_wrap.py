@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paperdigest.core.columns import columns
-from paperdigest.render.wrap import WIDTH, wrap
+from paperdigest.core.digest import Marked
+from paperdigest.render.wrap import WIDTH, starred, wrap
 
 LETTERS = st.sampled_from("aZé…—ß×漢字\u0301🎉ا/:.-")
 WORDS = st.one_of(
@@ -47,6 +48,32 @@ def test_a_run_without_blanks_is_cut_at_full_lines(run: str) -> None:
     lines = wrap(run).split("\n")
     assert "".join(lines) == run
     assert all(WIDTH - 1 <= columns(line) <= WIDTH for line in lines[:-1])
+
+
+@given(
+    st.integers(0, 80),
+    st.integers(1, 60),
+    st.integers(0, 80),
+    st.sampled_from(["", "- "]),
+    st.integers(0, 4),
+)
+def test_a_star_stays_with_what_it_marks(
+    before: int, size: int, after: int, first: str, hanging: int
+) -> None:
+    marked = Marked("研" * before + "细" * size + "的" * after, ((before, before + size),))
+    lines = wrap(starred(marked), 0, hanging, first).removeprefix(first).split("\n")
+    assert "".join(line.strip() for line in lines) == starred(marked)
+    for line in map(str.strip, lines):
+        assert line.endswith("细*") or not line.endswith("*")
+        assert line.startswith("*细") or not line.startswith("*")
+    if size <= 12:
+        assert sum("细" in line for line in lines) == 1
+    assert all(columns(line) <= WIDTH for line in lines)
+
+
+def test_a_run_that_is_cut_gets_no_blank() -> None:
+    run = "漢" * 35
+    assert wrap(run, 0, 4) == "漢" * 34 + "\n    漢"
 
 
 def test_a_no_break_space_holds_its_words_together_and_is_a_blank_in_the_end() -> None:

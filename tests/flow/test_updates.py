@@ -119,6 +119,16 @@ def test_a_paper_that_came_out_is_told_with_its_journal(house: House) -> None:
     )
 
 
+def test_a_paper_that_came_out_is_told_with_its_doi_first(house: House) -> None:
+    sent(house, PAPER)
+    sent(house, {**PAPER, "ids": ["doi:10.1000/lantern"]}, name="two.jsonl")
+
+    assert only_paper(house)["links"][:2] == [
+        {"rel": "doi", "url": "https://doi.org/10.1000/lantern"},
+        {"rel": "pdf", "url": "https://arxiv.org/pdf/2611.00001"},
+    ]
+
+
 def test_a_paper_listed_in_one_more_category_is_told_with_it(house: House) -> None:
     sent(house, PAPER)
     sent(house, {**PAPER, "categories": ["cs.CG", "cs.LG"]}, name="two.jsonl")
@@ -212,7 +222,7 @@ def test_sentences_that_stood_side_by_side_are_told_side_by_side(house: House) -
 
     text = " ".join(page(house, "digest.txt").split())
     assert "Map 3 [-says-] {+tells+} 3. Map 4 [-says-] {+tells+} 4. … Map 6 [-says-]" in text
-    assert "Map 18 [-says-] {+tells+} 18. BibTeX" in text
+    assert "Map 18 [-says-] {+tells+} 18. PDF" in text
 
 
 def test_of_what_was_written_anew_the_old_stands_before_the_new(house: House) -> None:

@@ -1,7 +1,8 @@
 r"""A paper as reference managers take it: BibTeX and RIS. Text is shown text, so that nothing in it is a command.
 
 BibTeX: https://ctan.org/pkg/biblatex, arXiv's fields as in https://info.arxiv.org/help/hypertex/bibstyles; letters
-are UTF-8, as biber and every reference manager read them. RIS: https://en.wikipedia.org/wiki/RIS_(file_format).
+are UTF-8, as biber and every reference manager read them. RIS: https://en.wikipedia.org/wiki/RIS_(file_format);
+a name without a comma is one of a single part, as Zotero and others write and read those of groups.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from unicodedata import combining, normalize
 
 from paperdigest.core.closed_words import word_set
 from paperdigest.core.entry import address
+from paperdigest.core.group_names import is_group, telling_word
 from paperdigest.core.paper import Paper
-from paperdigest.core.text import display
+from paperdigest.core.text import AUTHORS_CAP, display
 
 # The letters that are commands in TeX's text. Braces by their names: BibTeX counts those that are escaped as well.
 _ESCAPED: Final = str.maketrans(
@@ -95,7 +97,7 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     ids, written_at = _ids(paper), paper.published_at
     by_field = paper.categories[:1] if "arxiv" in ids else ()
     yield "title", _braced(_title(display(paper.title)))
-    yield "author", _braced(" and ".join(_author(name) for name in _authors(paper)))
+    yield "author", _braced(" and ".join(_named(paper)))
     yield "journal", _braced(_prose(_journal(paper)))
     yield "year", _braced(f"{written_at.year:04}" if written_at else "")
     yield "month", _MONTHS[written_at.month - 1] if written_at else ""
@@ -131,11 +133,18 @@ def _escaped(text: str) -> str:
     return text.translate(_ESCAPED)
 
 
+def _named(paper: Paper) -> Iterator[str]:
+    """Yield the names as a list has them; `others` stands for those past the cap (BibTeX and biblatex know it)."""
+    yield from map(_author, _authors(paper))
+    if len(paper.authors) >= AUTHORS_CAP:
+        yield "others"
+
+
 def _author(name: str) -> str:
-    """Return a name among others. One that the list's own words would part, or with more commas than a name may
-    have, is a whole: in braces."""
+    """Return a name among others. A group's, one that the list's own words would part, or one with more commas than a
+    name may have, is a whole: in braces."""
     written = _prose(name)
-    if _AND.search(name):
+    if _AND.search(name) or is_group(name):
         return _braced(written)
     match [part.strip() for part in written.split(",")]:
         case [_] | [_, _]:
@@ -192,6 +201,8 @@ def _who(paper: Paper) -> str:
     authors = _authors(paper)
     if not authors:
         return ""
+    if is_group(authors[0]):
+        return _key_letters(telling_word(authors[0]))
     family, comma, rest = (part.strip() for part in authors[0].partition(","))
     turned = comma and not _is_suffix(rest)
     return _key_letters(family if turned else family.rpartition(" ")[2])
@@ -238,7 +249,9 @@ def _tags(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def _family_first(name: str) -> str:
-    """Return a name as RIS has it: `King, Martin Luther, Jr`. One that is so already, or a single word, stays."""
+    """Return a name as RIS has it: `King, Martin Luther, Jr`. One that is so already, a single word or a group stays."""
+    if is_group(name):
+        return name
     match [part.strip() for part in name.split(",")]:
         case [spoken]:
             return _turned(spoken)

@@ -8,12 +8,12 @@ from datetime import datetime, tzinfo
 from urllib.parse import quote, urlsplit
 
 from paperdigest.core import words
-from paperdigest.core.bibtex_address import bibtex_address
 from paperdigest.core.digest import Difference, Entry, Marked, Why
+from paperdigest.core.entry_links import address_of, links_of
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.query import Field, Hit
 from paperdigest.core.styles import Stretch, cut, styles_of
-from paperdigest.core.text import display, excerpt, links_in, safe_url
+from paperdigest.core.text import display, excerpt, safe_url
 
 AUTHORS_SHOWN = 5
 REASONS_SHOWN = 6
@@ -184,7 +184,7 @@ def _card(paper: Paper, searches: Mapping[str, str]) -> Card:
         tuple(display(name) for name in paper.authors[:AUTHORS_SHOWN]),
         display(paper.venue),
         words.place(paper.rank, paper.rank_of) if paper.rank else "",
-        _links(paper, url),
+        links_of(paper, url),
         styles_of(paper.title),
         styles_of(paper.abstract),
     )
@@ -192,7 +192,8 @@ def _card(paper: Paper, searches: Mapping[str, str]) -> Card:
 
 def address(paper: Paper, searches: Mapping[str, str]) -> tuple[str, str]:
     """Return what the title opens, and the site's name when that is a search and not the paper."""
-    own = safe_url(paper.url) or _address_of_id(paper.ids or (paper.id,))
+    ids = paper.ids or (paper.id,)
+    own = safe_url(paper.url) or next(filter(None, map(address_of, ids)), "")
     if own:
         return own, ""
     for source in paper.sources:
@@ -201,18 +202,6 @@ def address(paper: Paper, searches: Mapping[str, str]) -> tuple[str, str]:
             url = safe_url(template.replace("{title}", quote(display(paper.title), safe="")))
             return url, (urlsplit(url).hostname or "").removeprefix("www.")
     return "", ""
-
-
-def _address_of_id(ids: tuple[str, ...]) -> str:
-    for id_ in ids:
-        origin, _, value = id_.partition(":")
-        if origin == "arxiv":
-            return f"https://arxiv.org/abs/{value}"
-        if origin == "doi":
-            return f"https://doi.org/{quote(value, safe='/:;().-_')}"
-        if origin == "pmid":
-            return f"https://pubmed.ncbi.nlm.nih.gov/{value}/"
-    return ""
 
 
 def merged(
@@ -257,20 +246,6 @@ def _why(hits: tuple[Hit, ...]) -> tuple[Why, ...]:
     for hit in hits:
         found.setdefault((hit.term, str(hit.field)), Why(hit.text, str(hit.field), hit.term))
     return tuple(found.values())[:REASONS_SHOWN]
-
-
-def _links(paper: Paper, title_opens: str) -> tuple[Link, ...]:
-    links = [link for link in paper.links if link.rel != "abstract"]
-    links += links_in(paper.abstract)
-    links.append(Link("bibtex", bibtex_address(paper)))
-    known = {title_opens}
-    shown: list[Link] = []
-    for link in links:
-        url = safe_url(link.url)
-        if url and url not in known:
-            known.add(url)
-            shown.append(Link(link.rel, url))
-    return tuple(shown)
 
 
 def _old_year(paper: Paper, now: datetime) -> str:

@@ -14,12 +14,15 @@ from paperdigest.core.tex_dollars import math_delimiters
 from paperdigest.core.tex_groups import DEEPEST, Group, Groups, Make
 from paperdigest.core.tex_lost import restored
 from paperdigest.core.tex_tables import (
+    CLOSING_BRACE,
     ELEMENTS,
     MARKS,
     NAMED_ACCENTS,
     OLD_FONTS,
+    OPENING_BRACE,
     SIGN_ACCENTS,
     SIGNS,
+    words,
 )
 from paperdigest.core.typography import (
     accented,
@@ -75,15 +78,35 @@ _DOUBLED = re.compile(r"""[A-Za-z]+|[%&$#_{}]|["'`^~=.]\{?[A-Za-z]""")
 _ENGLISH = frozenset(
     ["a", "i", "in", "it", "item", "not", "o", "par", "sign", "term", "text", "to", "top"]
 )
+# Words as well, which in prose are commands only before a brace, or some behind a number: `one line\\bar charts`.
+_WORDS = words("""
+abs acute bar because begin between big bold bot bowtie box boxed breve bullet cap caption check color complement
+copyright cup dagger degree diamond dim dot dots end euro exists flat footnote frown grave hat huge index indent land large
+left limits max min mod models natural nearrow norm null num owns parallel partial path phantom pounds prime protect rank
+relax right root rule sec section set sharp slash small smash smile space square star strong sum tan thanks therefore
+tilde times tiny title trace trademark triangle vert wedge
+""")
+_OF_NUMBERS = frozenset(["degree", "times"])
+_BRACES = str.maketrans({OPENING_BRACE: "{", CLOSING_BRACE: "}"})
 
 _TIE_AFTER = frozenset(".,;:!?)]}'\"%*’”…")
 
 
 def to_unicode(text: str) -> str:
     """Return the text with its TeX set as Unicode; white space is kept roughly as it was."""
+    return with_braces(read(text))
+
+
+def read(text: str) -> str:
+    """Return the same, but with private signs for braces that are no group's, so that it can be read once more."""
     if not _ACTIVE.search(text):
         return text
     return typeset(_Reader(with_tildes(restored(text))).read())
+
+
+def with_braces(text: str) -> str:
+    """Return what was read with its braces."""
+    return text.translate(_BRACES) if OPENING_BRACE in text or CLOSING_BRACE in text else text
 
 
 class _Reader(Groups):
@@ -250,9 +273,14 @@ class _Reader(Groups):
     def is_doubled(self) -> bool:
         """Tell `na\\\\"ive` and `\\\\alpha`, escaped once too often, from a line break."""
         found = _DOUBLED.match(self.text, self.at)
-        return found is not None and (
-            not found[0].isalpha() or (known(found[0]) and found[0] not in _ENGLISH)
-        )
+        if found is None or not found[0].isalpha():
+            return found is not None
+        if found[0] in _ENGLISH or not known(found[0]):
+            return False
+        if self.math or found[0] not in _WORDS or self.text[found.end() : found.end() + 1] == "{":
+            return True
+        before = self.text[max(0, self.at - 4) : self.at - 2].rstrip()
+        return found[0] in _OF_NUMBERS and before[-1:].isdigit()
 
     def command(self) -> None:
         found = _NAME.match(self.text, self.at)

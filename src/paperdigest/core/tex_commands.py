@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from paperdigest.core.tex_blanks import behind_xspace, only_ends
 from paperdigest.core.tex_groups import Groups, Make
 from paperdigest.core.tex_tables import (
     ADDRESSES,
@@ -93,6 +94,8 @@ def _symbol(reader: Groups, name: str) -> None:
             reader.at += 1
         if sign in _CLOSING_FENCES:
             reader.group.strip()
+    elif reader.ahead() == " " and only_ends(reader.text, reader.at, name):
+        reader.at += 1
     reader.item(sign)
 
 
@@ -184,6 +187,12 @@ def _alphabet(reader: Groups, name: str) -> None:
         group.kind, group.alphabet = "font", name
     else:
         reader.want(1, partial(in_alphabet, ALPHABETS[name]))
+
+
+def _xspace(reader: Groups, _name: str) -> None:
+    if not reader.math:
+        blank, reader.at = behind_xspace(reader.text, reader.at)
+        reader.run(blank)
 
 
 def _blank(reader: Groups, _name: str) -> None:
@@ -339,5 +348,6 @@ _COMMANDS: dict[str, Callable[[Groups, str], None]] = {
     ),
     "sqrt": _root,
     "href": _href,
+    "xspace": _xspace,
     "verb": _verbatim,
 }

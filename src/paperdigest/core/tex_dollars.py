@@ -6,7 +6,7 @@ import re
 
 _DOLLARS = re.compile(r"\\[\s\S]|\$+")
 # With a blank next to a dollar: what only a formula has, the words it may have, and what only prose has.
-_SURE_FORMULA = re.compile(r"\\[A-Za-z]|[\^_=<>]|^\s*[^\W\d_]{1,2}(?:\([\w\s,;]*\))?\s*$")
+_SURE_FORMULA = re.compile(r"\\[A-Za-z{}]|[\^_=<>]|^\s*[^\W\d_]{1,2}(?:\([\w\s,;]*\))?\s*$")
 _WORDS = re.compile(r"\\(?:text[a-z]*|mbox|mathrm|operatorname)\s?\{[^{}]*\}")
 _PROSE = re.compile(r"(?:^|\s)[a-z]{3,}(?:\s|$)")
 _SUM_OF_MONEY = re.compile(r"[+-]?\d[^\\^_={}<>]*")

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from paperdigest.core.tex_tables import ALPHABETS, MARKS
+from paperdigest.core.tex_tables import ALPHABETS, CLOSING_BRACE, MARKS
 from paperdigest.core.typography import in_alphabet, primed
 
 DEEPEST = 60  # more nested groups lose their braces only: each level may copy its text once
 # Behind a word an apostrophe may be one: `\text{Ada's}`.
 _PRIMES = re.compile(
-    r"(?<=[\w)\]}])(?<![A-Za-z]{2})'{1,4}(?!')|(?<=[A-Za-z]{2})'{1,4}(?![A-Za-z'])"
+    rf"(?<=[\w)\]}}{CLOSING_BRACE}])(?<![A-Za-z]{{2}})'{{1,4}}(?!')|(?<=[A-Za-z]{{2}})'{{1,4}}(?![A-Za-z'])"
 )
 # Braces round these were never TeX's; what shows one of them by a command, `{\textless}`, is no set.
 _IS_SET = re.compile(r"[,;|=…<>±∓≤≥≠∈∉⊂⊆∣→]")

@@ -9,12 +9,12 @@ from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from unicodedata import combining, normalize
 
-from paperdigest.core import markup
+from paperdigest.core import markup, tex
 from paperdigest.core.address import links_in, safe_url, without_link_hosts
-from paperdigest.core.tex import to_unicode
 
 __all__ = [
     "ABSTRACT_CAP",
+    "AUTHORS_CAP",
     "TITLE_CAP",
     "clean",
     "display",
@@ -28,6 +28,7 @@ __all__ = [
 
 TITLE_CAP = 1_000
 ABSTRACT_CAP = 32_000
+AUTHORS_CAP = 2_000  # who has as many may have more
 
 # Scripts and emoji in which joiners change what is seen (Unicode 16, 9.2, 12.1 and 23.2).
 _JOINED = (
@@ -125,13 +126,14 @@ def _display(raw: str) -> str:
     text = clean(raw)
     for _ in range(_PASSES):
         if not _is_active(text):
-            return text
-        shown = clean(to_unicode(markup.plain(text)))
+            return tex.with_braces(text)
+        shown = clean(tex.read(markup.plain(text)))
         if shown == text:
-            return text
+            return tex.with_braces(text)
         text = shown
     # Made to nest without end: what is left of the machinery is taken out, letters and digits stay.
-    return clean(re.sub("-{2,}", "–", re.sub("'{2,}", "”", text.translate(_INERT))))
+    text = re.sub("-{2,}", "–", re.sub("'{2,}", "”", text.translate(_INERT)))
+    return clean(tex.with_braces(text))
 
 
 def squash(text: str) -> str:

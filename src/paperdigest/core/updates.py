@@ -13,8 +13,9 @@ from typing import Any, Final
 from paperdigest.core import update_words, words
 from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section
 from paperdigest.core.entry import AUTHORS_SHOWN, Card, Desk, Find
+from paperdigest.core.entry_links import published_first
 from paperdigest.core.letter import Frame, manage, preheader
-from paperdigest.core.paper import ChangeKind
+from paperdigest.core.paper import ChangeKind, Link
 from paperdigest.core.revision import known_by, net, sentences, text_before
 from paperdigest.core.word_changes import (
     Fate,
@@ -146,11 +147,19 @@ def _entry(update: Update, desk: Desk, now: datetime) -> Entry:
         searches=card.searches,
         authors=card.authors,
         more_authors=max(0, len(paper.authors) - AUTHORS_SHOWN),
-        links=() if gone else card.links,
+        links=_links(update, card),
         note=update_words.happened(update.kinds, update.summary, update.sent_at, now),
         said=_reason(card) if gone else tuple(update_words.authors(update.summary)),
         differences=() if gone else _differences(update, desk),
     )
+
+
+def _links(update: Update, card: Card) -> tuple[Link, ...]:
+    if update.kinds == (ChangeKind.WITHDRAWN,):
+        return ()
+    if ChangeKind.PUBLISHED in update.kinds:
+        return published_first(card.links, str(update.summary.get("where", "")))
+    return card.links
 
 
 def _by_title(update: Update, desk: Desk, now: datetime) -> Entry:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from paperdigest.core.digest import Entry, Section, SourceLine
 from paperdigest.core.paper import ChangeKind, Link
+from paperdigest.core.text import AUTHORS_CAP
 
 SUBJECT_WIDTH = 78  # RFC 5322 2.1.1 recommends it for a line; phones show about half
 NO_TRACKING = "No tracking: nothing in this message reports that you opened it."
@@ -148,9 +149,11 @@ def names(items: Sequence[str]) -> str:
 
 
 def authors(shown: Sequence[str], more: int = 0) -> str:
-    """Return `Ada Lovelace, Charles Babbage, +12`; empty when no one is named. A name is at most 80 letters long."""
+    """Return `Ada Lovelace, Charles Babbage, +12`; empty when no one is named. A name is at most 80 letters long.
+    Where all are as many as are kept, there may be more."""
     names = ", ".join(cut(name, _LONGEST_NAME) for name in shown)
-    return f"{names},{_NO_BREAK}+{number(more)}" if more and names else names
+    some = " or more" if len(shown) + more >= AUTHORS_CAP else ""
+    return f"{names},{_NO_BREAK}+{number(more)}{some}" if more and names else names
 
 
 def authors_short(shown: Sequence[str], more: int = 0) -> str:

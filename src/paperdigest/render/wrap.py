@@ -13,6 +13,8 @@ WIDTH = 72
 _STUCK = "\u00a0"
 _NO_BLANK = "\ue000"  # means nothing, takes one column, and is no white space as Python splits it
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_MARKED = re.compile(r"\*[^*]+\*")
+_SHORT = 14  # letters with their stars: as many stay together
 
 
 @lru_cache(maxsize=4_096)  # the same authors, facts and closing lines stand in digest after digest
@@ -33,7 +35,7 @@ def wrap(text: str, indent: int = 0, hanging: int | None = None, first: str = ""
         if lines:
             return lines
     room = WIDTH - max(start, len(later))
-    words = [piece for word in text.split() for piece in _pieces(word, room)]
+    words = [piece for word in text.split() for piece in _parted(word, room)]
     return _filled_by_columns(words, line, start, later)
 
 
@@ -54,16 +56,17 @@ def _filled(text: str, line: str, start: int, later: str) -> str:
     return "\n".join(lines)
 
 
-def _filled_by_columns(words: list[str], line: str, start: int, later: str) -> str:
-    """Return the words in such lines, where some are longer than one, or letters wide or without width."""
+def _filled_by_columns(words: list[tuple[str, bool]], line: str, start: int, later: str) -> str:
+    """Return the words in such lines, where some are longer than one, or letters wide or without width. Each word has
+    with it whether it goes on with the one before, from which only a line's end parts it."""
     used, begun = start, False  # a word may have no width, so that `used` does not tell
     lines: list[str] = []
-    for word in words:
+    for word, goes_on in words:
         width = columns(word)
         if not begun:
             line += word
             used += width
-        elif used + 1 + width <= WIDTH:
+        elif not goes_on and used + 1 + width <= WIDTH:
             line += " " + word
             used += 1 + width
         else:
@@ -92,17 +95,38 @@ def starred(marked: Marked) -> str:
     return "".join(pieces)
 
 
+def _parted(word: str, room: int) -> Iterator[tuple[str, bool]]:
+    """Yield the pieces of a run, and of each whether it goes on with the one before."""
+    for place, piece in enumerate(_pieces(word, room)):
+        yield piece, place > 0
+
+
 def _pieces(word: str, room: int) -> Iterator[str]:
     """Yield a run without blanks (Chinese, Thai, a long formula) in pieces that fit a line."""
     if "://" in word or columns(word) <= room:
         yield word
         return
     piece, used = "", 0
-    for letter in word:
-        taken = columns_of(letter)
+    for unit in _units(word):
+        taken = columns(unit)
         if piece and used + taken > room:
             yield piece
             piece, used = "", 0
-        piece += letter
+        piece += unit
         used += taken
     yield piece
+
+
+def _units(word: str) -> Iterator[str]:
+    """Yield what no line end parts: letters, what is marked by stars where it is short, else each star with its letter."""
+    at = 0
+    for marked in _MARKED.finditer(word):
+        yield from word[at : marked.start()]
+        if len(marked[0]) <= _SHORT:
+            yield marked[0]
+        else:
+            yield marked[0][:2]
+            yield from marked[0][2:-2]
+            yield marked[0][-2:]
+        at = marked.end()
+    yield from word[at:]

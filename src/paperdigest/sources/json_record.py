@@ -7,11 +7,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from paperdigest.core.paper import Link, Paper
-from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP, clean, safe_url
+from paperdigest.core.text import ABSTRACT_CAP, AUTHORS_CAP, TITLE_CAP, clean, safe_url
 from paperdigest.sources.dates import utc
 from paperdigest.sources.ids import BadIdError, identified
 
-_AUTHORS = 2000
 _ITEMS = 500
 _ITEM_CAP = 500
 #: SQLite's largest integer is larger; no paper has more votes.
@@ -47,7 +46,7 @@ def record(value: Mapping[str, object], fields: Mapping[str, str]) -> Paper:
         partial=not abstract,
         id=ids[0] if ids else "",
         ids=ids,
-        authors=_names(value, "authors", _AUTHORS),
+        authors=_names(value, "authors", AUTHORS_CAP),
         categories=_names(value, "categories", _ITEMS),
         keywords=_names(value, "keywords", _ITEMS),
         venue=clean(_text(value, "venue"), _ITEM_CAP),

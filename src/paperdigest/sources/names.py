@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from paperdigest.core.text import clean
+from paperdigest.core.text import AUTHORS_CAP, clean
 
-MOST = 2000
+MOST = AUTHORS_CAP
 _CAP = 200
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|v|2nd|3rd|ph\.?d|m\.?d|esq)\.?", re.IGNORECASE)
 _INITIALS = re.compile(r"(?:[A-Z]\.?[\s-]?){1,4}")
