@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from house import House
 from program import Program
@@ -14,9 +14,11 @@ from program import Program
 _LONGEST = ("test_service_machine", "test_service_year", "test_process_", "test_slow_sources")
 
 # What is run before a change goes in is the same each time: it says something about the change. New examples are sought
-# by `make explore`, and whatever it finds becomes an example of its test.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("explore", derandomize=False, print_blob=True)
+# by `make explore`, and whatever it finds becomes an example of its test. How long an example takes, or is sought for,
+# says something about the machine.
+_ON_ANY_MACHINE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", _ON_ANY_MACHINE, derandomize=True)
+settings.register_profile("explore", _ON_ANY_MACHINE, derandomize=False, print_blob=True)
 settings.load_profile("same")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,7 +41,20 @@ def closed_port() -> Iterator[int]:
         yield held.getsockname()[1]
 
 
-def free_place() -> str:
-    """Return an address on which a server of the test's own may listen next."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return f"127.0.0.1:{taken.getsockname()[1]}"
+@contextmanager
+def kept_place() -> Iterator[str]:
+    """Keep an address on which a server of the test's own may listen, until the end of the block. It is bound all the
+    while: once free, another test running at the same time might be given it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{held.getsockname()[1]}"
+        if sys.platform != "linux":
+            held.close()  # elsewhere one that listens cannot share it with one that does not
+        yield place
+
+
+def listening(place: str) -> socket.socket:
+    """Return a listener of the test's own at a kept place: whoever wants it next finds it taken."""
+    host, _, port = place.rpartition(":")
+    return socket.create_server((host, int(port)))

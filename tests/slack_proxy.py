@@ -13,12 +13,13 @@ from loopback import Loopback
 
 class Proxy(Loopback):
     """`url` is its address, `asked` where it was asked to connect to. `answer`: written instead of connecting,
-    the last byte over and over until the other side has had enough or the block ends.
+    the last byte over and over until the other side has had enough or the block ends; `drops` counts these.
     """
 
     def __init__(self, answer: bytes = b"") -> None:
         self.answer = answer
         self.asked: list[str] = []
+        self.drops = 0
         server = _Server(("127.0.0.1", 0), _Carrier)
         server.proxy = self
         super().__init__(server)
@@ -39,19 +40,20 @@ class _Carrier(BaseHTTPRequestHandler):
             self._repeat(proxy)
             return
         host, _, port = self.path.rpartition(":")
-        with socket.create_connection((host, int(port)), 5) as behind:
+        with socket.create_connection((host, int(port)), 60) as behind:
             self.send_response(200)
             self.end_headers()
             back = threading.Thread(target=_carry, args=(behind, self.connection), daemon=True)
             back.start()
             _carry(self.connection, behind)
-            back.join(5)
+            back.join(60)
 
     def _repeat(self, proxy: Proxy) -> None:
         with suppress(OSError):
             self.wfile.write(proxy.answer)
             while not proxy.over.wait(0.02):
                 self.wfile.write(proxy.answer[-1:])
+                proxy.drops += 1
 
     def log_message(self, format: str, *args: Any) -> None:
         pass

@@ -61,6 +61,7 @@ class FakeSlack(Loopback):
     """`modes` are used up one per post, "ok" afterwards. `posted` holds what Slack would show, in order;
     `posts` counts the tries. Tokens and paths are in `seen`. `scopes` are the token's, `members` the
     channels the bot is in (by id; None: all), `asked_modes` what happens to the next calls that only ask.
+    `drops` counts what came of answers that drip.
     `tls`: what it shows its certificate with.
     """
 
@@ -75,6 +76,7 @@ class FakeSlack(Loopback):
         self.private: set[str] = set()
         self.archived: set[str] = set()
         self.members: set[str] | None = None
+        self.drops = 0
         self.scopes = list(ALL_SCOPES)
         self.asked_modes: list[str] = []
         server = _Server(("127.0.0.1", 0), _Answerer)
@@ -151,10 +153,13 @@ class FakeSlack(Loopback):
 
 class _Server(ThreadingHTTPServer):
     slack: FakeSlack
+    #: What was sent is counted by the end of the block, also where nobody waited for an answer.
+    daemon_threads = False
 
 
 class _Answerer(BaseHTTPRequestHandler):
     server: _Server
+    timeout = 60  # who connects and says nothing is not waited for
 
     def do_POST(self) -> None:
         slack = self.server.slack
@@ -194,7 +199,7 @@ class _Answerer(BaseHTTPRequestHandler):
 
     def _taken(self, mode: str, answer: dict[str, Any], is_hook: bool) -> None:
         if mode == "take and hang":
-            self.server.slack.over.wait(10)
+            self.server.slack.over.wait()
         if mode.startswith("take and"):
             return
         if mode == "warn":
@@ -228,6 +233,7 @@ class _Answerer(BaseHTTPRequestHandler):
             self.wfile.write(start.get(mode, plain + b"\r\n"))
             while not self.server.slack.over.wait(0 if mode == "pours" else 0.02):
                 self.wfile.write(b"X: y\r\n" if mode == "drips headers" else piece)
+                self.server.slack.drops += mode != "pours"
 
     def _refused(self, mode: str, is_hook: bool) -> None:
         match mode.split():

@@ -124,7 +124,7 @@ async def _finish() -> None:
 
 
 def _wait(loop: asyncio.AbstractEventLoop, job: Any) -> Any:
-    return asyncio.run_coroutine_threadsafe(job, loop).result(10)
+    return asyncio.run_coroutine_threadsafe(job, loop).result(60)
 
 
 DROP = "drop"
@@ -169,6 +169,7 @@ class HostileSmtp:
         self.connections = 0
         self._said = ""
         self._over = threading.Event()
+        self._open: set[socket.socket] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -182,6 +183,9 @@ class HostileSmtp:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        for conversation in tuple(self._open):  # nobody need wait for one who has no more to say
+            with suppress(OSError):
+                conversation.shutdown(socket.SHUT_RD)
         self._thread.join(10)
 
     def _accept(self) -> None:
@@ -199,16 +203,22 @@ class HostileSmtp:
             talk.join(10)
 
     def _talk(self, conversation: socket.socket) -> None:
-        conversation.settimeout(5)
+        conversation.settimeout(60)
         if self._tls is not None:
             try:
                 conversation = self._tls.wrap_socket(conversation, server_side=True)
             except OSError:
                 conversation.close()
                 return
-        with conversation, conversation.makefile("rb") as lines, suppress(OSError):
-            if not self._do("greeting", conversation):
-                return
+        self._open.add(conversation)
+        try:
+            with conversation, conversation.makefile("rb") as lines, suppress(OSError):
+                self._converse(conversation, lines)
+        finally:
+            self._open.discard(conversation)
+
+    def _converse(self, conversation: socket.socket, lines: Any) -> None:
+        if self._do("greeting", conversation):
             for line in lines:
                 self.heard.append(line)
                 step = line.split(None, 1)[0].lower().decode("latin-1") if line.strip() else "?"
@@ -237,7 +247,7 @@ class HostileSmtp:
         if isinstance(planned, list):
             planned = planned.pop(0) if planned else _NORMAL[step]
         if planned == HANG:
-            self._over.wait(10)
+            self._over.wait()
         if planned in (HANG, DROP):
             return False
         self._said = planned.removeprefix(SLOWLY)

@@ -62,7 +62,7 @@ class Visitor:
     def ask(
         self, method: str, path: str, body: bytes = b"", kind: str = FORM, **headers: str
     ) -> Answer:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as asking:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as asking:
             given = {"Content-Type": kind} if body else {}
             asking.request(method, path, body or None, given | headers)
             return answer_of(asking.getresponse())

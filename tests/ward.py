@@ -56,7 +56,7 @@ class Ward:
                 ending.error = error
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as asking:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as asking:
             asking.request(method, path, headers=headers)
             return answer_of(asking.getresponse())
 

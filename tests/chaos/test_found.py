@@ -98,7 +98,7 @@ def test_a_local_mail_program_gets_the_whole_message_also_when_we_die_meanwhile(
 
 def until(path: Path) -> None:
     """Wait until there is such a file."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 120
     while not path.exists():
         assert time.monotonic() < end, f"{path.name} never came"
         time.sleep(0.01)  # another process makes it: there is nothing to wait on

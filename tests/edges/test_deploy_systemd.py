@@ -33,7 +33,7 @@ def run(*command: str, env: dict[str, str] | None = None) -> subprocess.Complete
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=240,
         env={**os.environ, "SYSTEMD_COLORS": "0", **(env or {})},
     )
 

@@ -6,7 +6,6 @@ import os
 import pwd
 import resource
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +23,7 @@ import pytest
 from builders import NOW, paper
 from house import ADA, CONFIG, House
 from http_server import Reply, http_server
+from loopback import closed_port
 from paperdigest.core.errors import SourceError, StoreError
 from paperdigest.core.examination import EXAMINATIONS, OVER_THE_NETWORK, Finding, Grade
 from paperdigest.core.examine_history import Service
@@ -540,9 +540,7 @@ def test_a_redirect_is_told_and_not_followed() -> None:
 
 
 def test_a_server_that_is_not_there_is_told_in_words() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(SourceError, match="connection refused"):
+    with closed_port() as port, pytest.raises(SourceError, match="connection refused"):
         ask(f"http://127.0.0.1:{port}/")
 
 
@@ -566,10 +564,9 @@ def test_another_page_is_not_taken_for_ours(house: House, reply: Reply) -> None:
 
 
 def test_a_page_that_cannot_be_reached_says_why(house: House) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    url = f"http://127.0.0.1:{port}"
-    found = network.page_of(replace(house.app.settings, public_url=url))
+    with closed_port() as port:
+        url = f"http://127.0.0.1:{port}"
+        found = network.page_of(replace(house.app.settings, public_url=url))
     assert found is not None
     assert (found.status, found.said) == (0, "connection refused")
 

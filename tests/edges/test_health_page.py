@@ -14,6 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from house import CONFIG, House
+from loopback import kept_place, listening
 from paperdigest.health.door import HealthDoor
 from paperdigest.store import gauges
 from ward import Ward, shown
@@ -267,7 +268,7 @@ def test_over_a_socket_any_host_is_good_and_few_may_come(
         door.follow(f"unix:{path}")
         assert path.stat().st_mode & 0o777 == 0o660
         with socket.socket(socket.AF_UNIX) as asking:
-            asking.settimeout(20)
+            asking.settimeout(60)
             asking.connect(str(path))
             asking.sendall(b"GET /healthz HTTP/1.0\r\nHost: whatever\r\n\r\n")
             assert b" 200 " in asking.makefile("rb").readline()
@@ -280,9 +281,8 @@ def test_over_a_socket_any_host_is_good_and_few_may_come(
 def test_a_place_that_is_taken_is_told_once_and_tried_again(
     house: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with closing(HealthDoor(Ward(house).examiner)) as door:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            place = f"127.0.0.1:{taken.getsockname()[1]}"
+    with kept_place() as place, closing(HealthDoor(Ward(house).examiner)) as door:
+        with listening(place):
             door.follow(place)
             door.follow(place)
             assert door.trouble.startswith(f"{place} cannot be listened to")
@@ -293,9 +293,7 @@ def test_a_place_that_is_taken_is_told_once_and_tried_again(
 
 
 def test_it_is_closed_once_the_config_says_so(house: House) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        place = f"127.0.0.1:{free.getsockname()[1]}"
-    with closing(HealthDoor(Ward(house).examiner)) as door:
+    with kept_place() as place, closing(HealthDoor(Ward(house).examiner)) as door:
         door.follow(place)
         door.follow("")
         assert not door.open

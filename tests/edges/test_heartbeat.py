@@ -18,7 +18,7 @@ import pytest
 
 from paperdigest.heartbeat import Heartbeat
 
-PATIENCE: Final = 10.0  # seconds; only ever waited for when a test is about to fail
+PATIENCE: Final = 60.0  # seconds; only ever waited for when a test is about to fail
 RARELY: Final = {"one": timedelta(hours=9)}
 #: Seconds that a beat is given to end in while a nudge stands still in its middle. One that ends later only makes
 #: the test easier to pass.
@@ -142,19 +142,19 @@ def test_the_earlier_of_two_wishes_counts() -> None:
 def test_years_that_a_clock_was_set_ahead_are_one_beat_and_take_no_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As if the clock had been set ahead by twenty years: a machine without a battery begins in 1970."""
+    """As if the clock had been set ahead: a machine without a battery begins in 1970."""
     beats = Beats()
     beats.let_go.set()
-    heartbeat = Heartbeat({"one": timedelta(seconds=10)}, beats)
+    heartbeat = Heartbeat({"one": timedelta(minutes=1)}, beats)
     with beating(heartbeat):
         assert beats.seen(1)
         began = time.process_time()
-        long_ago = datetime.now(UTC) - timedelta(days=20 * 365)
+        long_ago = datetime.now(UTC) - timedelta(days=120 * 365)  # sixty million beats
         heartbeat._scheduler.modify_job("one", next_run_time=long_ago)
         assert beats.seen(2)
         took = time.process_time() - began
         job = heartbeat._scheduler.get_job("one")
-        assert timedelta(0) < job.next_run_time - datetime.now(UTC) <= timedelta(seconds=10)
+        assert timedelta(0) < job.next_run_time - datetime.now(UTC) <= timedelta(minutes=1)
     assert beats.counts == {"one": 2}
     assert took < 1.0
 

@@ -248,14 +248,14 @@ def test_a_server_that_drips_is_left_at_the_deadline(server: HttpServer, status:
 
     server.replies["/"] = Reply(status=status, raw=drip)
     started = time.monotonic()
-    error = refused(server, limits=Limits(total=0.3))
-    assert "took longer than 0.3 s" in str(error)
-    assert time.monotonic() - started < 3
+    error = refused(server, limits=Limits(total=1.0))
+    assert "took longer than 1 s" in str(error)
+    assert time.monotonic() - started < 30
 
 
 def test_a_silent_server_is_left_at_the_read_time_out(server: HttpServer) -> None:
     def nothing(out: BinaryIO) -> None:
-        server.over.wait(10)
+        server.over.wait()
 
     server.replies["/"] = Reply(status=0, raw=nothing)
     assert "no answer in time" in str(refused(server, limits=Limits(read=0.1)))

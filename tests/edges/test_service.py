@@ -29,7 +29,7 @@ from paperdigest.signals import notify
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 SOON = timedelta(milliseconds=20)
-PATIENCE = 10.0  # only ever waited for when a test is about to fail
+PATIENCE = 60.0  # only ever waited for when a test is about to fail
 FAST = dict.fromkeys(EVERY, SOON)
 
 
@@ -154,7 +154,7 @@ def test_no_thread_is_left_behind() -> None:
     rounds = Fake()
     with running(Service(rounds, lambda: NOW, every=FAST)):
         assert rounds.seen("deliver", 1)
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before  # one of another test may end meanwhile
 
 
 def test_stop_before_run_ends_it_at_once() -> None:
@@ -248,6 +248,7 @@ class SlowDeliver(Fake):
         assert self.let_go.wait(PATIENCE)
         self.finished += 1
         self.told_to_stop.append(stop())
+        self.count("deliver", now)
 
 
 def test_slow_mail_server_delays_no_reading() -> None:
@@ -322,6 +323,7 @@ def test_message_that_never_ends_is_left_after_the_grace(
     assert (code, rounds.finished) == ([0], 0)
     assert "left-unfinished rounds=deliver" in caplog.messages
     rounds.let_go.set()
+    assert rounds.seen("deliver", 1)
 
 
 class Unfinished(Fake):
@@ -529,7 +531,8 @@ def test_process_ends_although_a_message_hangs() -> None:
     with process() as service:
         assert line(service) == "sending 1"
         service.send_signal(signal.SIGINT)
-        for _ in range(100):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             service.send_signal(signal.SIGINT)  # impatience counts after a second
             with suppress(subprocess.TimeoutExpired):
                 service.wait(0.1)
@@ -549,8 +552,8 @@ def test_hang_up_reloads_and_goes_on() -> None:
         assert "code 0" in out
 
 
-def test_systemd_is_told_of_start_and_stop(tmp_path: Path) -> None:
-    address = tmp_path / "notify"
+def test_systemd_is_told_of_start_and_stop(tmp_path_factory: pytest.TempPathFactory) -> None:
+    address = tmp_path_factory.mktemp("s") / "notify"  # a socket's path must be short
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(address))
         systemd.settimeout(PATIENCE)

@@ -166,7 +166,7 @@ def test_a_post_stops_this_target_and_no_other(
 
 
 def test_a_post_in_chunks_stops_too(visitor: Visitor) -> None:
-    with closing(http.client.HTTPConnection("127.0.0.1", visitor.port, timeout=20)) as asking:
+    with closing(http.client.HTTPConnection("127.0.0.1", visitor.port, timeout=60)) as asking:
         asking.request("POST", PATH + visitor.token(), iter([ONE_CLICK[:9], ONE_CLICK[9:]]))
         assert answer_of(asking.getresponse()).status == 200
     assert len(visitor.held) == 1
@@ -376,7 +376,7 @@ def test_a_write_waits_for_another_one_with_patience(visitor: Visitor) -> None:
         asking.start()
         while True not in visitor.opened:  # it has come as far as the lock
             asking.join(0.01)
-    asking.join(20)
+    asking.join(60)
     assert [answer.status for answer in answers] == [200]
 
 

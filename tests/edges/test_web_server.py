@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from house import House
-from loopback import free_place
+from loopback import kept_place, listening
 from paperdigest.store.transactions import Store
 from paperdigest.web import patience
 from paperdigest.web import server as server_module
@@ -39,7 +39,7 @@ def test_a_place_that_is_taken_is_refused_in_words(house: House) -> None:
 
 def unix_get(path: Path) -> int:
     with socket.socket(socket.AF_UNIX) as asking:
-        asking.settimeout(20)
+        asking.settimeout(60)
         asking.connect(str(path))
         asking.sendall(b"GET / HTTP/1.0\r\n\r\n")
         return int(asking.makefile("rb").readline().split()[1])
@@ -92,19 +92,19 @@ def test_at_the_end_requests_in_hand_are_finished_and_no_thread_is_left(house: H
 
     def slow(write: bool) -> Store:
         reached.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return house.app.open_store(write=write)
 
     server = Server(Application(Desk(slow, lambda: house.now)), "127.0.0.1:0")
     registered(house)
-    with socket.create_connection(server.address[:2], timeout=20) as proxy:
+    with socket.create_connection(server.address[:2], timeout=60) as proxy:
         proxy.sendall(b"HEAD /unsubscribe/1.AAAAAAAAAAAAAAAAAAAAAA HTTP/1.1\r\n\r\n" * 3)
-        assert reached.wait(10)
+        assert reached.wait(60)
         ending = threading.Thread(target=server.close)
         ending.start()
         go_on.set()
         said = proxy.makefile("rb").read()
-    ending.join(20)
+    ending.join(60)
     assert said.count(b"HTTP/1.1 404 ") == 3
     assert not server.alive
     assert {each for each in threading.enumerate() if each.name.startswith("paperdigest")} <= before
@@ -143,7 +143,7 @@ class Slow:
     def visitor(self) -> socket.socket:
         family = socket.AF_UNIX if isinstance(self.server.address, str) else socket.AF_INET
         made = self._open.enter_context(socket.socket(family))
-        made.settimeout(20)
+        made.settimeout(60)
         made.connect(self.server.address)
         return made
 
@@ -232,7 +232,7 @@ def test_who_says_nothing_is_given_up_after_ten_seconds(slow: Slow) -> None:
 def test_a_kept_connection_may_ask_again_and_again(slow: Slow) -> None:
     """A proxy's, say: only each request has an end, and the silence between two."""
     host, port = slow.server.address
-    with closing(http.client.HTTPConnection(host, port, timeout=20)) as proxy:
+    with closing(http.client.HTTPConnection(host, port, timeout=60)) as proxy:
         proxy.connect()
         proxy.auto_open = 0
         for _ in range(5):
@@ -263,14 +263,14 @@ def test_a_request_in_hand_is_never_given_up(house: House) -> None:
     def thinking(write: bool) -> Store:
         if not reached.is_set():  # the others are answered meanwhile
             reached.set()
-            go_on.wait(10)
+            go_on.wait(60)
         return house.app.open_store(write=write)
 
     registered(house)
     with closing(Slow(house, desk=Desk(thinking, lambda: house.now))) as slow:
         visitor = slow.visitor()
         visitor.sendall(b"HEAD / HTTP/1.1\r\n\r\n")
-        assert reached.wait(10)
+        assert reached.wait(60)
         slow.pass_by(1000)
         for _ in range(server_module.CONNECTIONS + 10):
             slow.visitor()
@@ -316,36 +316,37 @@ def door(house: House) -> Iterator[Door]:
 
 
 def status_at(place: str) -> int:
-    with closing(http.client.HTTPConnection(place, timeout=20)) as asking:
+    with closing(http.client.HTTPConnection(place, timeout=60)) as asking:
         asking.request("GET", "/")
         return asking.getresponse().status
 
 
 def test_without_a_public_url_there_is_no_page(door: Door) -> None:
-    door.follow("", free_place())
+    with kept_place() as place:
+        door.follow("", place)
     assert (door.open, door.trouble) == (False, "")
 
 
 def test_the_page_opens_moves_and_closes_as_the_config_says(door: Door) -> None:
-    one, other = free_place(), free_place()
-    door.follow(PAGE, one)
-    assert status_at(one) == 404
-    door.follow(PAGE, other)
-    assert status_at(other) == 404
-    with pytest.raises(ConnectionRefusedError):
-        status_at(one)
-    door.follow("", other)
-    with pytest.raises(ConnectionRefusedError):
-        status_at(other)
+    with kept_place() as one, kept_place() as other:
+        door.follow(PAGE, one)
+        assert status_at(one) == 404
+        door.follow(PAGE, other)
+        assert status_at(other) == 404
+        with pytest.raises(ConnectionRefusedError):
+            status_at(one)
+        door.follow("", other)
+        with pytest.raises(ConnectionRefusedError):
+            status_at(other)
 
 
 def test_a_taken_place_is_tried_again_until_it_is_free(door: Door) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        place = f"127.0.0.1:{taken.getsockname()[1]}"
+    with kept_place() as place:
+        with listening(place):
+            door.follow(PAGE, place)
+            assert "another program listens there" in door.trouble
         door.follow(PAGE, place)
-        assert "another program listens there" in door.trouble
-    door.follow(PAGE, place)
-    assert (door.open, door.trouble) == (True, "")
+        assert (door.open, door.trouble) == (True, "")
 
 
 def test_a_taken_place_is_logged_once(door: Door, caplog: pytest.LogCaptureFixture) -> None:
@@ -358,5 +359,6 @@ def test_a_taken_place_is_logged_once(door: Door, caplog: pytest.LogCaptureFixtu
 def test_what_is_closed_stays_closed(door: Door) -> None:
     """A round that was left unfinished at the end may still come to it."""
     door.close()
-    door.follow(PAGE, free_place())
+    with kept_place() as place:
+        door.follow(PAGE, place)
     assert not door.open

@@ -29,7 +29,7 @@ from paperdigest.store.connection import open_store
 from paperdigest.store.locks import FileLock
 from paperdigest.store.schema import SCHEMA_VERSION, migrations
 from program import Program
-from running import command, said, service
+from running import PATIENCE, command, said, service
 
 OPERATOR = 'operator = "file:ops"\n'
 
@@ -380,7 +380,7 @@ def test_a_database_deleted_under_the_service_stops_it_and_is_not_made_anew(hous
         for path in house.folder.glob("paperdigest.db*"):
             path.unlink()
         assert "is gone or empty" in said(process, "StoreDamaged")
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
 
     assert not house.app.database.exists()
     assert len(house.titles()) == 1
@@ -392,7 +392,7 @@ def test_the_service_ends_well_on_sigterm_and_not_on_sigkill(house: House) -> No
         with service(house) as process:
             said(process, "started")
             process.send_signal(number)
-            process.wait(20)
+            process.wait(PATIENCE)
         with open_store(house.app.database, write=False) as store:
             ended_well.append(not store.rows("SELECT 1 FROM facts WHERE name = 'running since'"))
 

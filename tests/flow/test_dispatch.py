@@ -27,7 +27,7 @@ from slack_server import FakeSlack
 from smtp_server import HANG, HostileSmtp
 from wire import Wire
 
-LONG = 20.0  # seconds that are only waited for when a test is about to fail
+LONG = 60.0  # seconds that are only waited for when a test is about to fail
 BEN = ADA.replace("file:outbox", "email:ben@example.org")
 
 

@@ -12,18 +12,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from house import ADA, MAIL, House
 from http_server import Reply, Request, http_server
+from loopback import kept_place
 from paperdigest.health.sign import NAME, OLD
 from program import Program
-from running import command, said, service
-
-PATIENCE = 30.0  # only ever waited for when a test is about to fail
+from running import LONGEST, PATIENCE, command, ended, eventually, frozen, said, service
 
 
 @contextmanager
@@ -44,10 +43,7 @@ def heard(listening: socket.socket, start: str) -> str:
 
 def first_sign(house: House) -> None:
     """Wait until the service gives a sign of life: there is nothing to be told of it by."""
-    deadline = time.monotonic() + PATIENCE
-    while not (house.folder / NAME).exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    eventually((house.folder / NAME).exists)
 
 
 def healthy(house: House) -> tuple[int, str]:
@@ -60,6 +56,12 @@ def healthy(house: House) -> tuple[int, str]:
 def add(house: House, text: str) -> None:
     path = house.folder / "paperdigest.toml"
     house.write("paperdigest.toml", path.read_text() + text)
+
+
+def served_at(house: House, place: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Run the service with its health shown at that place."""
+    add(house, f'\n[health]\nlisten = "{place}"\n')
+    return service(house)
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ def test_a_hung_service_is_unhealthy_and_a_stopped_one_is_not_there(house: House
         said(process, "started")
         first_sign(house)
         assert healthy(house) == (0, "healthy")
-        process.send_signal(signal.SIGSTOP)
+        frozen(process)
         old = time.time() - OLD.total_seconds() - 1
         # The lock was taken long ago, and the sign is old.
         os.utime(house.folder / "service.lock", (old - 60, old - 60))
@@ -116,7 +118,7 @@ def test_a_hung_service_is_unhealthy_however_the_clock_was_set_meanwhile(
     with service(house) as process:
         said(process, "started")
         first_sign(house)
-        process.send_signal(signal.SIGSTOP)
+        frozen(process)
         at = time.time() + hours * 3600
         # By the clock of now, the sign is of another time, and the lock was taken later than now.
         os.utime(house.folder / NAME, (at, at))
@@ -160,7 +162,7 @@ def test_a_round_that_stands_still_is_named_to_the_health_check(house: House) ->
         said(process, "started")
         first_sign(house)
         told = {"pid": process.pid, "stuck": ["deliver"], "ails": ["deliver: not begun for 9 min"]}
-        process.send_signal(signal.SIGSTOP)
+        frozen(process)
         (house.folder / NAME).write_text(json.dumps(told))
         found = healthy(house)
         process.send_signal(signal.SIGCONT)
@@ -176,17 +178,14 @@ def test_a_config_that_cannot_be_read_is_an_answer_too(house: House) -> None:
 
 
 def test_the_service_shows_its_health_where_the_config_says_and_follows_it(house: House) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    add(house, f'\n[health]\nlisten = "127.0.0.1:{port}"\n')
     house.drop("a.jsonl", "A paper map of Mars")
-    with service(house) as process:
+    with kept_place() as place, served_at(house, place) as process:
         said(process, "state=sent")
         for path, word in (
             ("/healthz", '"ok": true'),
             ("/metrics", "paperdigest_deliveries_total"),
         ):
-            with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as asking:
+            with closing(http.client.HTTPConnection(place, timeout=PATIENCE)) as asking:
                 asking.request("GET", path)
                 answer = asking.getresponse()
                 assert (answer.status, word in answer.read().decode()) == (200, True)
@@ -249,16 +248,16 @@ def hasty(house: House, hurry: str, **environment: str) -> Iterator[subprocess.P
         "from datetime import timedelta; from paperdigest.cli import main; from paperdigest.core import pulse;"
         f" from paperdigest.health import attendant; {hurry}; main()"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", script, *command(house, "run")[3:]],
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **environment},
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", script, *command(house, "run")[3:]],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **environment},
+        ) as process,
+        ended(process, LONGEST),
+    ):
+        yield process
 
 
 def test_the_service_pings_after_a_full_cycle(house: House) -> None:

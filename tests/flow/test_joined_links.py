@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from house import CONFIG, MAIL, House
-from loopback import free_place
+from loopback import kept_place
 from paperdigest import care
 from paperdigest.flow import forget, restored
 from paperdigest.rounds import AppRounds
@@ -84,7 +84,7 @@ class Post:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         with closing(AppRounds(self.house.app)) as rounds:
             rounds.compose(self.house.now)
-            with closing(http.client.HTTPConnection(self.place, timeout=20)) as asking:
+            with closing(http.client.HTTPConnection(self.place, timeout=60)) as asking:
                 asking.request(method, link.removeprefix(PUBLIC), body or None, form)
                 answer = asking.getresponse()
                 answer.read()
@@ -119,8 +119,7 @@ class Post:
 
 @pytest.fixture
 def post(tmp_path: Path) -> Iterator[Post]:
-    place = free_place()
-    with mailroom() as room:
+    with kept_place() as place, mailroom() as room:
         house = House.built(tmp_path, config=config(room.port, place), ada=READER)
         yield Post(house, room, place)
         house.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from house import House
-from running import command, eventually, said, service
+from running import command, eventually, said, service, slot_is_far, stopped
 
 
 def test_the_service_delivers_and_ends_with_0_on_sigterm(house: House) -> None:
@@ -20,8 +19,7 @@ def test_the_service_delivers_and_ends_with_0_on_sigterm(house: House) -> None:
 
     with service(house) as process:
         said(process, "state=sent")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert stopped(process) == 0
 
     assert house.titles() == [["Folding paper maps again"]]
 
@@ -30,8 +28,7 @@ def test_a_second_service_ends_with_5_and_names_the_first(house: House) -> None:
     with service(house) as first:
         said(first, "started")
         second = subprocess.run(command(house, "run"), capture_output=True, text=True, check=False)
-        first.send_signal(signal.SIGTERM)
-        first.wait(20)
+        stopped(first)
 
     assert second.returncode == 5
     assert str(first.pid) in second.stderr
@@ -43,8 +40,7 @@ def test_commands_work_beside_the_service(house: House) -> None:
         answer = subprocess.run(
             command(house, "status", "--json"), capture_output=True, text=True, check=False
         )
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        stopped(process)
 
     assert answer.returncode == 0
     assert str(process.pid) in json.loads(answer.stdout)["service"]
@@ -52,6 +48,7 @@ def test_commands_work_beside_the_service(house: House) -> None:
 
 def test_beside_the_service_send_leaves_delivering_to_it(house: House) -> None:
     """Its other messages need not wait for a person's command."""
+    slot_is_far(house)
     house.drop("monday.jsonl", "Folding paper maps again")
     asked(house, "run", "--once")
     house.drop("tuesday.jsonl", "A paper map of the sea")

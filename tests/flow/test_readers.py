@@ -31,7 +31,7 @@ from paperdigest.flow.taking import SourceRun
 from paperdigest.store import history
 from paperdigest.store.connection import Store, open_memory, open_store
 
-PATIENCE: Final = 20.0  # seconds; only ever waited for when a test is about to fail
+PATIENCE: Final = 60.0  # seconds; only ever waited for when a test is about to fail
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
 

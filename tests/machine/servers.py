@@ -96,7 +96,7 @@ class ModalSmtp(MoodySmtp):
     def wait_until_quiet(self) -> None:
         """Wait until every conversation is over: what a dead sender said last has landed then."""
         with self._quiet:
-            assert self._quiet.wait_for(lambda: not self._talking, 10)
+            assert self._quiet.wait_for(lambda: not self._talking, 60)
 
     def _talk(self, conversation: socket.socket) -> None:
         with self._quiet:

@@ -50,8 +50,13 @@ def open_channel(port: int, /, **over: Any) -> EmailChannel:
     """Return a channel to a server without TLS or login on this machine."""
     plain: dict[str, Any] = {"host": "127.0.0.1", "port": port, "tls": "none", "auth": "none"}
     return EmailChannel(
-        **(plain | {"sender": "Papers <papers@example.org>", "timeout": 5.0} | over)
+        **(plain | {"sender": "Papers <papers@example.org>", "timeout": 60.0} | over)
     )
+
+
+def patience_with(act: str) -> dict[str, float]:
+    """Return how long a server is waited for: a moment where it never answers, else as long as it takes."""
+    return dict.fromkeys(("timeout", "final_timeout"), 0.25) if act == HANG else {}
 
 
 def tls_channel(port: int, ca_file: Path | None, **over: Any) -> EmailChannel:
@@ -346,7 +351,8 @@ def test_every_failure_has_its_meaning(step: str, act: str, meaning: type[Outcom
     act = "354 go on" if step == "body" else act
     steps = {step: act} if step != "body" else {"data": "354 go on", "body": DROP}
     with HostileSmtp(steps) as server:
-        channel = open_channel(server.port, timeout=0.25, final_timeout=0.25)
+        limits = patience_with(act) | ({"timeout": 60.0} if step == "dot" else {})
+        channel = open_channel(server.port, **limits)
         # So large that it cannot all be under way before the other side has gone.
         size = 6_000_000 if step == "body" else 100
         (part,) = channel.prepare(message(text="x" * size), "ada@example.org", key=KEY, at=NOW)
@@ -389,7 +395,7 @@ def test_what_would_meet_every_message_is_told_from_what_meets_this_one(
     step: str, act: str, reach: Reach
 ) -> None:
     with HostileSmtp({step: act}) as server:
-        channel = open_channel(server.port, timeout=0.25, final_timeout=0.25)
+        channel = open_channel(server.port, **patience_with(act))
         outcome = channel.send(part_for(channel))
         channel.close()
     assert isinstance(outcome, Retry | Barred)
@@ -409,7 +415,7 @@ def test_a_server_that_says_nothing_after_the_dot_is_left_alone_for_a_while(
     act: str, reach: Reach
 ) -> None:
     with HostileSmtp({"dot": act}) as server:
-        channel = open_channel(server.port, timeout=0.25, final_timeout=0.25)
+        channel = open_channel(server.port, **patience_with(act) | {"timeout": 60.0})
         outcome = channel.send(part_for(channel))
         channel.close()
     assert isinstance(outcome, Unknown)
@@ -659,9 +665,8 @@ def test_no_secret_is_seen_in_the_channel() -> None:
 
 
 def test_the_contract_holds() -> None:
-    with HostileSmtp() as server:
-        port = server.port
-    channel_contract(open_channel(port), "ada@example.org", open_channel(port))
+    with closed_port() as port:
+        channel_contract(open_channel(port), "ada@example.org", open_channel(port))
 
 
 # ---------------------------------------------------------------- a local program

@@ -12,6 +12,7 @@ import pytest
 
 from builders import NOW
 from contracts import channel_contract, message
+from loopback import closed_port
 from paperdigest.channels.options import OptionError
 from paperdigest.channels.slack import SlackChannel
 from paperdigest.channels.slack_errors import retry_after
@@ -24,15 +25,26 @@ from slack_server import FakeSlack
 
 KEY = "0123456789abcdef01234567"
 TOKEN = "xoxb-canary-token"
+HANGS = "take and hang"
 
 
 def bot(slack: FakeSlack, **over: Any) -> SlackChannel:
-    plain: dict[str, Any] = {"token": Secret(TOKEN), "api_url": slack.api_url, "timeout": 5.0}
+    plain: dict[str, Any] = {"token": Secret(TOKEN), "api_url": slack.api_url, "timeout": 60.0}
     return SlackChannel(**(plain | over))
 
 
 def hook(slack: FakeSlack, **over: Any) -> SlackWebhookChannel:
-    return SlackWebhookChannel({"team": Secret(slack.webhook_url)}, **({"timeout": 5.0} | over))
+    return SlackWebhookChannel({"team": Secret(slack.webhook_url)}, **({"timeout": 60.0} | over))
+
+
+def nobody(port: int) -> SlackChannel:
+    """Return a channel to a port on which nobody listens."""
+    return SlackChannel(Secret(TOKEN), api_url=f"http://127.0.0.1:{port}/api/")
+
+
+def nobodys_hook(port: int) -> SlackWebhookChannel:
+    """Return a channel to a webhook at a port on which nobody listens."""
+    return SlackWebhookChannel({"team": Secret(f"http://127.0.0.1:{port}/services/T0/B0/canary")})
 
 
 def parts_for(channel: SlackChannel, target: str = "#papers", papers: int = 3) -> tuple[Part, ...]:
@@ -239,7 +251,7 @@ def test_every_answer_has_its_meaning(
     mode: str, meaning: type[Outcome], wait: float | None, shown: int
 ) -> None:
     with FakeSlack(mode) as slack:
-        channel = bot(slack, timeout=0.3)
+        channel = bot(slack, timeout=1.0 if mode == HANGS else 60.0)
         outcome = channel.send(parts_for(channel)[0])
     assert type(outcome) is meaning, outcome
     assert slack.posts == 1, "the library must never post by itself again"
@@ -271,12 +283,12 @@ def test_a_refusal_says_what_to_do(mode: str, advice: str) -> None:
 
 
 def test_nobody_listening_is_a_reason_to_wait() -> None:
-    with FakeSlack() as slack:
-        gone = bot(slack), hook(slack)
-    (hook_part,) = gone[1].prepare(message(), "team", key=KEY, at=NOW)
-    for outcome in (gone[0].send(parts_for(gone[0])[0]), gone[1].send(hook_part)):
-        told = "Slack could not be reached (Connection refused)"
-        assert outcome == Retry(told, reach=Reach.CHANNEL)
+    with closed_port() as port:
+        gone, gone_hook = nobody(port), nobodys_hook(port)
+        (hook_part,) = gone_hook.prepare(message(), "team", key=KEY, at=NOW)
+        for outcome in (gone.send(parts_for(gone)[0]), gone_hook.send(hook_part)):
+            told = "Slack could not be reached (Connection refused)"
+            assert outcome == Retry(told, reach=Reach.CHANNEL)
 
 
 @pytest.mark.parametrize(
@@ -329,10 +341,8 @@ def test_probe_says_who_we_are() -> None:
 
 
 def test_probe_says_what_is_wrong() -> None:
-    with FakeSlack() as slack:
-        channel = bot(slack)
-    with pytest.raises(DeliveryError, match="could not be reached"):
-        channel.probe()
+    with closed_port() as port, pytest.raises(DeliveryError, match="could not be reached"):
+        nobody(port).probe()
 
 
 @pytest.mark.parametrize(
@@ -382,8 +392,9 @@ def test_a_channel_that_cannot_be_read_leaves_it_unknown() -> None:
         channel = bot(slack)
         (part,) = parts_for(channel, "#elsewhere")
         assert isinstance(channel.look_back(part, "", SINCE), Unknown)
-    (part,) = parts_for(channel)
-    assert isinstance(channel.look_back(part, "", SINCE), Unknown)
+    with closed_port() as port:
+        (part,) = parts_for(nobody(port))
+        assert isinstance(nobody(port).look_back(part, "", SINCE), Unknown)
 
 
 @pytest.mark.parametrize(
@@ -529,7 +540,7 @@ def test_every_answer_to_a_webhook_has_its_meaning(
     mode: str, meaning: type[Outcome], shown: int
 ) -> None:
     with FakeSlack(mode) as slack:
-        channel = hook(slack, timeout=0.3)
+        channel = hook(slack, timeout=1.0 if mode == HANGS else 60.0)
         (part,) = channel.prepare(message(), "team", key=KEY, at=NOW)
         outcome = channel.send(part)
     assert type(outcome) is meaning, outcome
@@ -570,10 +581,10 @@ def test_no_secret_reaches_a_log_or_a_repr(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_the_contracts_hold() -> None:
-    with FakeSlack() as slack:
-        channel, by_hook = bot(slack), hook(slack)
-    channel_contract(channel, "#papers", channel)
-    channel_contract(by_hook, "team", by_hook)
+    with closed_port() as port:
+        channel, by_hook = nobody(port), nobodys_hook(port)
+        channel_contract(channel, "#papers", channel)
+        channel_contract(by_hook, "team", by_hook)
 
 
 def test_the_servers_own_clock_decides_how_long_a_date_is_away() -> None:

@@ -9,7 +9,6 @@ import random
 import struct
 import subprocess
 import sys
-import time
 import tracemalloc
 import zipfile
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.sources.archive import unpack
 
@@ -286,10 +286,8 @@ def test_more_than_the_limit_is_refused_whatever_packed_it(kind: str) -> None:
     "part", [gzip.compress(b"", mtime=0), zstd.compress(b""), b"P*M\x18" + b"\0" * 4]
 )
 def test_a_file_of_nothing_but_empty_parts_costs_little_time(part: bytes) -> None:
-    started = time.perf_counter()
-    with pytest.raises(RefusedInput, match="more than 100,000 parts"):
+    with at_most(30), pytest.raises(RefusedInput, match="more than 100,000 parts"):
         unpack(part * 1_000_000)
-    assert time.perf_counter() - started < 10
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.ports import Rejected
@@ -436,8 +436,7 @@ _N = 60_000
     ids=range(18),
 )
 def test_what_is_made_to_take_long_takes_no_time_to_speak_of(data: bytes) -> None:
-    started = time.perf_counter()
-    FORMAT.recognise(data[: 64 * 1024])
-    with suppress(RefusedInput):
-        FORMAT.parse(data)
-    assert time.perf_counter() - started < 5
+    with at_most(20):
+        FORMAT.recognise(data[: 64 * 1024])
+        with suppress(RefusedInput):
+            FORMAT.parse(data)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Link, Paper
 from paperdigest.sources.json_lines import FORMAT
@@ -314,6 +314,5 @@ def test_ten_thousand_records_take_no_time_to_speak_of() -> None:
         }
     )
     data = (line + "\n").encode() * 10_000
-    started = time.perf_counter()
-    assert len(FORMAT.parse(data).papers) == 10_000
-    assert time.perf_counter() - started < 3
+    with at_most(20):
+        assert len(FORMAT.parse(data).papers) == 10_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.sources.medline import FORMAT
@@ -183,7 +183,5 @@ def test_any_lines_are_read_or_refused(lines: list[bytes]) -> None:
     ids=["records", "lines", "fields", "blanks", "spaces"],
 )
 def test_what_is_made_to_take_long_takes_no_time_to_speak_of(data: bytes) -> None:
-    started = time.perf_counter()
-    with suppress(RefusedInput):
+    with at_most(20), suppress(RefusedInput):
         FORMAT.parse(data)
-    assert time.perf_counter() - started < 5

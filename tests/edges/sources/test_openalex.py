@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.text import ABSTRACT_CAP
@@ -79,10 +79,9 @@ def test_a_work_without_abstract_is_partial() -> None:
 
 
 def test_a_long_word_with_many_places_fills_the_abstract_and_no_more() -> None:
-    started = time.perf_counter()
-    found = abstract({"x" * 1_000_000: list(range(100_000)), "y": [5] * 100_000})
+    with at_most(10):
+        found = abstract({"x" * 1_000_000: list(range(100_000)), "y": [5] * 100_000})
     assert found == "x" * ABSTRACT_CAP
-    assert time.perf_counter() - started < 2
 
 
 def test_an_arxiv_doi_is_an_arxiv_id() -> None:

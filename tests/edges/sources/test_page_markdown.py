@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.text import ABSTRACT_CAP, TITLE_CAP
@@ -373,7 +373,6 @@ def test_a_sample_with_any_bytes_in_it_is_read_or_refused(
 def test_reading_takes_time_in_proportion(piece: str) -> None:
     """Coarse on purpose: what grows with the square of the size would take minutes here."""
     data = (block(text="") + piece * (400_000 // len(piece))).encode()
-    started = time.perf_counter()
-    FORMAT.recognise(data[: 64 * 1024])
-    FORMAT.parse(data)
-    assert time.perf_counter() - started < 3
+    with at_most(10):
+        FORMAT.recognise(data[: 64 * 1024])
+        FORMAT.parse(data)

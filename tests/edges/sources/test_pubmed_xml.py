@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Parsed
@@ -302,10 +302,8 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     ids=["comment", "attribute", "records", "pieces", "declarations"],
 )
 def test_what_is_made_to_take_long_takes_no_time_to_speak_of(data: bytes) -> None:
-    started = time.perf_counter()
-    with suppress(RefusedInput):
+    with at_most(10), suppress(RefusedInput):
         FORMAT.parse(data)
-    assert time.perf_counter() - started < 5
 
 
 def test_numbers_above_and_below_the_line_stay_apart_from_those_before_them() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Link, Paper
 from paperdigest.sources.ris import FORMAT
@@ -287,10 +287,8 @@ def test_any_value_under_any_tag_is_taken(fields: list[tuple[str, str]]) -> None
     ids=["records", "lines", "fields", "commas", "venue", "digits"],
 )
 def test_what_is_made_to_take_long_takes_no_time_to_speak_of(data: bytes) -> None:
-    started = time.perf_counter()
-    with suppress(RefusedInput):
+    with at_most(20), suppress(RefusedInput):
         FORMAT.parse(data)
-    assert time.perf_counter() - started < 5
 
 
 @pytest.mark.parametrize("between", ["; ", ";", " ", " ;"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import at_most
 from paperdigest.core.errors import RefusedInput
 from paperdigest.core.paper import Paper
 from paperdigest.sources.table import FORMAT
@@ -419,17 +419,13 @@ def test_any_cell_is_taken_or_refused_alone(cells: dict[str, Any]) -> None:
 )
 @pytest.mark.parametrize("column", ["authors", "doi", "ids", "categories", "url", "date"])
 def test_a_hostile_cell_costs_little_time(cell: str, column: str) -> None:
-    started = time.perf_counter()
-    with suppress(RefusedInput):
+    with at_most(8), suppress(RefusedInput):
         FORMAT.parse(f'title,{column}\nx,"{cell}"\n'.encode())
-    assert time.perf_counter() - started < 2
 
 
 def test_five_thousand_stray_quotes_cost_little_time() -> None:
-    started = time.perf_counter()
-    with pytest.raises(RefusedInput):
+    with at_most(10), pytest.raises(RefusedInput):
         FORMAT.parse(HEAD + b'"Stray,"We fold.,2026\n' * 5_000 + b'"' + ROW * 5_000)
-    assert time.perf_counter() - started < 5
 
 
 def test_a_column_without_a_name_is_passed_over() -> None:
