@@ -24,7 +24,8 @@ from measure import Contender, interleaved, ratio, table, verdict
 from paperdigest.app import App
 from paperdigest.channels.email import EmailChannel
 from paperdigest.channels.mail_bytes import unpack
-from paperdigest.core.ports import Message, Part, Sent, SlackText
+from paperdigest.core.ports import Message, Part, Sent
+from paperdigest.core.slack_text import SlackText
 from paperdigest.core.subscription import Subscriber
 from paperdigest.store import deliveries, digests, subscribers
 from paperdigest.store.connection import Store

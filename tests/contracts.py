@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import get_args
 
 from builders import NOW
-from paperdigest.core.ports import Channel, Message, Outcome, Part, SlackEntry, SlackText
+from paperdigest.core.ports import Channel, Message, Outcome, Part
+from paperdigest.core.slack_text import SlackEntry, SlackText
 
 
 def message(papers: int = 3, **over: object) -> Message:

@@ -118,7 +118,6 @@ def digest(*sections: Section, **over: Any) -> Digest:
             Subscriber("ada", shared=over.get("shared", False)),
             ("email:ada@example.org", "slack:#papers"),
             operator=("email:ops@example.org",),
-            one_click=False,
         ),
         more=words.command_for_more("ada"),
     )

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 
 from paperdigest.channels.mail_address import Mailbox
 from paperdigest.channels.mail_bytes import Letterhead, message_bytes
-from paperdigest.core.ports import Message, SlackText
+from paperdigest.core.ports import Message
+from paperdigest.core.slack_text import SlackText
 
 KEY = "0123456789abcdef01234567"
 AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

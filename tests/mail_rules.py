@@ -90,7 +90,9 @@ PROPERTIES: Final[dict[str, str]] = {
     "overflow": "hidden",  # of what is hidden; not in Outlook
     "overflow-wrap": "anywhere",  # word-break: break-word says the same to those who lack it, as Gmail
     "padding": _LENGTHS,
-    "text-align": "left|center|right",
+    # "start" is not in Outlook, Yahoo, AOL, Orange, nor in Gmail's apps for accounts of others: there align, "left" of the
+    # same cell, holds, and what goes from right to left is in order at the wrong edge.
+    "text-align": "left|center|right|start",
     "text-decoration": "none|underline",
     "vertical-align": "top|middle|bottom|baseline|sub|super",
     "white-space": "nowrap",  # not in Outlook: a line more

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from paperdigest import alerts, plugins
 from paperdigest.config import Settings, load
+from paperdigest.config.targets import bare_address
 from paperdigest.core.errors import LockHeld, TemplateError
 from paperdigest.core.ports import Channel, Source
 from paperdigest.core.subscription import Subscriber
@@ -312,7 +313,9 @@ class App:
         page = url if url.startswith("https://") else ""  # RFC 8058: no other can be one click
         renderer = Imprinted(self.renderer, self.settings.digest)
         mark = None if self.wrong_templates else self.renderer.templates.mark
-        return Press(renderer, self.channel, self.views, self.settings.operator, page, mark)
+        mail, operator = self.settings.email, self.settings.operator
+        reply_to = bare_address(mail.reply_to) if mail is not None else ""
+        return Press(renderer, self.channel, self.views, operator, page, mark, reply_to)
 
     def channel(self, name: str) -> Channel:
         """Return the channel of that name, made once. Raises PaperdigestError."""

@@ -44,7 +44,7 @@ def channel_options(name: str, settings: Settings) -> dict[str, Any]:
     if name == "file":
         return {"folder": settings.storage / "outbox", "base": settings.folder}
     if name == "email":
-        return _email(_set_up(settings.email, "email"), settings.operator)
+        return _email(_set_up(settings.email, "email"))
     if name == "slack":
         return _slack(_set_up(settings.slack, "slack"))
     if name == "slack-webhook":
@@ -87,10 +87,7 @@ def quarantine_folder(settings: Settings) -> Path:
     return settings.storage / "quarantine"
 
 
-def _email(email: EmailSettings, operator: tuple[str, ...]) -> dict[str, Any]:
-    mailboxes = [
-        target.removeprefix("email:") for target in operator if target.startswith("email:")
-    ]
+def _email(email: EmailSettings) -> dict[str, Any]:
     secret = email.token if email.auth == "xoauth2" else email.password
     return {
         "host": email.host,
@@ -102,7 +99,6 @@ def _email(email: EmailSettings, operator: tuple[str, ...]) -> dict[str, Any]:
         "sender": email.from_,
         "reply_to": email.reply_to,
         "envelope_from": email.envelope_from,
-        "unsubscribe_to": mailboxes[0] if mailboxes else "",
         "ca_file": email.ca_file,
         "sendmail": email.sendmail or None,
         "rate": email.rate,

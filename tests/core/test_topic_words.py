@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from paperdigest.core.topic_words import (
     also_in,
+    everything_of,
     first_names,
     in_topics,
     known_under,
@@ -74,3 +75,11 @@ def test_how_many_stand_together(topics: int, further: bool, said: str) -> None:
 def test_under_how_many_papers_are_known_already() -> None:
     assert known_under(3, 3) == "Under all of them are papers you already have"
     assert known_under(2, 37) == "Under 2 of them are papers you already have"
+
+
+def test_why_papers_are_here_of_which_no_word_is_asked() -> None:
+    assert everything_of(["hf", "list"], excluding=False) == "Everything new in hf and list"
+    assert everything_of(["hf"], excluding=True) == "Everything new in hf, less what is excluded"
+    many = everything_of([f"source {number}" for number in range(40)], excluding=False)
+    assert many.endswith(" and 32 more sources")
+    assert everything_of([], excluding=True) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -117,6 +118,18 @@ def test_one_line_says_that_all_sources_are_well() -> None:
     assert words.looked_at(OK[:1], 1) == ("1 source, 1 new paper, up to date",)
 
 
+def test_sources_that_brought_nothing_did_so_in_a_certain_time() -> None:
+    """Papers of a trending list may have come before: "0 new papers" would contradict the title."""
+    day = timedelta(days=1)
+    assert words.looked_at(OK[:1], 0, day) == (
+        "1 source, nothing new in the last 24 hours, up to date",
+    )
+    barred = replace(OK[1], said="nothing since Tuesday")
+    assert words.looked_at((replace(OK[0], papers=0), barred), 0, 7 * day)[-1] == (
+        "1 other source, nothing new in the last 7 days, up to date"
+    )
+
+
 def test_each_source_that_is_not_well_has_its_line() -> None:
     sources = (
         OK[0],
@@ -148,6 +161,12 @@ def test_titles_that_all_open_a_search_on_one_site_have_it_said_over_them_once()
     )
     assert words.by_title(Section("T", 1, listed=(found,))) == "1 by title, opens a search on hf.co"
     assert words.by_title(Section("T", 2, listed=(found, known))) == "2 by title"
+    assert words.already_sent(2, 3, "hf.co") == (
+        "5 papers you already have, the newest 2 of them, each opens a search on hf.co"
+    )
+    assert (
+        words.already_sent(1, site="hf.co") == "1 paper you already have, opens a search on hf.co"
+    )
 
 
 def test_what_one_word_found_in_several_spellings_is_told_once() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from digests import digest
 from pages import RENDERER, Page, flat, rendered
-from paperdigest.channels.slack_blocks import thread
+from paperdigest.channels.slack_thread import thread
 from paperdigest.core.imprint import Imprint
 from paperdigest.core.ports import Message
 from paperdigest.core.subscription import OPERATOR

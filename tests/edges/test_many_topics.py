@@ -12,13 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digests import AT, digest, entry, listed, notice, section, update
+from digests import AT, digest, entries, entry, listed, notice, section, update
 from pages import RENDERER, Page, flat, rendered, slack_of
 from paperdigest.channels.slack import payload_of
-from paperdigest.channels.slack_blocks import MOST_BLOCKS, single, thread
-from paperdigest.core import dormancy, words
+from paperdigest.channels.slack_draft import MOST_BLOCKS
+from paperdigest.channels.slack_single import single
+from paperdigest.channels.slack_thread import thread
+from paperdigest.core import closing_words, dormancy, words
 from paperdigest.core.digest import Digest, SourceLine
 from paperdigest.core.ports import Message
+from paperdigest.core.subscription import Subscriber
 from paperdigest.core.tallies import Sent, counted
 from paperdigest.core.tree import Term
 from paperdigest.render import BUDGET
@@ -129,6 +132,16 @@ def test_where_there_is_no_room_for_a_single_paper_all_topics_stand_together() -
     ]
     shown, message = RENDERER.render(digest(*parts))
     assert_all_is_told(digest(*parts), shown, message)
+
+
+@pytest.mark.parametrize("waiting", [1, 12])
+def test_of_few_topics_as_well_the_command_stands_once_and_is_explained(waiting: int) -> None:
+    parts = (section(f"Boats {at}", full=(), counted=entries(at, 1)) for at in range(waiting))
+    _, message = RENDERER.render(digest(*parts, section("Last", full=entries(90, 1))))
+    what = "them" if waiting == 1 else "all that wait"
+    for page in (flat(message.text), flat(Page(message.html).text), flat(slack_of(message))):
+        assert page.replace("`", "").count(f". To see {what} now: paperdigest preview ada") == 1
+        assert page.count("paperdigest preview") == 1
 
 
 def test_the_command_that_shows_them_stands_once() -> None:
@@ -255,9 +268,9 @@ def test_a_word_to_the_operator_with_hundreds_of_lines_is_within_the_budget_too(
 def test_slack_counts_the_lines_that_it_has_no_room_for() -> None:
     lines = tuple(f"file {at}: it is broken, " + "and so on " * 30 for at in range(21))
     message = rendered(digest(kind="notice", sections=(), notes=lines))
-    told = re.findall(r"and (\d+) more lines", message.slack.context)
+    told = re.findall(r"and (\d+) more lines", message.slack.notes)
     assert len(told) == 1
-    assert len(re.findall(r"file \d+:", message.slack.context)) + int(told[0]) == 21
+    assert len(re.findall(r"file \d+:", message.slack.notes)) + int(told[0]) == 21
     (page,) = thread(message.slack)
     assert told[0] in json.dumps(page.blocks)
 
@@ -268,7 +281,9 @@ def test_the_lines_about_stopping_are_in_slack_whatever_else_is_said() -> None:
     crowd = digest(looked_at=trouble, dormant=lines, footer=("An imprint",))
     for page in (thread(rendered(crowd).slack)[-1], single(rendered(crowd).slack)):
         said = json.dumps(page.blocks, ensure_ascii=False)
-        assert all(line.split("`")[0] in said for line in crowd.manage)
+        manage = closing_words.without_mail(crowd.manage)
+        assert manage
+        assert all(line.split("`")[0] in said for line in manage)
 
 
 LETTERS = st.sampled_from(["a", "é", "图", "🗺", "=", "&", "<"])
@@ -312,6 +327,35 @@ def test_whatever_there_is_much_of_the_page_fits_and_the_numbers_add_up(
     sent = [Sent(AT.date() - timedelta(days=7 * (at % 8)), topic, 1) for at, topic in enumerate(of)]
     crowd = counted(crowd, sent, of)
     assert_all_is_told(crowd, *RENDERER.render(crowd))
+
+
+def test_how_to_stop_stays_whole_whatever_there_is_besides() -> None:
+    link = "https://papers.example.org/unsubscribe/12.pPbnMiS5R0H2vDRUF4gCUw"
+    reader, targets = Subscriber("ada"), ("email:ada@example.org", "file:outbox", "slack:#papers")
+    lines = closing_words.manage(reader, targets, operator=("email:ops@example.org",), link=link)
+    noise = ("A word about sources, again and again. " * 12,) * 300
+    message = rendered(replace(many(200), notes=noise, dormant=noise, manage=lines))
+    assert link in flat(message.text)
+    assert f'href="{link}"' in message.html
+    assert message.elsewhere is not None
+    for page in (*message.elsewhere, slack_of(message)):
+        assert "nsubscribe" not in page
+        assert "To change, pause or stop this digest, write to" in flat(page)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(1, 300), st.integers(1, 9))
+def test_where_no_mail_program_shows_it_the_same_papers_stand_within_the_budget(
+    topics: int, papers: int
+) -> None:
+    shown, message = RENDERER.render(many(topics, papers))
+    assert message.elsewhere is not None
+    text, html = message.elsewhere
+    assert encoded_size(html) <= BUDGET
+    assert all(flat(entry.title.text) in flat(text.replace("*", "")) for entry in shown.entries)
+    assert {link for link in Page(html).links if link.startswith("http")} == {
+        link for link in Page(message.html).links if link.startswith("http")
+    }
 
 
 @settings(max_examples=10, deadline=None)

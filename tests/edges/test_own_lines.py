@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from digests import digest
 from pages import Page, rendered
+from paperdigest.core import dormancy
+from paperdigest.core.tree import Term
 from paperdigest.render.environments import linked
 from paperdigest.render.lines import addressed, coded
 from paperdigest.render.slack import slack_line
@@ -55,6 +57,20 @@ def test_an_address_is_a_link_without_the_sign_that_ends_the_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("word", "address"),
+    [
+        ("https://example.org/a_(b)", "https://example.org/a_(b)"),
+        ("https://example.org/a_(b).", "https://example.org/a_(b)"),
+        ("https://example.org/a_(b)),", "https://example.org/a_(b)"),
+        ("https://example.org/a).", "https://example.org/a"),
+        ("https://example.org/a:)", "https://example.org/a"),
+    ],
+)
+def test_a_bracket_that_closes_one_in_an_address_belongs_to_it(word: str, address: str) -> None:
+    assert Page(linked(f"See {word}")).links == [address]
+
+
 def test_a_mailbox_is_a_link_that_writes_to_it_where_that_is_asked_for() -> None:
     assert linked("Write to ops@example.org.") == "Write to ops@example.org."
     assert linked("Write to ops@example.org.", mail=True) == (
@@ -62,6 +78,33 @@ def test_a_mailbox_is_a_link_that_writes_to_it_where_that_is_asked_for() -> None
         "ops@example.org</a>."
     )
     assert slack_line("Write to ops@example.org.") == "Write to ops@example.org."
+
+
+def test_a_letter_has_the_subject_that_is_told() -> None:
+    line = "Or write “unsubscribe ada b” to ops@example.org."
+    assert linked(line, mail=True) == (
+        'Or write <a class="link" href="mailto:ops@example.org?subject=unsubscribe%20ada%20b"'
+        ' style="color:#1b4f8f">“unsubscribe ada b” to ops@example.org</a>.'
+    )
+    assert "mailto:" not in linked(line)
+
+
+def test_an_unsubscribe_link_is_named_by_where_it_leads_and_not_by_its_code() -> None:
+    link = "https://papers.example.org/lab/unsubscribe/12.pPbnMiS5R0H2vDRUF4gCUw"
+    assert linked(f"Or open {link}", mail=True) == (
+        f'Or open <a class="link" href="{link}" style="color:#1b4f8f">'
+        "papers.example.org/lab/unsubscribe</a>"
+    )
+    assert link in rendered(digest(manage=(f"Or open {link}",))).text
+
+
+def test_who_changes_words_that_find_nothing_can_be_written_to() -> None:
+    lines = dormancy.lines([("me@evil.example", [Term("you@evil.example")])], ask="ops@example.org")
+    page = rendered(digest(dormant=lines)).html
+    assert "mailto:ops@example.org" in page
+    assert "evil.example" in page
+    assert "mailto:you" not in page
+    assert "mailto:me" not in page
 
 
 @pytest.mark.parametrize(

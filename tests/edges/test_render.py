@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from digests import OPTIONAL, digest, entries, entry, listed, section
 from pages import RENDERER, Page, flat, rendered, slack_of
-from paperdigest.core import topic_words, why_words, words
+from paperdigest.core import closing_words, topic_words, why_words, words
 from paperdigest.core.columns import columns
 from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.headline import headline, topics_line
 from paperdigest.render import sample_digest
+from paperdigest.render.sample import SAMPLE_LINK
 from paperdigest.render.slack import slack_escape
 from paperdigest.render.wrap import WIDTH, starred, wrap
 
@@ -52,7 +53,9 @@ def said_in(shown: Digest) -> list[str]:
             line for paper in part.listed + part.earlier for line in (paper.title.text, paper.note)
         ]
         if part.counted:
-            said += [words.waiting(len(part.counted)), shown.more]
+            now = topic_words.to_see_now(shown, part)
+            told = f". {now}: {shown.more}" if now else ""
+            said.append(words.waiting(len(part.counted)) + told)
         if part.elsewhere:
             said.append(topic_words.shown_elsewhere(part.elsewhere, part.elsewhere_in))
     return said
@@ -73,22 +76,25 @@ def test_text_and_html_say_the_same() -> None:
     for name, papers in topics_line(shown):
         assert f"{flat(name)} {papers}" in html
     for line in said_in(shown)[1:]:
-        assert flat(line.replace("`", "")) in html  # a command is code there
+        seen = line.replace("`", "")  # a command is code there, and a link to leave by has a name
+        assert flat(seen.replace(SAMPLE_LINK, "papers.example.org/unsubscribe")) in html
         assert flat(line) in text
 
 
 def test_text_html_and_slack_link_to_the_same_addresses() -> None:
     shown, message = RENDERER.render(sample_digest())
     wanted = addresses_in(shown)
-    assert {link for link in Page(message.html).links if link.startswith("http")} == wanted
-    assert set(re.findall(r"https?://\S+", message.text)) == wanted
+    mailed = wanted | {SAMPLE_LINK}  # Slack has no way to leave
+    assert {link for link in Page(message.html).links if link.startswith("http")} == mailed
+    assert set(re.findall(r"https?://\S+", message.text)) == mailed
     assert set(re.findall(r"<(https?://[^|>]+)\|", slack_of(message))) == wanted
 
 
 def test_slack_says_what_html_says() -> None:
     shown, message = RENDERER.render(sample_digest())
     said = flat(re.sub("[*_`]", "", slack_of(message))) + message.slack.header
-    for line in said_in(shown):
+    manage = closing_words.without_mail(shown.manage)  # Slack is no mail program
+    for line in said_in(replace(shown, manage=manage)):
         assert flat(slack_escape(line.replace("`", ""))) in said
 
 
@@ -97,8 +103,8 @@ def test_a_topic_without_a_paper_in_full_still_says_its_note_in_slack() -> None:
         full=(), listed=(listed(1),), note="New keyword: boat", elsewhere=2, elsewhere_in=("A", "B")
     )
     lines = rendered(digest(part)).slack.listed
-    assert lines[0] == "Paper folding · 3 papers · 2 more stand under A and B · New keyword: boat"
-    assert lines[1] == "Paper folding: 1 by title"
+    assert lines[0] == "*Paper folding · 3 papers · 2 more stand under A and B · New keyword: boat*"
+    assert lines[1] == "*Paper folding:* 1 by title"
 
 
 def test_matched_words_are_marked_in_every_form() -> None:

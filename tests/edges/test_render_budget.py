@@ -102,7 +102,7 @@ def test_a_paper_shown_whole_never_loses_its_whole_excerpt() -> None:
 
 
 def test_the_last_papers_give_way_first() -> None:
-    given_digest = digest(section("Long", full=entries(1, 53)))
+    given_digest = digest(section("Long", full=entries(1, 52)))
     shown, _ = RENDERER.render(given_digest)
     lengths = [len(one.excerpt.text) for one in shown.sections[0].full]
     rooms = [

@@ -149,7 +149,8 @@ def test_no_mixture_of_hostile_texts_becomes_anything_but_text(text: str) -> Non
 def test_what_is_no_plain_web_address_is_no_link(url: str) -> None:
     assert safe_url(url) == ""
     message = rendered(digest(section(full=(entry(url=url, links=(Link("code", url),)),))))
-    assert set(Page(message.html).links) == {"mailto:ops@example.org"}  # the operator's, below
+    links = {link.partition("?subject=unsubscribe%20ada")[0] for link in Page(message.html).links}
+    assert links == {"mailto:ops@example.org"}  # the operator's, below
     assert "|" not in message.slack.sections[0][1][0].mrkdwn
 
 

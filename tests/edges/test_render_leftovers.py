@@ -49,7 +49,7 @@ def test_their_neighbours_are() -> None:
 def test_an_address_that_no_program_can_take_apart_is_no_link(url: str) -> None:
     assert safe_url(url) == ""
     page = Page(rendered(digest(section(full=(entry(url=url, links=()),)))).html)
-    assert set(page.links) == {"mailto:ops@example.org"}  # the operator's, below
+    assert {link.partition("?")[0] for link in page.links} == {"mailto:ops@example.org"}  # below
 
 
 @pytest.mark.parametrize(

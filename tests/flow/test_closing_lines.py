@@ -8,10 +8,12 @@ import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from house import ADA, CONFIG, MAIL, House
+from paperdigest.core.ports import Form
 from program import Program
 from smtp_server import Mailroom, mailroom
 
@@ -27,9 +29,11 @@ def room() -> Iterator[Mailroom]:
         yield room
 
 
-def mailed(folder: Path, room: Mailroom, top: str, reader: str = ADA) -> EmailMessage:
-    """Return ada's digest by mail; `top` stands first in the config."""
-    config = top + CONFIG + MAIL.format(port=room.port)
+def mailed(
+    folder: Path, room: Mailroom, top: str, reader: str = ADA, more: str = ""
+) -> EmailMessage:
+    """Return ada's digest by mail; `top` stands first in the config, `more` in its table of mail."""
+    config = top + CONFIG + MAIL.format(port=room.port) + more
     house = House.built(folder, config=config, ada=reader.replace("file:outbox", "ada@x.org"))
     house.drop("monday.jsonl", "Folding paper maps")
     house.run()
@@ -49,7 +53,8 @@ def said(mail: EmailMessage) -> str:
 def test_with_a_page_the_button_is_said_to_stop_the_mails(tmp_path: Path, room: Mailroom) -> None:
     mail = mailed(tmp_path, room, f'public_url = "https://papers.example.org"\n{OPERATOR}')
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert f"{BUTTON}. To change or pause this digest, write to ops@example.org" in said(mail)
+    stops = re.escape(f"{BUTTON}, or open https://papers.example.org/unsubscribe/")
+    assert re.search(stops + r"\S+ To change or pause this digest, write to ops@", said(mail))
     assert COMMANDS not in said(mail)  # whoever has a mailbox elsewhere has no terminal here
 
 
@@ -57,9 +62,30 @@ def test_without_a_page_the_letter_goes_where_it_is_said_to_go(
     tmp_path: Path, room: Mailroom
 ) -> None:
     mail = mailed(tmp_path, room, OPERATOR)
-    (named,) = re.findall(f"{BUTTON}: that writes to (\\S+)\\.", said(mail))
-    (written,) = re.findall(r"<mailto:([^?>]+)", mail["List-Unsubscribe"])
-    assert named == written == "ops@example.org"
+    (subject, named) = re.findall(f"{BUTTON}, or write “(.+)” to (\\S+)\\.", said(mail))[0]
+    (written,) = re.findall(r"<mailto:([^>]+)>", mail["List-Unsubscribe"])
+    assert written == "ops@example.org?subject=unsubscribe%20ada"
+    assert f"{named}?subject={quote(subject)}" == written
+    page = mail.get_body(("html",))
+    assert page is not None
+    assert f'href="mailto:{written}"' in page.get_content()  # for programs without a button
+
+
+def test_letters_go_to_where_answers_go(tmp_path: Path, room: Mailroom) -> None:
+    mail = mailed(tmp_path, room, OPERATOR, more='reply_to = "Help <help@example.org>"\n')
+    assert mail["Reply-To"] == "Help <help@example.org>"
+    assert mail["List-Unsubscribe"] == "<mailto:help@example.org?subject=unsubscribe%20ada>"
+    assert "write “unsubscribe ada” to help@example.org." in said(mail)
+    assert "To change or pause this digest, write to help@example.org." in said(mail)
+    assert "ops@example.org" not in said(mail)
+
+
+def test_answers_to_somebody_are_enough_to_be_told_whom_to_write_to(
+    tmp_path: Path, room: Mailroom
+) -> None:
+    mail = mailed(tmp_path, room, "", more='reply_to = "help@example.org"\n')
+    assert "write “unsubscribe ada” to help@example.org." in said(mail)
+    assert "paperdigest stop" not in said(mail)
 
 
 def test_without_an_operator_no_letter_is_spoken_of(tmp_path: Path, room: Mailroom) -> None:
@@ -82,6 +108,42 @@ def test_a_folder_says_nothing_of_mail_programs(house: House) -> None:
         "To change what you get, edit your topics or ask whoever runs paperdigest.",
         COMMANDS,
     ]
+
+
+@pytest.mark.parametrize(
+    "top", [OPERATOR, f'public_url = "https://papers.example.org"\n{OPERATOR}']
+)
+def test_a_folder_beside_a_mail_says_nothing_of_mail_programs(
+    tmp_path: Path, room: Mailroom, top: str
+) -> None:
+    both = ADA.replace('"file:outbox"', '["ada@example.org", "file:outbox"]')
+    house = House.built(tmp_path, config=top + CONFIG + MAIL.format(port=room.port), ada=both)
+    house.drop("monday.jsonl", "Folding paper maps")
+    house.run()
+    (shown,) = house.digests()
+    (folder,) = (tmp_path / "outbox").iterdir()
+    house.close()
+    ask = "To change, pause or stop this digest, write to ops@example.org and second@example.org."
+    assert shown["manage"] == [ask]
+    for name in ("digest.txt", "digest.html"):
+        text = (folder / name).read_text()
+        assert "Unsubscribe" not in text
+        assert "unsubscribe" not in text
+        assert "To change, pause or stop this digest, write to" in text
+    mail = email.message_from_bytes(room.mails[0][2], policy=email.policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert BUTTON in said(mail)
+
+
+def test_only_mails_beside_pages_of_another_channel_are_made_twice(
+    tmp_path: Path, room: Mailroom
+) -> None:
+    house = House.built(tmp_path, config=CONFIG + MAIL.format(port=room.port))
+    forms = house.app.press.forms
+    assert Form.ELSEWHERE in forms(["email:ada@example.org", "file:outbox"])
+    for alone in (["email:ada@example.org", "email:ben@example.org"], ["file:outbox", "file:two"]):
+        assert Form.ELSEWHERE not in forms(alone)
+    house.close()
 
 
 def test_the_commands_that_are_told_are_ones_that_work(

@@ -20,7 +20,7 @@ from paperdigest.core.query import Query
 from paperdigest.core.subscription import Subscriber, Topic
 from paperdigest.core.tree import TEXT_FIELDS, Field, Kind, Term
 from paperdigest.flow import indexing, unindexed
-from paperdigest.flow.dormant import Dormant, prepare
+from paperdigest.flow.dormant import ENOUGH, Dormant, prepare
 from paperdigest.flow.due import Work, due
 from paperdigest.flow.intake import Intake
 from paperdigest.flow.word_memory import Memory, memory_of
@@ -54,14 +54,19 @@ def indexed(house: House) -> None:
         indexing.fill(store)
 
 
+def many(words: str) -> list[str]:
+    """Return as many titles as it takes before a word may be blamed that is in none of them."""
+    return [f"{words}, part {number}" for number in range(ENOUGH)]
+
+
 def with_a_past(house: House, subscription: str = WORDS) -> None:
-    """Let history be old, and hold maps and an atlas of late."""
+    """Let history be old, and hold maps and an atlas of late among much else."""
     house.write("subscriptions/ada.toml", subscription)
     house.now -= timedelta(days=40)
     house.drop("old.jsonl", "A state space modell of long ago", "A paper map of long ago")
     house.run()
     house.wait(days=35)
-    house.drop("late.jsonl", "A road atlas of paper", "Folding paper maps")
+    house.drop("late.jsonl", "A road atlas of paper", "Folding paper maps", *many("On tea"))
     house.run()
     house.wait(days=5)
     indexed(house)
@@ -83,6 +88,58 @@ def test_a_word_that_found_nothing_for_30_days_is_named_with_its_topic(house: Ho
     house.run()
 
     assert told(house)[-1] == [SAID, "Edit them, or see what may be meant: `paperdigest check`"]
+
+
+def test_no_word_is_blamed_where_hardly_a_paper_came(house: House) -> None:
+    """Then it is the source that says nothing."""
+    with_a_past(house, 'send_empty = "true"\n' + WORDS)
+    house.wait(days=40)
+
+    house.run()
+
+    assert told(house)[-1] == []
+    assert house.digests()[-1]["kind"] == "empty"
+
+
+def test_a_paper_less_than_enough_is_too_few(house: House) -> None:
+    with_a_past(house, 'send_empty = "true"\n' + WORDS)
+    house.wait(days=40)
+    house.drop("few.jsonl", *many("On coffee")[1:])
+    house.run()
+    few = told(house)[-1]
+    house.wait(days=7)
+    house.drop("one.jsonl", "On milk")
+    house.run()
+
+    assert few == []
+    assert told(house)[-1] != []
+
+
+@pytest.mark.parametrize(("quiet_after", "said"), [("3 days", False), ("30 days", True)])
+def test_no_word_is_blamed_while_a_source_is_silent(
+    house: House, quiet_after: str, said: bool
+) -> None:
+    patient = CONFIG.replace('"inbox"\npath', f'"inbox"\nquiet_after = "{quiet_after}"\npath')
+    house.write("paperdigest.toml", patient)
+    with_a_past(house, 'send_empty = "true"\n' + WORDS)
+
+    house.run()
+
+    (empty,) = (one for one in house.digests() if one["kind"] == "empty")
+    assert bool(empty["dormant"]) is said
+
+
+def test_a_silent_source_that_a_topic_does_not_ask_lets_its_words_be_named(house: House) -> None:
+    (house.folder / "other").mkdir()
+    other = '\n[[source]]\nname = "other"\nkind = "inbox"\npath = "other"\nquiet_after = "3 days"\n'
+    house.write("paperdigest.toml", CONFIG + other)
+    only = '\n[[topic]]\nname = "Pages"\nkeywords = ["zeppelin"]\nsources = ["pages"]\n'
+    with_a_past(house, 'send_empty = "true"\n' + WORDS + only)
+
+    house.run()
+
+    (said,) = (one["dormant"] for one in house.digests() if one["kind"] == "empty")
+    assert said[:1] == ["Nothing in 30 days: “zeppelin” (Pages)"]
 
 
 def test_it_is_said_once_in_a_calendar_week(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from house import ADA, House, titles_of
+from program import Program
 
 MAPS = ("Folding paper maps", "Tearing paper maps")
 
@@ -68,6 +69,19 @@ def test_a_keyword_added_later_is_named_by_the_next_digest(house: House) -> None
     topic = house.digests()[1]["topics"][0]
     assert topic["name"] == "New keyword: state space model"
     assert [paper["title"] for paper in topic["papers"]] == ["Sorting socks by state space model"]
+
+
+def test_a_preview_names_it_before_anything_is_sent(house: House, program: Program) -> None:
+    house.drop("monday.jsonl", *MAPS, "Sorting socks by state space model")
+    house.run()
+    house.write(
+        "subscriptions/ada.toml", ADA.replace('"paper map"', '"paper map", "state space model"')
+    )
+
+    said = program("preview", "--now", house.now.isoformat()).out
+
+    assert "New keyword: state space model · 1 paper" in said
+    assert MAPS[0] not in said
 
 
 def test_a_topic_added_later_looks_back(house: House) -> None:

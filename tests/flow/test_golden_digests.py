@@ -61,6 +61,19 @@ def daily_with_two_topics() -> Digest:
     )
 
 
+def of_seven_topics() -> Digest:
+    """Return a digest of more topics than Slack's first message has papers, one of them heavier than the others."""
+    return digest(
+        section("Paper folding", full=entries(1, 4), listed=(listed(41), listed(42))),
+        section("Floating", full=entries(5, 2)),
+        section("Ducks", full=entries(7, 1), counted=(listed(43), listed(44))),
+        section("Ponds", full=(), listed=(listed(45),)),
+        section("Proofs", full=entries(8, 3)),
+        section("Scissors", full=entries(11, 2), elsewhere=1, elsewhere_in=("Floating",)),
+        section("Harbours", full=entries(13, 2), weight=2.0),
+    )
+
+
 def first_digest() -> Digest:
     return digest(notes=(words.first_digest(timedelta(days=7)),))
 
@@ -239,12 +252,14 @@ def to_the_operator() -> Digest:
 def with_files() -> Digest:
     """Return a digest as it goes along with files, where there is a page to stop it by one click."""
     targets, operator = ("email:ada@example.org",), ("email:ops@example.org",)
-    stop = closing_words.manage(Subscriber("ada"), targets, operator=operator, one_click=True)
+    link = DOOR.link(targets[0])
+    stop = closing_words.manage(Subscriber("ada"), targets, operator=operator, link=link)
     return digest(section(full=entries(1, 2)), manage=stop)
 
 
 CASES: dict[str, Callable[[], Digest]] = {
     "daily": daily_with_two_topics,
+    "topics": of_seven_topics,
     "first": first_digest,
     "bare": bare_papers,
     "listed": listed_and_counted,
@@ -267,6 +282,7 @@ CASES: dict[str, Callable[[], Digest]] = {
     "operator": to_the_operator,
     "files": with_files,
 }
+DOOR = Unsubscribe("https://papers.example.org", 1, bytes(32))
 ANSWERS = {"withdrawn", "revised", "updates", "sample-notice"}  # mails in the thread of a digest
 
 
@@ -281,9 +297,8 @@ def message_of(case: str) -> Message:
             Paper("Paper boats 1: a study", id="arxiv:2611.00001", authors=("Ada Lovelace",)),
             Paper("Boats & “quoted” proofs, 50 % sunk", id="doi:10.1000/boats", venue="Ponds"),
         )
-        door = Unsubscribe("https://papers.example.org", 1, bytes(32))
         return replace(
-            message, attachments=attachments(papers, ("bibtex", "ris")), unsubscribe=door
+            message, attachments=attachments(papers, ("bibtex", "ris")), unsubscribe=DOOR
         )
     return message
 

@@ -273,7 +273,7 @@ def test_the_service_pings_after_a_full_cycle(house: House) -> None:
             assert pinged.wait(PATIENCE)
 
 
-def test_a_mail_server_that_hangs_for_ever_starves_the_watchdog(house: House, short: Path) -> None:
+def test_a_round_that_gets_no_further_starves_the_watchdog(house: House, short: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as mute, systemd(short) as (listening, address):
         add(house, MAIL.format(port=mute.getsockname()[1]))
         house.write("subscriptions/ada.toml", ADA.replace("file:outbox", "ada@example.org"))

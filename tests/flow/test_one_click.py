@@ -64,6 +64,13 @@ def link_in(data: bytes) -> str:
     return str(found)
 
 
+def links_below(data: bytes, form: str) -> set[str]:
+    """Return the unsubscribe links in a body: that of `plain` or of `html`."""
+    body = parsed(data).get_body((form,))
+    assert body is not None
+    return set(re.findall(rf"{PUBLIC}/unsubscribe/[\w.-]{{10,}}", body.get_content()))
+
+
 def ask(place: str, method: str, link: str, body: bytes = b"") -> tuple[int, str]:
     """Open a link as the reverse proxy hands it on."""
     with closing(http.client.HTTPConnection(place, timeout=60)) as asking:
@@ -277,11 +284,38 @@ def test_a_word_to_a_reader_carries_their_link(post: Post) -> None:
     assert link_in(post.mail_to("ada@example.org")).startswith(PUBLIC)
 
 
-def test_a_word_to_the_operator_carries_no_link(post: Post) -> None:
+def test_a_word_to_the_operator_carries_no_way_to_leave(post: Post) -> None:
+    """There is no list that they could leave, and no command knows the name it would have."""
     post.day("Folding paper maps")
     post.house.write("subscriptions/ada.toml", READER + "surprise = 1\n")
     post.day()
-    assert "https:" not in parsed(post.mail_to("ops@example.org"))["List-Unsubscribe"]
+    fields = parsed(post.mail_to("ops@example.org")).keys()
+    assert not [name for name in fields if name.startswith("List-Unsubscribe")]
+
+
+@pytest.mark.parametrize("form", ["plain", "html"])
+def test_the_last_lines_open_the_same_page_as_the_button_for_each_recipient(
+    post: Post, form: str
+) -> None:
+    """Where the header is not shown or not signed, there is no button."""
+    post.day("Folding paper maps")
+    for each in ("ada@example.org", "second@example.org"):
+        data = post.mail_to(each)
+        assert links_below(data, form) == {link_in(data)}
+
+
+def test_the_link_in_the_last_lines_does_nothing_before_a_person_presses(post: Post) -> None:
+    """A mail may be forwarded, and its links be opened by anybody."""
+    post.day("Folding paper maps")
+    (link,) = links_below(post.mail_to("ada@example.org"), "plain")
+    assert ask(post.place, "GET", link)[0] == 200
+    assert post.day("More paper maps") == ["ada@example.org", "second@example.org"]
+
+
+def test_a_preview_shows_no_link_that_would_stop_something(post: Post, capsys: Capsys) -> None:
+    post.day("Folding paper maps")
+    shown = Program(post.house.folder, capsys)("preview", "--since", "7d").out
+    assert f"or open {PUBLIC}/unsubscribe/…" in " ".join(shown.split())
 
 
 def test_a_taken_place_is_one_word_to_the_operator_and_digests_go_on(post: Post) -> None:

@@ -85,6 +85,64 @@ def test_papers_of_a_thread_that_is_gone_come_with_the_next_digest_and_no_other_
     assert [said.count(f"number {n:03} of") for n in range(12)] == [1] * 12
 
 
+def of_three_topics(house: House, slack: FakeSlack) -> None:
+    """Have a reader of three topics, and four papers for each."""
+    subscribed(house, slack)
+    topics = "".join(
+        f'\n[[topic]]\nname = "{noun.title()}"\nkeywords = ["paper {noun}"]\n'
+        for noun in ("boat", "kite")
+    )
+    house.write("subscriptions/ada.toml", ADA.replace("file:outbox", "slack:#papers") + topics)
+    house.drop(
+        "monday.jsonl",
+        *(
+            f"Paper {noun} number {n:03} of four"
+            for noun in ("map", "boat", "kite")
+            for n in range(4)
+        ),
+    )
+
+
+def test_the_channel_sees_papers_of_every_topic_and_the_thread_the_others(house: House) -> None:
+    with FakeSlack() as slack:
+        of_three_topics(house, slack)
+        house.run()
+
+    parent, below = (json.dumps(message["blocks"]) for message in slack.posted)
+    titles = [f"Paper {noun} number" for noun in ("map", "boat", "kite")]
+    assert [parent.count(f"|{title}") for title in titles] == [2, 2, 1]
+    assert [below.count(f"|{title}") for title in titles] == [2, 2, 3]
+    assert "7 more in the thread: Maps (2), Boat (2) and Kite (3)" in parent
+
+
+def test_the_mail_and_the_message_announce_the_same_papers(house: House) -> None:
+    with FakeSlack() as slack:
+        of_three_topics(house, slack)
+        house.write(
+            "subscriptions/bob.toml",
+            (house.folder / "subscriptions" / "ada.toml")
+            .read_text("utf-8")
+            .replace("slack:#papers", "file:outbox"),
+        )
+        house.run()
+
+    first, second = slack.posted[0]["text"].splitlines()[1:3]
+    (preheader,) = (one["preheader"] for one in house.digests())
+    assert preheader == f"{first} · {second}"
+
+
+def test_when_the_thread_is_refused_only_its_papers_come_again(house: House) -> None:
+    with FakeSlack("ok", "invalid_blocks") as slack:
+        of_three_topics(house, slack)
+        house.run()
+        house.wait(days=1)
+        house.run()
+
+    said = "".join(json.dumps(message["blocks"]) for message in slack.posted)
+    titles = [f"{noun} number {n:03}" for noun in ("map", "boat", "kite") for n in range(4)]
+    assert [said.count(f"|Paper {title}") for title in titles] == [1] * 12
+
+
 def test_what_stands_in_the_way_for_a_while_costs_nothing_but_time(house: House) -> None:
     with FakeSlack("restricted_action", "is_archived", "missing_scope") as slack:
         subscribed(house, slack)

@@ -603,7 +603,7 @@ def test_a_notice_says_what_was_looked_at_and_stands_for_an_empty_digest(house: 
     sent(house)
 
     assert sorted(one["kind"] for one in house.digests()) == ["digest", "empty", "notice"]
-    assert notice(house)["looked_at"] == ["1 source, 0 new papers, up to date"]
+    assert notice(house)["looked_at"] == ["1 source, nothing new in the last 24 hours, up to date"]
 
 
 def test_a_week_without_a_digest_counts_from_the_last_notice(house: House) -> None:

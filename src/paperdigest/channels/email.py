@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from paperdigest.core.pacing import Limit, Pace
 from paperdigest.core.ports import Form, Message, Outcome, Part, Reach, Refused, Retry, Sent
 from paperdigest.core.secret import Secret
 from paperdigest.core.survey import Finding
+from paperdigest.core.unsubscribe import in_place_of
 
 _TLS = ("starttls", "implicit", "none")
 _AUTH = ("password", "xoauth2", "none")
@@ -115,7 +116,7 @@ class EmailChannel:
         leave = message.unsubscribe
         link = leave.link(f"{self.name}:{target}") if leave is not None else ""
         data = message_bytes(
-            message,
+            _with_own(message, link),
             self._head,
             recipient,
             key=key,
@@ -260,6 +261,17 @@ class EmailChannel:
             raise DeliveryError(
                 f"{self.ca_file} cannot be used ({told}) · check [email] ca_file"
             ) from None
+
+
+def _with_own(message: Message, link: str) -> Message:
+    """Return the message with this target's own unsubscribe link, where it has that of another one."""
+    if message.link in ("", link):
+        return message
+    return replace(
+        message,
+        text=in_place_of(message.text, message.link, link),
+        html=in_place_of(message.html, message.link, link),
+    )
 
 
 def _mailbox(key: str, text: str) -> Mailbox:

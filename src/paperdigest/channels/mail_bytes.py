@@ -133,7 +133,8 @@ def _unsubscribe_letter(head: Letterhead, list_name: str) -> str:
     """Return `<mailto:…>`, the letter to write."""
     reply = head.reply_to.address if head.reply_to is not None else head.sender.address
     address = quote(head.unsubscribe_to or reply, safe="@!$'*+-._~")
-    with_name = f"<mailto:{address}?subject=unsubscribe%20{_slug(list_name)}>"
+    name = quote(list_name, safe="", errors="replace")  # as commands know it
+    with_name = f"<mailto:{address}?subject=unsubscribe%20{name}>"
     return with_name if len(with_name) < LONGEST_LINE else f"<mailto:{address}?subject=unsubscribe>"
 
 

@@ -1,6 +1,6 @@
 """Slack by bot token: a parent message and its thread, one call each, never repeated by the library.
 
-Owns the calls and their receipts; blocks are made in `slack_blocks`, answers read in `slack_errors`.
+Owns the calls and their receipts; blocks are made in `slack_thread`, answers read in `slack_errors`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from paperdigest.channels import slack_blocks, slack_look_back, slack_survey
+from paperdigest.channels import slack_look_back, slack_survey, slack_thread
 from paperdigest.channels.options import (
     Asked,
     OptionError,
@@ -27,6 +27,7 @@ from paperdigest.channels.options import (
     reveal,
 )
 from paperdigest.channels.slack_client import Bot, Clock
+from paperdigest.channels.slack_draft import Page
 from paperdigest.channels.slack_errors import PACE, UNREADABLE, asking, connection_outcome
 from paperdigest.channels.slack_outcomes import api_outcome, read_receipt, receipt, warnings_in
 from paperdigest.channels.slack_people import NotPosted, People, nothing_posted
@@ -104,7 +105,7 @@ class SlackChannel:
                 _payload(page, key, number),
                 papers=page.papers if number else (),
             )
-            for number, page in enumerate(slack_blocks.thread(message.slack))
+            for number, page in enumerate(slack_thread.thread(message.slack))
         )
 
     def send(self, part: Part, after: str = "") -> Outcome:
@@ -257,7 +258,7 @@ class SlackChannel:
         )
 
 
-def payload_of(page: slack_blocks.Page, **extra: Any) -> dict[str, Any]:
+def payload_of(page: Page, **extra: Any) -> dict[str, Any]:
     """Return a message ready for Slack, checked. Raises RuntimeError for one it would not take."""
     payload = {
         "text": page.text,
@@ -273,6 +274,6 @@ def payload_of(page: slack_blocks.Page, **extra: Any) -> dict[str, Any]:
     return payload
 
 
-def _payload(page: slack_blocks.Page, key: str, number: int) -> bytes:
+def _payload(page: Page, key: str, number: int) -> bytes:
     metadata = {"event_type": EVENT, "event_payload": {"key": key, "part": number}}
     return json.dumps(payload_of(page, metadata=metadata), ensure_ascii=False).encode()

@@ -11,6 +11,9 @@ _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|\s]+(?:\|[^<>|\n]*)?>")
 _TOKEN_OR_SIGN = re.compile(rf"{_LINK.pattern}|[<>]|&(?!(?:amp|lt|gt);)")
 _BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
 _SIGNS = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_LABELLED = re.compile(r"<[^<>|]*\|([^<>]*)>")
+# A sign that was made inert is the text's own.
+_SET_OFF = re.compile("(?<!\u034f)[*`]")
 _LONE = re.compile("[\ud800-\udfff]")
 # What shows nothing or turns the reading direction; a line feed is all that may part lines.
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -34,6 +37,11 @@ def plain(mrkdwn: str) -> str:
     """Return escaped text for places that show no links: every `<` and `>` is a sign like any other."""
     text = _BARE_AMPERSAND.sub("&amp;", _LONE.sub("\ufffd", _CONTROL.sub("", mrkdwn)))
     return text.replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
+
+
+def unlinked(mrkdwn: str) -> str:
+    """Return mrkdwn with links as their labels, and nothing bold or as code."""
+    return _SET_OFF.sub("", _LABELLED.sub(r"\1", mrkdwn))
 
 
 def clip(mrkdwn: str, limit: int) -> str:

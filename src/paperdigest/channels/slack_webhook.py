@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookResponse
 
-from paperdigest.channels import slack_blocks
+from paperdigest.channels import slack_single
 from paperdigest.channels.options import Asked, check_on_unknown, is_private_way, reveal
 from paperdigest.channels.slack import payload_of
 from paperdigest.channels.slack_client import Hook
@@ -70,7 +70,7 @@ class SlackWebhookChannel:
 
     def prepare(self, message: Message, target: str, *, key: str, at: datetime) -> tuple[Part, ...]:
         """Return the one part: what fits a message, and how much did not."""
-        page = slack_blocks.single(message.slack)
+        page = slack_single.single(message.slack)
         payload = json.dumps(payload_of(page), ensure_ascii=False).encode()
         return (Part(target, 0, key, payload, left_out=page.left_out),)
 

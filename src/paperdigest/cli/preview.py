@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from paperdigest.flow.drafting import Draft, Letter
 
 
+_BELOW = "--- in the thread ---"
 _BETWEEN = f"\n{'~' * 72}\n\n"  # two messages on one terminal
 
 
 @click.command()
 @click.argument("subscriber", required=False)
 @click.option(
-    "--since", type=Span(), help='Everything first seen in that time, sent or not: 7d, "2 weeks".'
+    "--since",
+    type=Span(),
+    help="Not what waits, but all that was first seen in that time, sent before or not,"
+    ' and no keyword named as new: 7d, "2 weeks".',
 )
 @click.option(
     "--format",
@@ -108,11 +112,9 @@ def _one_page(messages: list[Message], name: str) -> None:
 def _text(message: Message, form: str) -> str:
     if form == "text":
         return f"Subject: {message.subject}\n\n{message.text}"
-    slack = message.slack
-    lines = [slack.header, slack.context]
-    for name, entries in slack.sections:
-        lines += ["", name, *(entry.mrkdwn for entry in entries)]
-    return "\n".join([*lines, *slack.listed, slack.footer])
+    from paperdigest.channels.slack_thread import thread
+
+    return f"\n\n{_BELOW}\n\n".join("\n\n".join(page.texts) for page in thread(message.slack))
 
 
 def _json(draft: Draft, digest: Digest) -> dict[str, Any]:

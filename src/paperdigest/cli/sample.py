@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import click
 
 from paperdigest.cli.answers import say
-from paperdigest.core import letter, schedule
+from paperdigest.core import letter, opening_words, schedule
 from paperdigest.core.arrange import TopicFinds, arrange
+from paperdigest.core.attached import attachments
 from paperdigest.core.entry import Desk, Find
 from paperdigest.core.errors import PaperdigestError
 from paperdigest.core.paper import Paper
-from paperdigest.core.ports import Sent
+from paperdigest.core.ports import Form, Sent
 from paperdigest.core.query import keywords
+from paperdigest.core.unsubscribe import EMAIL
 
 if TYPE_CHECKING:
     from paperdigest.app import App
@@ -62,8 +64,12 @@ def _send(app: App, store: Store, reader: Subscriber, target: str, now: datetime
     name, _, bare = target.partition(":")
     try:
         app.must_have_templates()  # it is to show what digests will look like
-        _, message = app.press.renderer.render(_digest(app, reader, now), app.press.forms([target]))
-        message = replace(message, unsubscribe=_leave(app, store, reader))
+        forms, leave = app.press.forms([target]), _leave(app, store, reader)
+        link = leave.link(target) if leave is not None and name == EMAIL else ""
+        digest = _digest(app, reader, target, link, now)
+        _, message = app.press.renderer.render(digest, forms)
+        files = attachments((_PAPER,), reader.attach) if Form.FILES in forms else ()
+        message = replace(message, unsubscribe=leave, link=link, attachments=files)
         channel = app.channel(name)
         # A key of its own each time: a sample may be sent as often as one likes.
         receipt = ""
@@ -86,7 +92,7 @@ def _leave(app: App, store: Store, reader: Subscriber) -> Unsubscribe | None:
     return None if row is None else exits(store, app.press.page).of(reader, row.id)
 
 
-def _digest(app: App, reader: Subscriber, now: datetime) -> Digest:
+def _digest(app: App, reader: Subscriber, target: str, link: str, now: datetime) -> Digest:
     zone = schedule.zone(reader.timezone)
     local = now.astimezone(zone)
     query = keywords(["sample"])
@@ -99,7 +105,9 @@ def _digest(app: App, reader: Subscriber, now: datetime) -> Digest:
         local - timedelta(days=1),
         local,
         operator=app.press.operator,
-        targets=reader.deliver,
-        one_click=bool(app.press.page),
+        targets=(target,),
+        reply_to=app.press.reply_to,
+        link=link,
     )
-    return letter.digest(frame, arrange([TopicFinds("Test", (find,))], Desk(), local))
+    digest = letter.digest(frame, arrange([TopicFinds("Test", (find,))], Desk(), local))
+    return replace(digest, title=opening_words.TEST, looked_at=(opening_words.TEST_LOOKED_AT,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from paperdigest.core import why_words, words
 from paperdigest.core.digest import Section
@@ -18,7 +18,8 @@ MOST_EARLIER = 20
 class TopicFinds:
     """What one topic found for one reader. `limit`: how many are shown whole.
 
-    `trending` > 0 keeps only that many, by votes where every find has them, else by place.
+    `trending` > 0 keeps only that many, by votes where every find has them, else by place; `within` is how far back
+    it looked for them.
     `earlier` are finds that another lane has sent, oldest first, each with the words that say so.
     `topic` is the topic's own name where `name` is another.
     """
@@ -28,6 +29,7 @@ class TopicFinds:
     weight: float = 1.0
     limit: int = 20
     trending: int = 0
+    within: timedelta = timedelta(days=7)
     earlier: tuple[tuple[Find, str], ...] = ()
     note: str = ""
     topic: str = ""
@@ -80,7 +82,7 @@ def _why_these(topic: TopicFinds) -> str:
     """Return why the papers of a trending list are here: no word of the reader's has to stand in them."""
     if not topic.trending or not topic.finds:
         return ""
-    return why_words.highest(by_votes=_by_votes(topic))
+    return why_words.highest(by_votes=_by_votes(topic), within=topic.within)
 
 
 # Fixed tie-breaks in all three: the same input always gives the same digest.
@@ -181,4 +183,5 @@ def _section(
         more_earlier=max(0, len(earlier) - MOST_EARLIER),
         elsewhere_in=tuple(name for name in under if name != topic.name),
         topic=topic.topic,
+        weight=topic.weight,
     )

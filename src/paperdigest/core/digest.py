@@ -118,7 +118,8 @@ class Section:
     the next digest). `elsewhere` counts papers of this topic shown under the topics `elsewhere_in`; `earlier` are
     lines for papers another lane has sent already, the newest ones, and `more_earlier` counts the
     others. `note` stands under the name. `topic` is the topic's own name where `name` is another: papers that only new
-    words of it found stand apart from it.
+    words of it found stand apart from it. `weight` is the topic's: where only a few papers are named, those of the
+    heaviest come first.
     """
 
     name: str
@@ -132,6 +133,7 @@ class Section:
     more_earlier: int = 0
     elsewhere_in: tuple[str, ...] = ()
     topic: str = ""
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from paperdigest.core import closing_words, opening_words, words
 from paperdigest.core.digest import Digest, Entry, Section, SourceLine
+from paperdigest.core.foremost import announced
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
 
@@ -19,10 +20,11 @@ _PREHEADER = 90
 class Frame:
     """What a digest says besides its papers. All times in the reader's zone.
 
-    `looked_back` is set on a first digest. `missed` are the slots it stands for, itself included.
+    `looked_back` is set on a first digest, which is `called` so. `missed` are the slots it stands for, itself included.
     `seen` is how many new papers all sources brought in the time covered; `archived` how many it looked through
     besides, which entered history without news; `elsewhere` how many other schedules of this reader have sent.
-    `waited` are the keys of papers that an earlier digest only counted. `targets` are those it goes to; `one_click`: a page of ours is behind the unsubscribe button.
+    `waited` are the keys of papers that an earlier digest only counted. `targets` are those it goes to; `operator`,
+    `reply_to` and `link` as for `closing_words.manage`.
     """
 
     subscriber: Subscriber
@@ -37,10 +39,12 @@ class Frame:
     elsewhere: int = 0
     waited: Set[int] = frozenset()
     looked_back: timedelta | None = None
+    called: str = opening_words.DIGEST
     missed: tuple[Slot, ...] = ()
     operator: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
-    one_click: bool = False
+    reply_to: str = ""
+    link: str = ""
 
 
 def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
@@ -49,7 +53,8 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
     papers = [entry for part in named for entry in (*part.full, *part.listed, *part.counted)]
     count, waited = len(papers), sum(entry.paper_key in frame.waited for entry in papers)
     topics = [part.name for part in named]
-    looked_at = words.looked_at(frame.sources, frame.seen)
+    period = frame.covers_until - frame.covers_from
+    looked_at = words.looked_at(frame.sources, frame.seen, period)
     title = (
         words.title_of(count - waited, topics, kind=frame.kind, waited=waited)
         if count
@@ -63,7 +68,7 @@ def digest(frame: Frame, sections: Sequence[Section]) -> Digest:
         at=frame.now,
         covers_from=frame.covers_from,
         covers_until=frame.covers_until,
-        preheader=preheader([entry for part in named for entry in part.full])
+        preheader=preheader(announced(named, by_day=frame.subscriber.group == "day"))
         or words.DOT.join(looked_at),
         sections=_marked(sections, frame.waited) if 0 < waited < count else tuple(sections),
         notes=_notes(frame, is_empty=not count, waited=waited),
@@ -100,7 +105,11 @@ def _nothing(frame: Frame, sections: Sequence[Section]) -> str:
 def manage(frame: Frame) -> tuple[str, ...]:
     """Return how to change, pause or stop what this is a part of."""
     return closing_words.manage(
-        frame.subscriber, frame.targets, operator=frame.operator, one_click=frame.one_click
+        frame.subscriber,
+        frame.targets,
+        operator=frame.operator,
+        reply_to=frame.reply_to,
+        link=frame.link,
     )
 
 
@@ -120,7 +129,7 @@ def _notes(frame: Frame, *, is_empty: bool, waited: int) -> tuple[str, ...]:
     """Return what stands before the papers. The title of an empty digest says already how long nothing came."""
     notes = []
     if frame.looked_back is not None:
-        notes.append(words.first_digest(frame.looked_back))
+        notes.append(words.first_digest(frame.looked_back, frame.called))
     elif len(frame.missed) > 1 and not is_empty:
         zone = frame.now.tzinfo
         days = [slot.at.astimezone(zone).date() for slot in frame.missed]

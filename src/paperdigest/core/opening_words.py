@@ -7,12 +7,25 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from paperdigest.core.words import count, count_days, count_papers, names, short_date, weekday
+from paperdigest.core.words import (
+    count,
+    count_days,
+    count_papers,
+    how_long,
+    names,
+    short_date,
+    weekday,
+)
 
 _WEEK = timedelta(weeks=1)
 _MOST_NAMED = 4
 #: What is said of such a paper itself.
 WAITED = "waited"
+#: The title of a message that is sent to try out whether any arrive, and what it says of sources.
+TEST = "A test: this is how digests arrive"
+TEST_LOOKED_AT = "A test: nothing was looked at"
+#: What the first message of a schedule is called: an alert, the only kind of digest, one of several.
+ALERT, DIGEST, ONE_OF_SEVERAL = "alert", "digest", "digest on this schedule"
 
 
 def covers(days: Sequence[date], since: date) -> str:
@@ -28,6 +41,11 @@ def covers(days: Sequence[date], since: date) -> str:
     if len(slots) > _MOST_NAMED:
         return f"Covers {count(len(slots), 'date')}, {_told(first)} to {_told(last)}"
     return f"Covers {names([_told(day) for day in slots])}"
+
+
+def looks_back(span: timedelta) -> str:
+    """Return what is said of a topic that holds older papers because it is new: `New topic: it looks back over 7 days`."""
+    return f"New topic: it looks back over {how_long(span)}"
 
 
 def waited(amount: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from paperdigest.core.attachment import Attachment
 from paperdigest.core.pacing import Pace
 from paperdigest.core.paper import Paper
+from paperdigest.core.slack_text import SlackText
 from paperdigest.core.unsubscribe import Unsubscribe
 
 # ------------------------------------------------------------------ sources
@@ -175,38 +176,17 @@ class Form(StrEnum):
     JSON = "json"
     SLACK = "slack"
     FILES = "files"  # attachments, where a reader asks for some
-
-
-@dataclass(frozen=True, slots=True)
-class SlackEntry:
-    """One paper for Slack. `mrkdwn` is complete and escaped; `summary` is its one-line form; `paper` its key."""
-
-    mrkdwn: str
-    summary: str
-    paper: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SlackText:
-    """A digest for Slack: mrkdwn already escaped, not yet cut into blocks.
-
-    `listed_papers` says which paper each line of `listed` is, 0 for none; `listed_counts` how many papers it only
-    counts. `found` names each of `sections` by how many papers its topic found, for a message that has no room for all.
-    """
-
-    header: str
-    context: str
-    sections: tuple[tuple[str, tuple[SlackEntry, ...]], ...]
-    listed: tuple[str, ...]
-    footer: str
-    listed_papers: tuple[int, ...] = ()
-    listed_counts: tuple[int, ...] = ()
-    found: tuple[str, ...] = ()
+    ELSEWHERE = "elsewhere"  # text and HTML once more, where mails are not all that takes them
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A rendered digest, in the forms its channels want (the others are empty). Lines end in LF."""
+    """A rendered digest, in the forms its channels want (the others are empty). Lines end in LF.
+
+    `text` and `html` say what holds for mails, of whoever gets some: `elsewhere` are both as they hold where no mail
+    program shows them, None where that is the same or nobody wants it. `link` is the unsubscribe link in them, which
+    is one target's; the channel puts those of others in its place.
+    """
 
     subject: str
     text: str
@@ -216,9 +196,18 @@ class Message:
     list_name: str  # the subscriber's name, for List-Id
     shared: bool = False  # a mailing list or channel: no unsubscribe header
     unsubscribe: Unsubscribe | None = None  # makes each target's link, where there is a page
+    link: str = ""
+    elsewhere: tuple[str, str] | None = None
     attachments: tuple[Attachment, ...] = ()
     #: Key of the earlier message that this one answers, by target with its channel; a mail stands in its thread.
     answers: Mapping[str, str] = field(default_factory=dict)
+
+    def without_mail(self) -> Message:
+        """Return the message for a channel that is not mail."""
+        if self.elsewhere is None:
+            return self
+        text, html = self.elsewhere
+        return replace(self, text=text, html=html, link="", elsewhere=None)
 
 
 @dataclass(frozen=True, slots=True)

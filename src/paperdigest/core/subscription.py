@@ -59,6 +59,12 @@ class Topic:
         )
 
     @property
+    def whole_sources(self) -> tuple[str, ...]:
+        """Return the sources of which it takes everything that is not excluded; none where it asks for more."""
+        asks = self.keywords or self.require or self.authors or self.categories or self.expression
+        return () if asks else self.sources
+
+    @property
     def wants(self) -> str:
         """Return all that decides about its papers as one text: topics that want the same, the same text."""
         groups = "\x1d".join(["\x1f".join(group) for group in self.require])

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from paperdigest.core.words import count, cut, names, number
+from paperdigest.core.digest import Digest, Section
+from paperdigest.core.words import count, cut, names, number, one_site, opens_search
 
 _MOST = 8
 _ROOM = 300  # code points of all names in a line
@@ -38,6 +39,32 @@ def shown_elsewhere(amount: int, topics: Sequence[str] = ()) -> str:
     """Return the line for papers of a topic that stand under other ones: `3 more stand under Experts and Floating`."""
     where = first_names(topics) if topics else "another topic"
     return f"{number(amount)} more {'stands' if amount == 1 else 'stand'} under {where}"
+
+
+def everything_of(sources: Sequence[str], *, excluding: bool) -> str:
+    """Return why papers are here of which no word is asked: `Everything new in arxiv-cs and hf`."""
+    said = f"Everything new in {first_names(sources, 'source')}" if sources else ""
+    return f"{said}, less what is excluded" if said and excluding else said
+
+
+def searched_on(section: Section) -> str:
+    """Return the site that the titles of all papers shown whole are searched on, to be said once over them; empty where
+    one is not, and of a single paper, which says so itself."""
+    return one_site(section.full) if len(section.full) > 1 else ""
+
+
+def titles_open(site: str) -> str:
+    """Return what is said over papers that all open a search: `Each title opens a search on huggingface.co`."""
+    return f"Each title {opens_search(site)}"
+
+
+def to_see_now(digest: Digest, section: Section) -> str:
+    """Return the words before the command that shows what is only counted, `To see them now`. It stands once, behind the
+    last topic of which papers wait; behind others this is empty."""
+    waiting = [part for part in digest.sections if part.counted]
+    if not digest.more or not waiting or section is not waiting[-1]:
+        return ""
+    return "To see them now" if len(waiting) == 1 else "To see all that wait now"
 
 
 def new_words(added: Sequence[str], topic: str) -> str:

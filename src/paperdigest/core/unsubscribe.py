@@ -16,6 +16,8 @@ from typing import Final
 
 #: What stands between the address of the pages and the token.
 PATH: Final = "/unsubscribe/"
+#: The channel whose messages mail programs show, and offer to stop.
+EMAIL: Final = "email"
 #: What a key has at least: as much as the hash gives.
 KEY_BYTES: Final = 32
 _MAC_BYTES = 16  # 22 characters; RFC 2104 section 5 asks for half of the hash's output or more
@@ -62,6 +64,18 @@ class Token:
 def link(page: str, subscriber_id: int, target: str, key: bytes) -> str:
     """Return a link: always the same for the same subscriber, target and key."""
     return f"{page}{PATH}{subscriber_id}.{_mac(subscriber_id, target, key)}"
+
+
+def without_code(page: str) -> str:
+    """Return where links lead, as it is shown where none is given out."""
+    return f"{page}{PATH}…"
+
+
+def in_place_of(text: str, link: str, own: str) -> str:
+    """Return a text, of any kind, in which one link stands in another's place. What differs of two links to one page
+    is their code, which nothing escapes or breaks."""
+    code, own_code = link.rpartition("/")[2], own.rpartition("/")[2]
+    return text.replace(code, own_code) if code and own_code else text
 
 
 def read(token: str) -> Token | None:

@@ -112,7 +112,9 @@ def notice(frame: Frame, updates: Sequence[Update], desk: Desk, *, limit: int) -
         preheader=_preheader((*full, *listed)),
         sections=(Section(words.UPDATES, len(ordered), full=full, listed=listed),),
         sources=frame.sources,
-        looked_at=words.looked_at(frame.sources, frame.seen),
+        looked_at=words.looked_at(
+            frame.sources, frame.seen, frame.covers_until - frame.covers_from
+        ),
         manage=manage(frame),
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,

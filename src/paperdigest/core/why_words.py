@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from paperdigest.core.digest import Why
-from paperdigest.core.words import DOT
+from paperdigest.core.words import DOT, how_long
 
 
 def why_lines(reasons: Sequence[Why]) -> tuple[str, ...]:
     """Return `state space model, Mamba · title, abstract`: what each of the reader's own words found, as it stands
     there first; those found at the same places together, in the order of the first of them."""
+    if len(reasons) == 1:  # as of most papers
+        (reason,) = reasons
+        return (_found([reason.text], [reason.where] if reason.where else []),)
     shown: dict[str, str] = {}
     places: dict[str, list[str]] = {}
     keys: dict[str, str] = {}  # by what was found, and by the reader's word for it
@@ -40,6 +44,8 @@ def matched(reasons: Sequence[Why]) -> str:
     return "Matched: " + "; ".join(why_lines(reasons)) if reasons else ""
 
 
-def highest(*, by_votes: bool) -> str:
-    """Return why papers are on a trending list, which holds none that the reader was sent."""
-    return f"Highest {'by votes' if by_votes else 'on their page'} of those found and not yet sent"
+def highest(*, by_votes: bool, within: timedelta) -> str:
+    """Return why papers are on a trending list, which holds none that the reader was sent, but may hold some that came
+    before the last digest."""
+    how = "by votes" if by_votes else "on their page"
+    return f"Highest {how} of those found in the last {how_long(within)} and not yet sent"

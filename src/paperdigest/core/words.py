@@ -335,10 +335,12 @@ def waiting(amount: int) -> str:
     return f"{number(amount)} more {'waits' if amount == 1 else 'wait'} for the next digest"
 
 
-def already_sent(shown: int, more: int = 0) -> str:
-    """Return the words over papers that reached the reader by another lane: those shown, and `more`."""
+def already_sent(shown: int, more: int = 0, site: str = "") -> str:
+    """Return the words over papers that reached the reader by another lane: those shown, and `more`. `site` is
+    `one_site` of those shown."""
     newest = f", the newest {number(shown)} of them" if more and shown else ""
-    return f"{count_papers(shown + more)} you already have{newest}"
+    search = f", {'each ' if shown > 1 else ''}{opens_search(site)}" if site else ""
+    return f"{count_papers(shown + more)} you already have{newest}{search}"
 
 
 def sent_earlier(at: datetime, now: datetime, *, at_once: bool = True) -> str:
@@ -352,10 +354,10 @@ def sent_earlier(at: datetime, now: datetime, *, at_once: bool = True) -> str:
 # ------------------------------------------------------------ opening lines
 
 
-def first_digest(looked_back: timedelta) -> str:
+def first_digest(looked_back: timedelta, called: str = "digest") -> str:
     """Return what a first digest says of itself."""
     return (
-        f"Your first digest: it looks back over {how_long(looked_back)}. "
+        f"Your first {called}: it looks back over {how_long(looked_back)}. "
         "The next ones hold only what is new."
     )
 
@@ -363,9 +365,12 @@ def first_digest(looked_back: timedelta) -> str:
 # ------------------------------------------------------------- closing lines
 
 
-def looked_at(sources: Sequence[SourceLine], total_new: int) -> tuple[str, ...]:
+def looked_at(
+    sources: Sequence[SourceLine], total_new: int, period: timedelta | None = None
+) -> tuple[str, ...]:
     """Return what was looked at: one line when all is well, else a line for each source that is not, or of many
-    for the first of them and how many more there are, and one for the others."""
+    for the first of them and how many more there are, and one for the others. Of sources that brought nothing it says
+    in what `period`: a trending list may hold new papers from before."""
     told = [f"{source.name}: {source.said}" for source in sources if source.said]
     more = count(len(told) - _MOST_SOURCES, "more source")
     are = "is" if len(told) == _MOST_SOURCES + 1 else "are"
@@ -373,14 +378,20 @@ def looked_at(sources: Sequence[SourceLine], total_new: int) -> tuple[str, ...]:
     unwell = (*told[:_MOST_SOURCES], *rest)
     well = [source for source in sources if not source.said]
     if unwell and well:
-        others = f"{count(len(well), 'other source')}, {count_new_papers(sum(one.papers for one in well))}"
+        others = f"{count(len(well), 'other source')}, {_brought(sum(one.papers for one in well), period)}"
         return (*unwell, f"{others}, {'up to date' if len(well) == 1 else 'all up to date'}")
     if unwell:
         return unwell
     if not sources:
         return ("no source is set up, so nothing was looked at",)
     state = "up to date" if len(sources) == 1 else "all up to date"
-    return (f"{count_sources(len(sources))}, {count_new_papers(total_new)}, {state}",)
+    return (f"{count_sources(len(sources))}, {_brought(total_new, period)}, {state}",)
+
+
+def _brought(papers: int, period: timedelta | None) -> str:
+    if papers or period is None:
+        return count_new_papers(papers)
+    return f"nothing new in the last {how_long(period)}"
 
 
 def command_for_more(subscriber: str) -> str:

@@ -7,7 +7,8 @@ Composing asks as far as that takes no more than a small share of its time; a se
 (`prepare`).
 
 A word is called silent if no paper holds it, those that the index lacks included (`flow.unindexed`), whoever was sent
-them or not; where that is not certain, nothing is said.
+them or not; where that is not certain, nothing is said. Nor where the word may not be the cause: where hardly a paper
+came at all, or while a source that its topic asks is not well.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ from paperdigest.store.lately import Start
 log = logging.getLogger(__name__)
 
 _DAY: Final = timedelta(days=1)
+#: So many papers must have come in before a word that none of them holds is worth a line.
+ENOUGH: Final = 50
+_WELL: Final = frozenset({"ok", "quiet", "partial"})  # sources that bring what there is
 #: An index that lacks more than the papers of a large morning is still being made.
 _MOST_MISSING: Final = 3_000
 #: Papers looked into for one word; where so many may hold it, it is common.
@@ -52,7 +56,7 @@ _AT_FIRST: Final = 0.25  # seconds
 
 
 class Dormant:
-    """Words before one state of history. `window` is what was read for the round, `operator` whom readers may ask.
+    """Words before one state of history. `window` is what was read for the round; `operator` and `reply_to` are whom readers may ask.
     `steady` is a clock in seconds that is never set."""
 
     def __init__(
@@ -63,6 +67,7 @@ class Dormant:
         *,
         window: Window | None = None,
         operator: Sequence[str] = (),
+        reply_to: str = "",
         at_first: float = _AT_FIRST,
         share: float = _SHARE,
         steady: Callable[[], float] = time.monotonic,
@@ -70,7 +75,7 @@ class Dormant:
         self._store = store
         self._now = now
         self._memory = memory_of(store.path) if memory is None else memory
-        self._window, self._operator = window, operator
+        self._window, self._operator, self._reply_to = window, operator, reply_to
         self._at_first, self._share, self._steady = at_first, share, steady
         self._began = steady()
         self._spent = 0.0
@@ -84,11 +89,11 @@ class Dormant:
         silent: list[tuple[str, list[Term]]] = []
         # One snapshot: the index may be begun anew at any time, and then lacks what it held.
         with self._unless_damaged(), self._store.reading():
-            if self._can_tell and generation(self._store) == self._generation:
+            if self._can_tell and self._enough and generation(self._store) == self._generation:
                 here = found_here(digest)
-                topics = (*work.topics, *alert_topics(work))
+                topics = _well_served((*work.topics, *alert_topics(work)), digest)
                 silent += ((topic.name, self._silent_words(topic, here)) for topic in topics)
-        ask = whom_to_ask(work.targets, self._operator)
+        ask = whom_to_ask(work.targets, self._operator, self._reply_to)
         return replace(digest, dormant=lines(silent, shared=work.subscriber.shared, ask=ask))
 
     def learn(self, topics: Iterable[Topic], stop: Callable[[], bool]) -> None:
@@ -157,6 +162,11 @@ class Dormant:
             return False
         # In this order: what is taken in while this is asked is missing, or new, or both.
         return len(self._missing) <= _MOST_MISSING and self._newest > 0
+
+    @cached_property
+    def _enough(self) -> bool:
+        first = self._first_key
+        return first is not None and lately.at_least(self._store, ENOUGH, first, self._since)
 
     @property
     def _generation(self) -> str:
@@ -243,6 +253,12 @@ class Dormant:
     def _today(self) -> datetime:
         """Return when a paper was seen that lets a word count as found for a day."""
         return self._since + _DAY
+
+
+def _well_served(topics: Iterable[Topic], digest: Digest) -> list[Topic]:
+    """Return the topics of which every source that they ask is well."""
+    unwell = {source.name for source in digest.sources if source.status not in _WELL}
+    return [topic for topic in topics if not unwell.intersection(topic.sources or unwell)]
 
 
 def prepare(

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol
 
-from paperdigest.core import letter, schedule, updates
+from paperdigest.core import letter, opening_words, schedule, updates
 from paperdigest.core.arrange import arrange
 from paperdigest.core.digest import Digest
 from paperdigest.core.entry import Desk, Find
 from paperdigest.core.ports import Channel, Form, Message, Part
+from paperdigest.core.unsubscribe import EMAIL, without_code
 from paperdigest.flow import parts
 from paperdigest.flow.attaching import files_of
 from paperdigest.flow.dormant import Dormant
-from paperdigest.flow.due import WEEK, Work
+from paperdigest.flow.due import WEEK, Work, plan_of
 from paperdigest.flow.finds import LaneFinds, lane_finds
 from paperdigest.flow.looked_at import LookedAt, SourceView
 from paperdigest.flow.unsubscribe import NO_EXITS, Exits
@@ -28,6 +29,8 @@ from paperdigest.store.digests import Outcome
 from paperdigest.store.subscribers import MAIN
 
 _ANSWERS_NONE: Mapping[str, str] = MappingProxyType({})
+_EVERY_FORM = frozenset(Form) - {Form.ELSEWHERE}
+_PAGES = frozenset({Form.TEXT, Form.HTML})
 #: Papers older than this at a late digest are named by title only.
 LISTED_AFTER = timedelta(days=14)
 
@@ -55,6 +58,7 @@ class Press:
     page: str = ""  # https address of the unsubscribe page; "": there is none
     # Tells the user's templates from what they were before; "": there are none; None: they cannot be used.
     mark: str | None = ""
+    reply_to: str = ""  # the address that answers to mails go to
 
     @property
     def searches(self) -> dict[str, str]:
@@ -64,7 +68,12 @@ class Press:
     def forms(self, targets: Sequence[str]) -> frozenset[Form]:
         """Return the forms that the channels of these targets use."""
         names = {target.partition(":")[0] for target in targets}
-        return frozenset().union(*(self.channel(name).forms for name in names))
+        wanted = frozenset[Form]().union(*(self.channel(name).forms for name in names))
+        if EMAIL in names and any(
+            self.channel(name).forms & _PAGES for name in names if name != EMAIL
+        ):
+            return wanted | {Form.ELSEWHERE}
+        return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,9 @@ class Drafting:
         self._doors = doors
         self._looked_at = LookedAt(store, press.sources, now)
         self._desk = Desk(press.searches)
-        self._dormant = Dormant(store, now, window=window, operator=press.operator)
+        self._dormant = Dormant(
+            store, now, window=window, operator=press.operator, reply_to=press.reply_to
+        )
 
     def draft(self, work: Work, *, prepare: bool = True) -> Draft:
         finds = lane_finds(self._store, work, self._window, self._now)
@@ -142,7 +153,7 @@ class Drafting:
         answers: Mapping[str, str] = _ANSWERS_NONE,
         finds: LaneFinds | None = None,
     ) -> Letter:
-        forms = self._press.forms(work.targets) if prepare else frozenset(Form)
+        forms = self._press.forms(work.targets) if prepare else _EVERY_FORM
         if not prepare:  # somebody looks, and is to see what is wrong with a template
             shown, message = self._press.renderer.render(digest, forms)
             return Letter(shown, slot, message=message)
@@ -150,7 +161,8 @@ class Drafting:
         # The parts hold the message already: a hundred drafts wait for their transaction.
         leave = self._doors.of(work.subscriber, work.lane.subscriber_id)
         files = files_of(work, finds, shown, forms) if finds is not None else ()
-        message = replace(message, unsubscribe=leave, answers=answers, attachments=files)
+        link = self._link(work)
+        message = replace(message, unsubscribe=leave, link=link, answers=answers, attachments=files)
         return Letter(shown, slot, tuple(self._parts(work, message, slot)), fault=fault)
 
     def _notice(self, work: Work, finds: LaneFinds, *, prepare: bool) -> Letter:
@@ -198,12 +210,23 @@ class Drafting:
             archived=0 if work.lane.digests else self._window.archived_since(since),
             elsewhere=len({row.paper_key for row in self._window.elsewhere.get(work.lane.id, ())}),
             waited=finds.waited,
-            looked_back=self._now - since if work.first and work.lane.name == MAIN else None,
+            looked_back=self._now - since if _looks_back(work, finds) else None,
+            called=_called(work),
             missed=work.missed,
             operator=self._press.operator,
             targets=work.targets,
-            one_click=bool(self._press.page),
+            reply_to=self._press.reply_to,
+            link=self._link(work),
         )
+
+    def _link(self, work: Work) -> str:
+        """Return the unsubscribe link that text and HTML have, of the first mail; a preview shows where it leads and
+        stops nothing."""
+        mails = [target for target in work.targets if target.startswith(f"{EMAIL}:")]
+        if not (mails and self._press.page) or work.subscriber.shared:
+            return ""
+        leave = self._doors.of(work.subscriber, work.lane.subscriber_id)
+        return leave.link(mails[0]) if leave is not None else without_code(self._press.page)
 
     def _covers_from(self, work: Work) -> datetime:
         if work.lane.digests == 0:
@@ -214,3 +237,27 @@ class Drafting:
         local = self._now.astimezone(schedule.zone(work.subscriber.timezone))
         of = (self._database, work.lane.id, slot)
         return parts.prepared(self._press.channel, message, work.targets, of=of, at=local)
+
+
+def _looks_back(work: Work, finds: LaneFinds) -> bool:
+    """Say whether this is a lane's first digest and looks back for topics of its own. An alert does if it has papers that
+    are older than the lane: there may have been nothing to alert to for a year."""
+    if not (work.first and work.topics):
+        return False
+    old = (find for topic in finds.topics for find in topic.finds if _is_older(find, work))
+    return work.kind != "alert" or next(old, None) is not None
+
+
+def _is_older(find: Find, work: Work) -> bool:
+    return find.seen_at < work.lane.created_at
+
+
+def _called(work: Work) -> str:
+    if work.kind == "alert":
+        return opening_words.ALERT
+    lanes = {topic.schedule or MAIN for topic in work.subscriber.topics}
+    others = (
+        name for name in lanes - {work.lane.name} if not plan_of(work.subscriber, name).at_once
+    )
+    alone = work.lane.name == MAIN and next(others, None) is None
+    return opening_words.DIGEST if alone else opening_words.ONE_OF_SEVERAL

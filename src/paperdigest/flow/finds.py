@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from paperdigest.core import words
+from paperdigest.core import opening_words, words
 from paperdigest.core.arrange import TopicFinds
 from paperdigest.core.entry import Find
 from paperdigest.core.matcher import Match
 from paperdigest.core.paper import Change, ChangeKind
 from paperdigest.core.schedule import zone
 from paperdigest.core.subscription import Topic
-from paperdigest.core.topic_words import new_words
+from paperdigest.core.topic_words import everything_of, new_words
 from paperdigest.flow.due import Work
 from paperdigest.flow.news import NEW, PaperNews, lane_news
 from paperdigest.flow.window import Window, alert_topics, edited, looks_back
@@ -189,11 +189,21 @@ class _Reading:
         base = fresh
         if self.work.asked_before and topic.name not in self.work.asked_before:
             base = {**self._earlier_than_bookmark(), **fresh}
-        yield _topic_finds(self.work, topic, self._matched(topic, base), earlier=self._told(topic))
+        found = self._matched(topic, base)
+        # A preview has the topics of all lanes; whether those of another are new, its own lane knows.
+        own = (topic.schedule or MAIN) == self.work.lane.name
+        is_new = own and base is not fresh and not self.work.first
+        note = self._why_old(found, fresh) if is_new else ""
+        yield _topic_finds(self.work, topic, found, earlier=self._told(topic), note=note)
         if topic.name in self.edited:
             late = self._late(topic, fresh)
             if late:
                 yield _topic_finds(self.work, topic, late, name=self._new_words(topic))
+
+    def _why_old(self, found: Sequence[Find], fresh: Mapping[int, Find]) -> str:
+        """Return what a new topic says of papers that this lane has already passed."""
+        is_old = any(find.key not in fresh for find in found)
+        return opening_words.looks_back(self.work.subscriber.backfill) if is_old else ""
 
     def _late(self, topic: Topic, fresh: Mapping[int, Find]) -> tuple[Find, ...]:
         """Return what only the edited topic finds among papers this lane has already passed."""
@@ -232,8 +242,9 @@ class _Reading:
         matches = self.window.matches.get(topic)
         if matches is None:
             return tuple(finds.values()) if topic.trending else ()
+        found_by = _taken_whole if topic.whole_sources else _found_by
         return tuple(
-            _found_by(find, matches[key], topic.weight)
+            found_by(find, matches[key], topic.weight)
             for key, find in finds.items()
             if key in matches
         )
@@ -281,6 +292,18 @@ def _found_by(find: Find, match: Match, weight: float) -> Find:
     )
 
 
+def _taken_whole(find: Find, match: Match, weight: float) -> Find:
+    """Return a find of a topic that asks for no words: it says so itself, once, and not each paper."""
+    score = match.strength * weight
+    return Find(find.key, find.paper, find.reason, find.change, find.seen_at, score)
+
+
+def _why_all(topic: Topic) -> str:
+    if topic.trending:
+        return ""  # it says what it is highest by
+    return everything_of(topic.whole_sources, excluding=bool(topic.exclude))
+
+
 def _topic_finds(
     work: Work,
     topic: Topic,
@@ -288,6 +311,7 @@ def _topic_finds(
     *,
     name: str = "",
     earlier: tuple[tuple[Find, str], ...] = (),
+    note: str = "",
 ) -> TopicFinds:
     return TopicFinds(
         name or topic.name,
@@ -295,6 +319,8 @@ def _topic_finds(
         weight=topic.weight,
         limit=work.subscriber.limit if topic.limit is None else topic.limit,
         trending=topic.trending,
+        within=topic.within,
         earlier=earlier,
+        note=words.DOT.join(filter(None, (note, _why_all(topic)))),
         topic=topic.name if name else "",
     )

@@ -153,6 +153,7 @@ def _digest(to: Subscriber, slot: str, title: str, lines: Sequence[str], local: 
         covers_from=local,
         covers_until=local,
         notes=tuple(lines),
+        shared=to.shared,  # it is no list that one could leave
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from paperdigest.core.ports import Channel, Message, Part
+from paperdigest.core.unsubscribe import EMAIL
 from paperdigest.store import deliveries
 from paperdigest.store.connection import Store
 from paperdigest.store.deliveries import NewDelivery
@@ -27,7 +28,8 @@ def prepared(
     for target in targets:
         name, _, bare = target.partition(":")
         key = _key(database, str(lane_id), slot, target)
-        for part in channel(name).prepare(message, bare, key=key, at=at):
+        told = message if name == EMAIL else message.without_mail()
+        for part in channel(name).prepare(told, bare, key=key, at=at):
             yield target, part
 
 

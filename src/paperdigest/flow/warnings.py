@@ -15,7 +15,7 @@ from paperdigest.core.tree import Field, Term, wanted_terms
 from paperdigest.core.vocabulary import Vocabulary
 from paperdigest.core.words import count_papers, how_long, names, number
 from paperdigest.flow.difference import topics_before
-from paperdigest.store import history
+from paperdigest.store import history, lately
 from paperdigest.store.connection import Store
 
 _SPAN = timedelta(days=30)
@@ -45,8 +45,10 @@ def topic_warnings(store: Store, readers: Sequence[Subscriber], now: datetime) -
         oldest = min(oldest, *(paper.first_seen_at for paper in papers if paper.first_seen_at))
         census.add(papers)
     span = min(_SPAN, now - oldest)
+    began = lately.oldest_seen_at(store)
+    whole = began is not None and began <= now - _SPAN
     yield from _capped(_changes(asked, census), "changed")
-    yield from _capped(_nothing_found(asked, census), "found nothing")
+    yield from _capped(_nothing_found(asked, census, whole=whole), "found nothing")
     yield from _capped(_too_many(asked, census, span), "over their limit")
     yield from _fields(asked, census)
 
@@ -83,13 +85,15 @@ def _changes(asked: _Asked, census: Census) -> Iterator[str]:
             )
 
 
-def _nothing_found(asked: _Asked, census: Census) -> Iterator[str]:
+def _nothing_found(asked: _Asked, census: Census, *, whole: bool) -> Iterator[str]:
+    """Yield a line for each term that finds nothing. `whole`: history is as old as what is looked at."""
     where: dict[Term, dict[str, None]] = {}
     for (reader, topic), query in asked.topics.items():
         for term in wanted_terms(query.root):
             if not census.found(term) and not census.fields.isdisjoint(term.fields):
                 where.setdefault(term, {})[f"{reader.name} / {topic.name}"] = None
-    among = f" in {how_long(_SPAN)} ({count_papers(census.papers)})"
+    papers = count_papers(census.papers)
+    among = f" in {how_long(_SPAN)} ({papers})" if whole else f" so far ({papers})"
     vocabulary = Vocabulary(census.newest)
     for shown, (term, places) in enumerate(where.items()):
         # A guess takes a while: none for what is only counted in the end.

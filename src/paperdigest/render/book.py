@@ -15,12 +15,11 @@ from paperdigest.render.fragments import Fragments
 class Book:
     """What the templates call for each paper. `of` gives a paper's forms, from the cache if it can."""
 
-    __slots__ = ("_bare", "_kept", "_known", "_of")
+    __slots__ = ("_kept", "_known", "_of")
 
     def __init__(self, of: Callable[[Entry], Fragments]) -> None:
         self._of = of
         self._known: dict[int, Fragments] = {}
-        self._bare: dict[int, Entry] = {}
         self._kept: list[Entry] = []  # an id is only good while its object lives
 
     def cleaned(self, digest: Digest) -> Digest:
@@ -28,24 +27,26 @@ class Book:
         framed = clean_frame(digest)
         return framed.with_sections(tuple(self._cleaned(section) for section in framed.sections))
 
-    def html(self, entries: Iterable[Entry]) -> Markup:
-        return _joined([self.forms(entry).html for entry in entries])
+    def html(self, entries: Iterable[Entry], site: str = "") -> Markup:
+        """Return each paper whole. That it opens a search on `site` is said over them, as with lines."""
+        return _joined([forms.html for forms in self.under(entries, site)])
 
     def html_lines(self, entries: Iterable[Entry], site: str = "") -> Markup:
-        """Return a line for each paper. That it opens a search on `site` is said over the lines."""
-        return _joined([forms.html_line for forms in self.lines(entries, site)])
+        return _joined([forms.html_line for forms in self.under(entries, site)])
 
-    def text(self, entries: Iterable[Entry]) -> str:
-        return "\n\n".join([self.forms(entry).text for entry in entries])
+    def text(self, entries: Iterable[Entry], site: str = "") -> str:
+        return "\n\n".join([forms.text for forms in self.under(entries, site)])
 
     def text_lines(self, entries: Iterable[Entry], site: str = "") -> str:
-        return "\n".join([forms.text_line for forms in self.lines(entries, site)])
+        return "\n".join([forms.text_line for forms in self.under(entries, site)])
 
-    def lines(self, entries: Iterable[Entry], site: str) -> list[Fragments]:
-        """Return the forms of papers of which `site` is said elsewhere."""
+    def under(self, entries: Iterable[Entry], site: str) -> list[Fragments]:
+        """Return the forms of papers that stand under words about `site`."""
+        all_forms = map(self.forms, entries)
+        if not site:
+            return list(all_forms)
         return [
-            self.forms(self._without_search(entry) if site and entry.searches == site else entry)
-            for entry in entries
+            forms.without_search if forms.entry.searches == site else forms for forms in all_forms
         ]
 
     def json(self, entry: Entry) -> str:
@@ -55,10 +56,11 @@ class Book:
         return self.forms(entry).json_line
 
     def size(self, entry: Entry) -> int:
-        return self.forms(entry).size
+        """Return what a paper takes at least: that it opens a search may be said over it."""
+        return self.forms(entry).without_search.size
 
     def size_of_line(self, entry: Entry) -> int:
-        return self.forms(self._without_search(entry)).size_of_line
+        return self.forms(entry).without_search.size_of_line
 
     def forms(self, entry: Entry) -> Fragments:
         """Return all forms of a paper."""
@@ -67,15 +69,6 @@ class Book:
             found = self._known[id(entry)] = self._of(entry)
             self._kept.append(entry)
         return found
-
-    def _without_search(self, entry: Entry) -> Entry:
-        if not entry.searches:
-            return entry
-        bare = self._bare.get(id(entry))
-        if bare is None:
-            bare = self._bare[id(entry)] = replace(entry, searches="")
-            self._kept.append(entry)
-        return bare
 
     def _cleaned(self, section: Section) -> Section:
         return replace(

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from paperdigest.core import headline, tally_words, topic_words, update_words, words
 from paperdigest.core.digest import Digest, Marked
+from paperdigest.core.dormancy import is_advice
 from paperdigest.core.word_changes import word_diff
 from paperdigest.render.attributes import ADDRESS, QUOTED, address, in_quotes, quoted
 from paperdigest.render.bounded import Bounded, printed
@@ -50,6 +51,9 @@ _WORDS = {
     "by_title": words.by_title,
     "one_site": words.one_site,
     "waiting": words.waiting,
+    "to_see_now": topic_words.to_see_now,
+    "searched_on": topic_words.searched_on,
+    "titles_open": topic_words.titles_open,
     "shown_elsewhere": topic_words.shown_elsewhere,
     "already_sent": words.already_sent,
     "changed_in": update_words.changed_in,
@@ -149,7 +153,9 @@ def dateline(digest: Digest) -> str:
 
 def linked(text: str, *, mail: bool = False) -> Markup:
     """Return our own line as HTML, with the addresses in it as links, and as code what stands between backticks. `mail`:
-    mailboxes are links, too; what others have written may hold any."""
+    mailboxes are links, too; what others have written may hold any, and so may words of a reader's, but not the line
+    that says whom to ask about those."""
+    mail = mail or is_advice(text)
     code = Markup('<code style="font-size:13px">{}</code>')
     return Markup("").join(
         code.format(piece) if is_code else _with_links(piece, mail=mail)

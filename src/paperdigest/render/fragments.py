@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -11,10 +11,10 @@ from markupsafe import Markup
 
 from paperdigest.core.digest import Entry, Marked
 from paperdigest.core.paper import Link
-from paperdigest.core.ports import SlackEntry
+from paperdigest.core.slack_text import SlackEntry
 from paperdigest.render.excerpts import shortened
 from paperdigest.render.json_form import entry_json
-from paperdigest.render.skeleton import Skeletons
+from paperdigest.render.skeleton import Skeletons, of_one
 
 SLACK_ROOM = 2_900  # a section block takes 3,000 characters
 
@@ -23,25 +23,39 @@ class Fragments:
     """All forms of one paper. `entry` is the paper cleaned; each form is made when first asked for."""
 
     def __init__(self, entry: Entry, skeletons: Skeletons) -> None:
+        self._skeletons = skeletons
         self.entry, self._skeleton = skeletons.of(entry)
+
+    @property
+    def without_search(self) -> Fragments:
+        """Return the forms of the paper where words over it say that its title opens a search."""
+        return self._bare if self.entry.searches else self
+
+    @cached_property
+    def _bare(self) -> Fragments:
+        return Fragments(replace(self.entry, searches=""), self._skeletons)
+
+    @cached_property
+    def _mine(self) -> Mapping[str, object]:
+        return of_one(self.entry)
 
     @cached_property
     def html(self) -> Markup:
-        html = self._skeleton.paper("entry.html.j2", self.entry)
+        html = self._skeleton.paper("entry.html.j2", self._mine)
         return Markup(html.strip("\n"))  # noqa: S704 - rendered with autoescape
 
     @cached_property
     def html_line(self) -> Markup:
-        line = self._skeleton.line("listed.html.j2", self.entry)
+        line = self._skeleton.line("listed.html.j2", self._mine)
         return Markup(line.strip("\n"))  # noqa: S704 - rendered with autoescape
 
     @cached_property
     def text(self) -> str:
-        return self._skeleton.paper("entry.txt.j2", self.entry).strip("\n")
+        return self._skeleton.paper("entry.txt.j2", self._mine).strip("\n")
 
     @cached_property
     def text_line(self) -> str:
-        return self._skeleton.line("listed.txt.j2", self.entry).strip("\n")
+        return self._skeleton.line("listed.txt.j2", self._mine).strip("\n")
 
     @cached_property
     def slack(self) -> SlackEntry:
@@ -72,11 +86,11 @@ class Fragments:
         return encoded_size(self.html_line)
 
     def _one_line(self, name: str) -> str:
-        return " ".join(self._skeleton.line(name, self.entry).split())
+        return " ".join(self._skeleton.line(name, self._mine).split())
 
     def _slack(self) -> str:
         """Return the whole paper, or less and less of it until it fits one block."""
-        said = self._skeleton.paper("entry.slack.j2", self.entry).strip()
+        said = self._skeleton.paper("entry.slack.j2", self._mine).strip()
         for entry in _ever_shorter(self.entry):
             if slack_width(said) <= SLACK_ROOM:
                 return said

@@ -16,6 +16,7 @@ _ENOUGH = 24_000  # encoded bytes: a quarter of what a page may have
 _AROUND_A_LINE = 110
 _A_CELL = 140  # of the table of weeks
 _LONGEST_NAME = 60  # of a topic in that table, as the page cuts it
+_HOW_TO_STOP = 300  # code points of each of two or three lines; a link among them stays whole
 _TITLE = 200  # code points; it stands on a page twice
 #: How many lines of each kind, and how many code points of each line: the first that is enough.
 _NARROWER = ((40, 600), (20, 400), (12, 300), (8, 160), (5, 100), (3, 60))
@@ -62,7 +63,7 @@ def _ever_narrower(digest: Digest) -> Iterator[Digest]:
 
 
 def _narrow(digest: Digest, most: int, width: int) -> Digest:
-    def some(lines: Sequence[str]) -> tuple[str, ...]:
+    def some(lines: Sequence[str], width: int = width) -> tuple[str, ...]:
         return first_lines([words.cut(line, width) for line in lines], most)
 
     weeks = largest(digest.weeks, most)
@@ -72,7 +73,7 @@ def _narrow(digest: Digest, most: int, width: int) -> Digest:
         notes=some(digest.notes),
         looked_at=some(digest.looked_at),
         dormant=some(digest.dormant),
-        manage=some(digest.manage),
+        manage=some(digest.manage, max(width, _HOW_TO_STOP)),
         footer=some(digest.footer),
         weeks=weeks,
         more_weeks=digest.more_weeks + len(digest.weeks) - len(weeks),

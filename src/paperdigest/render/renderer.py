@@ -5,13 +5,17 @@ What a template may say is in `environments`, what gives way in `budget`, one pa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 from paperdigest.core import words
+from paperdigest.core.closing_words import without_mail
 from paperdigest.core.digest import Digest
 from paperdigest.core.errors import TemplateError
-from paperdigest.core.ports import Form, Message, SlackText
+from paperdigest.core.foremost import foremost
+from paperdigest.core.ports import Form, Message
+from paperdigest.core.slack_text import SlackText
 from paperdigest.render.allowance import RunsAway, allowance, next_page
 from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes
@@ -53,7 +57,8 @@ class Renderer:
         The HTML is made in any case: its size decides what is shown.
 
         Papers that found no room are moved from `full` to `listed` to `counted`; none is lost.
-        Raises TemplateError when a user's template fails on this digest, or makes more of it than a mail may hold.
+        Raises TemplateError when a user's template fails on this digest, makes more of it than a mail may hold, or leaves
+        papers out.
         """
         with allowance():
             return self._rendered(digest, forms)
@@ -62,15 +67,25 @@ class Renderer:
         book = Book(self._forms_of)
         cleaned = book.cleaned(digest)
         shown, html = self._within_budget(cleaned, book)
-        return shown, Message(
+        message = Message(
             subject=self._subject(shown),
             text=self._text(shown, book) if Form.TEXT in forms else "",
             html=html,
             json=_json(unnarrowed(shown, cleaned), book) if Form.JSON in forms else "",
-            slack=slack_text(_on_pages(shown), book) if Form.SLACK in forms else NO_SLACK,
+            slack=_slack(shown, book) if Form.SLACK in forms else NO_SLACK,
             list_name=shown.subscriber,
             shared=shown.shared,
+            elsewhere=self._elsewhere(shown, book) if Form.ELSEWHERE in forms else None,
         )
+        return shown, message
+
+    def _elsewhere(self, shown: Digest, book: Book) -> tuple[str, str] | None:
+        """Return text and HTML as they hold where no mail program shows them. They name the same papers, and are no
+        longer: what is left out of the last lines is more than what comes instead."""
+        other = replace(shown, manage=without_mail(shown.manage))
+        if other.manage == shown.manage:
+            return None
+        return self._text(other, book), self._html(other, book)
 
     def safely(
         self, digest: Digest, forms: frozenset[Form] = frozenset(Form)
@@ -123,7 +138,13 @@ def _on_pages(digest: Digest) -> Digest:
     return as_condensed(as_shown(digest))
 
 
+def _slack(digest: Digest, book: Book) -> SlackText:
+    # Which papers are the best is a matter of topics, also where pages stand by day.
+    return slack_text(_on_pages(digest), book, best=tuple(foremost(digest.sections)))
+
+
 def _json(digest: Digest, book: Book) -> str:
+    digest = replace(digest, manage=without_mail(digest.manage))  # no mail takes this form
     return digest_json(digest, book.json, book.json_line)
 
 

@@ -18,6 +18,8 @@ _SEARCH = "https://huggingface.co/papers?q="
 _ITALIC = (0, 10, Style.ITALIC)  # "Model soup", "Routing by"
 _TARGETS = ("email:ada@example.org",)
 _OPERATOR = ("email:papers@example.org",)
+#: An unsubscribe link as one looks; its code stops nothing.
+SAMPLE_LINK = "https://papers.example.org/unsubscribe/12.pPbnMiS5R0H2vDRUF4gCUw"
 #: Papers sent so many days ago, and for each topic so many weeks ago.
 _DAYS = ((6, 3), (4, 5), (3, 1), (2, 8), (1, 4))
 _WEEKS = (
@@ -51,7 +53,7 @@ def sample_digest(at: datetime = _AT) -> Digest:
         sources=sources,
         looked_at=words.looked_at(sources, 412),
         manage=closing_words.manage(
-            Subscriber("ada"), _TARGETS, operator=_OPERATOR, one_click=True
+            Subscriber("ada"), _TARGETS, operator=_OPERATOR, link=SAMPLE_LINK
         ),
         more=words.command_for_more("ada"),
         dormant=dormancy.lines(
@@ -238,5 +240,5 @@ def _trending() -> Section:
         full=(soup,),
         elsewhere=1,
         elsewhere_in=("Multimodal pretraining",),
-        note=why_words.highest(by_votes=True),
+        note=why_words.highest(by_votes=True, within=timedelta(days=7)),
     )

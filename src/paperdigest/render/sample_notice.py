@@ -12,6 +12,7 @@ from paperdigest.core.paper import Paper
 from paperdigest.core.schedule import Slot
 from paperdigest.core.subscription import Subscriber
 from paperdigest.core.updates import Update, notice
+from paperdigest.render.sample import SAMPLE_LINK
 
 _AT = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 _SENT_AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -65,7 +66,7 @@ def sample_notice() -> Digest:
         seen=374,
         operator=("email:papers@example.org",),
         targets=("email:ada@example.org",),
-        one_click=True,
+        link=SAMPLE_LINK,
     )
     updates = [
         Update((Find(key, paper, reason, key, _AT),), _SENT_AT, (_SUMMARIES.get(reason, {}),))

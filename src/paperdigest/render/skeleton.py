@@ -37,16 +37,16 @@ class Skeleton:
         self._values = _of_all(bare)
         self._same: dict[str, Mapping[str, object]] = {}
 
-    def paper(self, name: str, entry: Entry) -> str:
-        """Return one of `PAPERS` filled in for a reader. `entry` is this paper. Raises TemplateError."""
+    def paper(self, name: str, mine: Mapping[str, object]) -> str:
+        """Return one of `PAPERS` filled in for a reader, of whom `mine` is what `of_one` gives. Raises TemplateError."""
         same = self._same.get(name)
         if same is None:
             same = self._same[name] = self._templates.same(name, self._values)
-        return self._templates.paper(name, {**same, **_of_one(entry)})
+        return self._templates.paper(name, {**same, **mine})
 
-    def line(self, name: str, entry: Entry) -> str:
+    def line(self, name: str, mine: Mapping[str, object]) -> str:
         """Return one of `LINES` filled in for a reader."""
-        return self._templates.line(name, {**self._values, **_of_one(entry)})
+        return self._templates.line(name, {**self._values, **mine})
 
     def whole(self, name: str, entry: Entry) -> str:
         """Return any template filled in with any paper."""
@@ -70,10 +70,10 @@ class Skeletons:
 
 def prepared(entry: Entry) -> dict[str, object]:
     """Return what a paper's template is given: the entry, and its lines as plain text."""
-    return {**_of_all(entry), **_of_one(entry)}
+    return {**_of_all(entry), **of_one(entry)}
 
 
-def _of_one(entry: Entry) -> dict[str, object]:
+def of_one(entry: Entry) -> dict[str, object]:
     """Return what may differ between readers: the values that `parted.VARYING` names."""
     return {
         "entry": entry,

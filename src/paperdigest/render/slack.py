@@ -20,7 +20,8 @@ LONGEST_LINK = 800
 # Slack has no way to escape its formatting signs; a combining grapheme joiner before one keeps it
 # from being read as such and shows nothing.
 _JOINER = "\u034f"
-_FORMATTING = re.compile(r"(?=[*_~`])|(?=:[\w+'-]+:)")  # the last is the name of an emoji
+# The second is the name of an emoji; the last would make a line a quotation.
+_FORMATTING = re.compile(r"(?=[*_~`])|(?=:[\w+'-]+:)|^(?=>)")
 _BOUNDARY = "\u200b"  # bold needs a word edge; a zero-width space is one
 
 
@@ -71,18 +72,17 @@ def slack_marked(marked: Marked) -> Mrkdwn:
             _bold(piece, text[at - 1 : at], text[end : end + 1]) if is_hit else slack_escape(piece)
         )
         at = end
-    line = "".join(pieces)
-    # A line that starts with ">" would be a quotation.
-    return Mrkdwn(_JOINER + line if line.startswith("&gt;") else line)
+    return Mrkdwn("".join(pieces))
 
 
 def slack_diff(pieces: Iterable[Piece]) -> Mrkdwn:
     """Return the pieces of a difference: struck through what went, in bold what came."""
     signs = {Fate.STAYED: "", Fate.WENT: "~", Fate.CAME: "*"}
-    said = " ".join(
-        f"{signs[piece.fate]}{slack_escape(piece.text)}{signs[piece.fate]}" for piece in pieces
+    return Mrkdwn(
+        " ".join(
+            f"{signs[piece.fate]}{slack_escape(piece.text)}{signs[piece.fate]}" for piece in pieces
+        )
     )
-    return Mrkdwn(_JOINER + said if said.startswith("&gt;") else said)
 
 
 def _code(command: str) -> str:

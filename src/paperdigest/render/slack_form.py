@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from paperdigest.core import words
-from paperdigest.core.digest import Digest, Section
-from paperdigest.core.ports import SlackEntry, SlackText
+from paperdigest.core.closing_words import without_mail
+from paperdigest.core.digest import Digest, Entry, Section
+from paperdigest.core.slack_text import SlackEntry, SlackText, SlackTopic
 from paperdigest.core.tally_words import per_day_line, week_line, weeks_title
-from paperdigest.core.topic_words import shown_elsewhere
+from paperdigest.core.topic_words import shown_elsewhere, to_see_now
 from paperdigest.render.book import Book
 from paperdigest.render.environments import dateline
 from paperdigest.render.fragments import slack_width
@@ -22,40 +23,56 @@ from paperdigest.render.slack import slack_escape, slack_line
 HEADER_WIDTH = 150  # a header block's limit
 _LINE_WIDTH = 600
 _WEEKS_WIDTH = 1_000  # of all lines about weeks together
-# Small print is a block or two of the channel's (channels.slack_blocks); what is too long for them is cut at its end.
+# Small print is a block or two of the channel's (channels.slack_items); what is too long for them is cut at its end.
 _CONTEXT_WIDTH, _FOOTER_WIDTH = 2_800, 3_400
+_NAME_WIDTH = 200  # of a topic's name beside how many papers it has
 _MORE_WIDTH = 30  # of `and 137 more lines`
 
 
-def slack_text(digest: Digest, book: Book) -> SlackText:
-    """Return the digest for Slack. The header is plain text, everything else escaped mrkdwn."""
-    listed = [line for section in digest.sections for line in _listed(section, digest, book)]
+def slack_text(digest: Digest, book: Book, *, best: Sequence[Entry] = ()) -> SlackText:
+    """Return the digest for Slack. The header is plain text, everything else escaped mrkdwn. `best` are papers that are
+    shown whole, the best first."""
+    listed = [
+        (at, line)
+        for at, section in enumerate(digest.sections)
+        for line in _listed(section, digest, book)
+    ]
     return SlackText(
         header=words.cut(digest.title, HEADER_WIDTH),
         context=words.DOT.join(_opening(digest)),
         sections=tuple(
             (_name(section), _entries(section, book)) for section in digest.sections if section.full
         ),
-        listed=tuple(line.text for line in listed),
+        listed=tuple(line.text for _, line in listed),
         footer="\n".join(_closing(digest)),
-        listed_papers=tuple(line.paper for line in listed),
-        listed_counts=tuple(line.counts for line in listed),
-        found=tuple(_found(section) for section in digest.sections if section.full),
+        listed_papers=tuple(line.paper for _, line in listed),
+        listed_counts=tuple(line.counts for _, line in listed),
+        listed_topics=tuple(at for at, _ in listed),
+        topics=tuple(map(_topic, digest.sections)),
+        best=_places(digest.sections, best),
+        notes="\n".join(_fitting([_own_line(line) for line in digest.notes], _CONTEXT_WIDTH))
+        if _is_a_word(digest)
+        else "",
     )
+
+
+def _is_a_word(digest: Digest) -> bool:
+    """Say whether it is a word about the service itself: its notes are all it has to say, and no small print."""
+    return digest.kind == "notice" and not digest.sections
 
 
 def _opening(digest: Digest) -> tuple[str, ...]:
     frame = (digest.name, dateline(digest), per_day_line(digest.per_day))
     name, day, days = map(_line, frame)
     left = _CONTEXT_WIDTH - sum(map(len, (name, day, days)))
-    notes = _fitting([_line(note) for note in digest.notes], left)
+    notes = () if _is_a_word(digest) else _fitting([_line(note) for note in digest.notes], left)
     return tuple(filter(None, (name, day, *notes, days)))
 
 
 def _closing(digest: Digest) -> tuple[str, ...]:
     """Return the closing lines, as many as there is room for: how to stop is always among them, and of weeks all or
     none."""
-    manage = (*map(_own_line, digest.manage), _line(words.NO_TRACKING))
+    manage = (*map(_own_line, without_mail(digest.manage)), _line(words.NO_TRACKING))
     left = _FOOTER_WIDTH - _width(manage)
     footer = _fitting([_own_line(line) for line in digest.footer], left)
     left -= _width(footer)
@@ -97,10 +114,32 @@ def _name(section: Section) -> str:
     return _line(words.DOT.join(filter(None, parts)))
 
 
-def _found(section: Section) -> str:
-    """Return the same without how many are shown, for where that is not known yet."""
-    parts = (section.name, words.count_papers(section.total), section.note)
-    return _line(words.DOT.join(filter(None, parts)))
+def _topic(section: Section) -> SlackTopic:
+    elsewhere = shown_elsewhere(section.elsewhere, section.elsewhere_in)
+    return SlackTopic(
+        _short_name(section),
+        section.total,
+        whole=len(section.full),
+        listed=len(section.listed),
+        elsewhere=_line(elsewhere) if section.elsewhere else "",
+        note=_line(section.note),
+    )
+
+
+def _short_name(section: Section) -> str:
+    return _line(words.cut(section.name, _NAME_WIDTH))
+
+
+def _places(sections: Sequence[Section], best: Sequence[Entry]) -> tuple[tuple[int, int], ...]:
+    """Return where these papers stand, among those of the sections that show some whole."""
+    shown = (section.full for section in sections if section.full)
+    places = {
+        (entry.paper_key, entry.reason): (at, place)
+        for at, entries in enumerate(shown)
+        for place, entry in enumerate(entries)
+    }
+    found = (places.get((entry.paper_key, entry.reason)) for entry in best)
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def _entries(section: Section, book: Book) -> tuple[SlackEntry, ...]:
@@ -119,26 +158,26 @@ class _Listed:
 def _listed(section: Section, digest: Digest, book: Book) -> Iterator[_Listed]:
     """Yield what a topic only names: its titles, what waits, what was sent before."""
     if not section.full and (section.elsewhere or section.note):
-        yield _Listed(_heading(_name(section)))
+        yield _Listed(f"*{_name(section)}*")
     if section.listed:
-        yield _Listed(_heading(_line(f"{section.name}: {words.by_title(section)}")))
-        forms = book.lines(section.listed, words.one_site(section.listed))
+        yield _Listed(_told(section, words.by_title(section)))
+        forms = book.under(section.listed, words.one_site(section.listed))
         yield from (_Listed(one.slack_line, one.entry.paper_key) for one in forms)
     if section.counted:
-        is_told = digest.more and (section is digest.sections[-1] or not digest.condensed)
-        more = f"{words.DOT}{digest.more}" if is_told else ""
-        waiting = words.waiting(len(section.counted))
-        line = _heading(_line(f"{section.name}: {waiting}{more}"))
+        line = _told(section, words.waiting(len(section.counted)))
+        if told := to_see_now(digest, section):
+            line += f". {told}: {_own_line(f'`{digest.more}`')}"
         yield _Listed(line, counts=len(section.counted))
     if section.earlier or section.more_earlier:
-        told = words.already_sent(len(section.earlier), section.more_earlier)
-        yield _Listed(_heading(_line(f"{section.name}: {told}")))
-        yield from (_Listed(book.forms(entry).slack_line) for entry in section.earlier)
+        site = words.one_site(section.earlier)
+        said = words.already_sent(len(section.earlier), section.more_earlier, site)
+        yield _Listed(_told(section, said))
+        yield from (_Listed(one.slack_line) for one in book.under(section.earlier, site))
 
 
-def _heading(line: str) -> str:
-    """Return a line that names no paper without the bullet by which the channel counts papers."""
-    return line.lstrip("• ")
+def _told(section: Section, line: str) -> str:
+    """Return a line about a topic. Bold letters, and no bullet by which the channel counts papers, begin it."""
+    return f"*{_short_name(section)}:* {_line(line)}"
 
 
 def _own_line(text: str) -> str:

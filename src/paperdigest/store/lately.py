@@ -47,6 +47,15 @@ def first_key_since(store: Store, at: datetime) -> int | None:
     return low if low <= last else None
 
 
+def at_least(store: Store, amount: int, key: int, at: datetime) -> bool:
+    """Say whether so many papers of this key and later ones were first seen at that instant or later."""
+    row = store.row(
+        "SELECT count(*) FROM (SELECT 1 FROM papers WHERE key >= ? AND first_seen_at >= ? LIMIT ?)",
+        [key, to_instant(at), amount],
+    )
+    return row is not None and int(row[0]) >= amount
+
+
 def missing_since(store: Store, key: int, at: datetime, limit: int) -> list[int]:
     """Return the papers of this key and later ones that were first seen at that instant or later and that the index
     lacks, oldest first."""

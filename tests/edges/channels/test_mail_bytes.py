@@ -178,6 +178,23 @@ def test_the_date_is_the_same_instant_from_any_zone() -> None:
     assert b"Date: Fri, 20 Nov 2026 09:30:00 +0000" in part.payload
 
 
+def test_the_letter_names_the_reader_as_commands_do() -> None:
+    head = fields_of(mail(list_name="Ada.Lovelace_2"))
+    assert head["List-Unsubscribe"].strip() == (
+        "<mailto:stop@example.org?subject=unsubscribe%20Ada.Lovelace_2>"
+    )
+
+
+def test_a_recipient_finds_their_own_link_in_the_place_of_the_first_ones() -> None:
+    first, own = (LEAVE.link(f"email:{one}@example.org") for one in ("ada", "second"))
+    text, html = f"Or open {first}\n", f'<a href="{first}">x</a>'
+    told = message(text=text, html=html, link=first, unsubscribe=LEAVE)
+    (part,) = CHANNEL.prepare(told, "second@example.org", key=KEY, at=NOW)
+    for body in bodies(unpack(part.payload)[1]):
+        assert own in body
+        assert first not in body
+
+
 def test_a_long_unsubscribe_address_is_never_cut_or_encoded() -> None:
     address = "unsubscribe." + "x" * 48 + "@lists." + "y" * 60 + ".example.org"
     channel = EmailChannel(

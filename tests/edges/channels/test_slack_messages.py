@@ -17,8 +17,8 @@ from paperdigest.channels.slack import SlackChannel
 from paperdigest.channels.slack_text import clip, harmless, width
 from paperdigest.channels.slack_validator import validate
 from paperdigest.channels.slack_webhook import SlackWebhookChannel
-from paperdigest.core.ports import SlackEntry, SlackText
 from paperdigest.core.secret import Secret
+from paperdigest.core.slack_text import SlackEntry, SlackText, SlackTopic
 
 KEY = "0123456789abcdef01234567"
 BOT = SlackChannel(Secret("xoxb-canary"))
@@ -83,6 +83,13 @@ def test_papers_of_any_length_stand_once(size: int) -> None:
     payloads = thread(slack_text(30, size=size))
     assert [validate(payload) for payload in payloads] == [[] for _ in payloads]
     assert sorted(numbers(shown(*payloads))) == list(range(30))
+
+
+def test_of_papers_too_long_for_one_message_fewer_stand_in_the_parent() -> None:
+    first, *below = thread(slack_text(6, size=2_800))
+    assert numbers(shown(first)) == [0, 1]
+    assert numbers(shown(*below)) == [3, 4, 2, 5]  # topic by topic: 0 and 3, 1 and 4, 2 and 5
+    assert "4 more in the thread" in shown(first)
 
 
 def test_the_parent_holds_the_top_five_and_counts_the_rest() -> None:
@@ -235,23 +242,22 @@ def test_closing_lines_of_which_the_last_fills_a_block_are_two_blocks() -> None:
 def test_a_webhook_says_how_many_papers_there_are_and_not_how_many_another_message_would_show() -> (
     None
 ):
-    slack = replace(slack_text(40, topics=1), found=("Maps · 65 papers",))
-    few = replace(slack_text(4, topics=1), found=("Maps · 65 papers",))
+    slack = replace(slack_text(40, topics=1), topics=(SlackTopic("Maps", 65, whole=40),))
+    few = replace(slack_text(4, topics=1), topics=(SlackTopic("Maps", 65, whole=4),))
     assert "*Maps · 65 papers*" in shown(single(slack))
-    assert "Topic 0" not in shown(single(slack))
-    assert "*Topic 0*" in shown(single(few))  # all whole: what it says holds
+    assert "*Maps · 4 of 65 papers*" in shown(single(few))  # all that are to be shown whole are
 
 
 def test_a_notification_names_the_first_papers() -> None:
     parent, *below = thread(slack_text(12))
     assert parent["text"].splitlines()[0] == "12 new papers: Maps"
-    assert numbers(parent["text"]) == [0, 3]
+    assert numbers(parent["text"]) == numbers(shown(parent))
     assert all(part["text"].startswith("12 new papers: Maps") for part in below)
 
 
 def test_a_thread_of_one_message_has_no_number() -> None:
     _, only = thread(slack_text(7))
-    assert only["text"] == "7 new papers: Maps"
+    assert only["text"].splitlines()[0] == "7 new papers: Maps"
 
 
 def test_a_webhook_counts_what_lines_without_room_only_count() -> None:
