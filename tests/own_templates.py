@@ -9,6 +9,9 @@ from digests import digest, entry, section
 from paperdigest.core.digest import Digest, Marked
 from paperdigest.render import Renderer
 
+#: A digest goes out only with all of its papers: so they stand on pages that are about something else, behind a mark.
+MARK = "Papers:"
+TITLES = f"{MARK}{{% for each in digest.entries %}} {{{{ each.title.text }}}}{{% endfor %}}"
 CONFIG = """\
 timezone = "UTC"
 [[source]]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digests import digest, entries, section
-from own_templates import CONFIG, own
+from own_templates import CONFIG, MARK, TITLES, own
 from paperdigest import __version__
 from paperdigest.cli import run_command
 from paperdigest.core.errors import TemplateError
@@ -73,6 +73,17 @@ def test_all_problems_come_at_once(tmp_path: Path) -> None:
     assert len(check(tmp_path)) == 2
 
 
+def test_one_that_cannot_be_compiled_hides_no_mistake_of_another(tmp_path: Path) -> None:
+    own(tmp_path, "subject.txt.j2", "{% if %}")
+    own(tmp_path, "digest.html.j2", "{{ digest.titel }}")
+    said = [str(problem) for problem in check(tmp_path)]
+    assert [each.partition(":")[0] for each in said] == [
+        str(tmp_path / "subject.txt.j2"),
+        str(tmp_path / "digest.html.j2"),
+    ]
+    assert "did you mean title?" in said[1]
+
+
 def test_a_template_that_forgets_what_may_be_missing_is_found(tmp_path: Path) -> None:
     own(tmp_path, "entry.txt.j2", "{{ entry.authors[0] }}")
     (problem,) = check(tmp_path)
@@ -99,7 +110,7 @@ def test_a_users_page_that_writes_papers_itself_keeps_to_the_budget(tmp_path: Pa
         tmp_path,
         "digest.html.j2",
         "{% for part in digest.sections %}{% for entry in part.full %}"
-        "<p>{{ entry.title.text * 20 }}</p>\n{% endfor %}{{ part.counted|length }}{% endfor %}",
+        "<p>{{ entry.title.text * 20 }}</p>\n{% endfor %}{{ lines(part.listed) }}{{ part.counted|length }}{% endfor %}",
     )
     given = digest(section(full=entries(1, 200)))
     shown, message = Renderer(tmp_path).render(given)
@@ -109,8 +120,9 @@ def test_a_users_page_that_writes_papers_itself_keeps_to_the_budget(tmp_path: Pa
 
 def test_a_template_can_take_in_a_part_of_the_users(tmp_path: Path) -> None:
     own(tmp_path, "greeting.j2", "Hello {{ digest.subscriber }}")
-    own(tmp_path, "digest.txt.j2", "{% include 'greeting.j2' %}")
-    assert Renderer(tmp_path).render(sample_digest())[1].text == "Hello ada\n"
+    own(tmp_path, "digest.txt.j2", "{% include 'greeting.j2' %}" + TITLES)
+    _, message = Renderer(tmp_path).render(sample_digest())
+    assert message.text.startswith(f"Hello ada{MARK} ")
 
 
 def test_a_template_that_is_no_text_is_told_by_name(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from jinja2.sandbox import MAX_RANGE
 
 from digests import digest, entries, section
-from own_templates import own
+from own_templates import MARK, TITLES, own
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
 from paperdigest.render import Renderer, check, sample_digest
@@ -122,7 +122,7 @@ def test_what_takes_long_is_refused_before_it_does(tmp_path: Path, name: str, te
     with pytest.raises(TemplateError, match=rf"{name}:1: .* · look for "):
         Renderer(tmp_path).render(sample_digest(), frozenset({Form.TEXT}))
     assert (
-        time.process_time() - begun < 15
+        time.process_time() - begun < 40
     )  # about two seconds where nothing else is done; else minutes
 
 
@@ -134,7 +134,7 @@ def test_a_check_takes_no_longer_for_all_its_papers(tmp_path: Path) -> None:
     )
     begun = time.process_time()
     assert "10,000,000 rounds for one digest" in str(check(tmp_path)[0])
-    assert time.process_time() - begun < 15
+    assert time.process_time() - begun < 40
 
 
 def test_check_names_what_would_run_away(tmp_path: Path) -> None:
@@ -174,9 +174,9 @@ def test_check_names_what_would_run_away(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_what_templates_are_for_is_as_ever(tmp_path: Path, text: str, made: str) -> None:
-    own(tmp_path, "digest.txt.j2", text)
-    shown = sample_digest()
-    assert Renderer(tmp_path).render(shown, frozenset({Form.TEXT}))[1].text == made + "\n"
+    own(tmp_path, "digest.txt.j2", text + TITLES)
+    _, message = Renderer(tmp_path).render(sample_digest(), frozenset({Form.TEXT}))
+    assert message.text.partition(MARK)[0] == made
 
 
 def test_copies_of_the_bundled_templates_have_room_for_very_many_papers(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_part_that_is_gone_when_it_is_wanted_is_told(tmp_path: Path) -> None:
 
 def test_after_three_digests_that_ran_away_no_other_is_tried(tmp_path: Path) -> None:
     text = "{% if digest.subscriber == 'ada' %}{{ 'x' * 10**9 }}{% endif %}Mine"
-    renderer = Renderer(own(tmp_path, "digest.txt.j2", text))
+    renderer = Renderer(own(tmp_path, "digest.txt.j2", text + TITLES))
     bob = replace(digest(), subscriber="bob")
 
     assert renderer.safely(bob)[2] == ""

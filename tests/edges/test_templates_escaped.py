@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digests import digest
-from own_templates import hostile, html_of, own
+from own_templates import MARK, TITLES, hostile, html_of, own
 from paperdigest.core.digest import Digest
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
@@ -124,7 +124,11 @@ def test_nothing_of_a_paper_is_markup_in_html(tmp_path: Path, way: str, text: st
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 def test_nothing_of_a_paper_is_a_mention_or_a_link_in_slack(tmp_path: Path, way: str) -> None:
-    own(tmp_path, "entry.slack.j2", "Mine " + way.replace("TEXT", "title.text"))
+    own(
+        tmp_path,
+        "entry.slack.j2",
+        "Mine " + way.replace("TEXT", "title.text") + "{{ link(url, 'it') }}",
+    )
     refused, made = tried(slack_of, tmp_path)
     assert not refused or "entry.slack.j2:1: " in refused
     assert [raw for raw in ("<script", "<!channel", "<a") if raw in made] == []
@@ -265,13 +269,13 @@ def test_what_html_templates_are_for_is_as_ever(tmp_path: Path, text: str, made:
     ],
 )  # fmt: skip
 def test_slack_text_is_escaped_exactly_once(tmp_path: Path, text: str, made: str) -> None:
-    own(tmp_path, "entry.slack.j2", f"[{text}]")
+    own(tmp_path, "entry.slack.j2", f"[{text}]{{{{ title.text }}}}")
     assert f"[{made}]" in slack_of(tmp_path, digest())
 
 
 def test_a_filtered_block_in_plain_text_is_as_ever(tmp_path: Path) -> None:
-    own(tmp_path, "digest.txt.j2", "{% filter wrap(2) %}one < two{% endfilter %}")
-    assert Renderer(tmp_path).render(digest())[1].text == "  one < two\n"
+    own(tmp_path, "digest.txt.j2", f"{{% filter wrap(2) %}}one < two{{% endfilter %}}{TITLES}")
+    assert Renderer(tmp_path).render(digest())[1].text.startswith(f"  one < two{MARK}")
 
 
 @pytest.mark.parametrize("name", SLACK)

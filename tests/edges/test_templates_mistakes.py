@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from digests import digest, entries, listed, section
-from own_templates import own
+from own_templates import TITLES, own
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
 from paperdigest.render import Renderer, check
@@ -143,15 +143,45 @@ _ITSELF = "{% for s in digest.sections %}{% for e in s.full + s.listed + s.earli
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{{ digest.title }}", 'is not on the page, though it counts as shown · write {{ papers(section.full) }}'),
-        (_WHOLE.replace("{{ papers(s.full) }}", ""), "· write {{ papers(section.full) }}"),
-        (_WHOLE.replace("{{ lines(s.listed) }}", ""), "· write {{ lines(section.listed) }}"),
-        (_WHOLE.replace("{{ lines(s.earlier) }}", ""), "· write {{ lines(section.earlier) }}"),
-        (_WHOLE.replace("{{ s.counted|length }}", ""), "more papers wait · write {{ waiting(section.counted|length) }}"),
-        (_WHOLE.replace("digest.sections", "digest.sections[:1]"), "· write {{ papers(section.full) }}"),
+        ("{{ digest.title }}", "leaves out 7 of 7 papers, "),
+        (_WHOLE.replace("{{ papers(s.full) }}", ""), "leaves out 5 of 7 papers, "),
+        (_WHOLE.replace("{{ lines(s.listed) }}", ""), "leaves out 2 of 7 papers, "),
+        (_WHOLE.replace("digest.sections", "digest.sections[:1]"), "leaves out 3 of 7 papers, "),
+        (_WHOLE.replace("papers(s.full)", "papers(s.full[:1])"), "leaves out 2 of 7 papers, "),
+        (_WHOLE.replace("papers(s.full)", "papers(s.full)|replace('fish', 'cat')"), "leaves out 1 of 7 papers, "),
     ],
 )  # fmt: skip
-def test_a_page_that_leaves_papers_out_is_told_and_not_refused(
+def test_a_page_that_leaves_out_papers_of_the_sample_is_refused(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    own(tmp_path, name, text)
+    (problem,) = check(tmp_path)
+    assert str(problem).startswith(f"{tmp_path / name}:1: {said}")
+    assert list(map(str, unusable(tmp_path))) == [str(problem)]
+
+
+@pytest.mark.parametrize("name", [*LINES, *PAPERS])
+@pytest.mark.parametrize(
+    "text", ["Mine", "{{ who }}{{ matched }}.", "{{ title.text if entry.authors else 'a paper' }}"]
+)
+def test_a_paper_of_which_neither_title_nor_link_is_shown_is_left_out(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    own(tmp_path, name, text)
+    (problem,) = unusable(tmp_path)
+    assert str(problem).startswith(f"{tmp_path / name}:1: shows neither the title of a paper nor")
+    assert str(problem).endswith(" · write {{ title.text }}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (_WHOLE.replace("{{ lines(s.earlier) }}", ""), "· write {{ lines(section.earlier) }}"),
+        (_WHOLE.replace("{{ s.counted|length }}", ""), "more papers wait · write {{ waiting(section.counted|length) }}"),
+    ],
+)  # fmt: skip
+def test_a_page_without_what_is_sent_another_time_is_told_and_not_refused(
     tmp_path: Path, name: str, text: str, said: str
 ) -> None:
     own(tmp_path, name, text)
@@ -205,7 +235,8 @@ def test_a_paper_that_would_not_be_seen_is_made_by_the_shipped_templates(
 
 @pytest.mark.parametrize("name", ["digest.html.j2", "entry.html.j2", "entry.txt.j2"])
 def test_a_sign_that_is_written_in_halves_is_whole(tmp_path: Path, name: str) -> None:
-    own(tmp_path, name, r"{{ '\ud83d\ude00' }} words of a template")
+    papers = TITLES if name in PAGES else "{{ title.text }}"
+    own(tmp_path, name, r"{{ '\ud83d\ude00' }} words of a template" + papers)
     assert unusable(tmp_path) == []
     _, message = Renderer(tmp_path).render(digest())
     assert "😀 words" in message.html + message.text

@@ -15,20 +15,23 @@ from pathlib import Path
 import pytest
 
 from house import ADA, CONFIG, House
+from own_templates import MARK, TITLES
 from paperdigest.failpoints import FailpointReached
 from paperdigest.failpoints import broken as broken_at
 from paperdigest.render.mark import mark_of
 from paperdigest.rounds import AppRounds
 from paperdigest.store import facts
 from program import Program, Said
-from running import eventually, said, service
+from running import PATIENCE, eventually, said, service
 
 OPERATED = 'operator = "file:ops"\n' + CONFIG
 ZOE = ADA.replace("file:outbox", "file:of-zoe")
-FAILS_FOR_ZOE = "Mine: {{ digest.papers }}\n{% if digest.subscriber == 'zoe' %}{{ digest.nothing_such }}{% endif %}"
-MINE = "Mine: {{ digest.papers }}"
+FAILS_FOR_ZOE = (
+    "Mine\n{% if digest.subscriber == 'zoe' %}{{ digest.nothing_such }}{% endif %}" + TITLES
+)
+MINE = f"Mine {TITLES}"
 #: What no sample shows: templates are tried before they are put to work.
-ONLY_FOR_ZOE = "{%% if digest.subscriber == 'zoe' %%}%s{%% endif %%}Mine"
+ONLY_FOR_ZOE = "{%% if digest.subscriber == 'zoe' %%}%s{%% endif %%}Mine %s"
 MISTAKES = {
     "a name that is not there": "{{ digest.nothing_such }}",
     "None and a number": "{{ digest.sections[0].full[0].votes + 1 }}",
@@ -95,19 +98,19 @@ class Once:
 def test_the_digest_goes_out_by_the_shipped_templates(
     two: House, program: Program, mistake: str
 ) -> None:
-    write(two, "templates/digest.txt.j2", ONLY_FOR_ZOE % mistake)
+    write(two, "templates/digest.txt.j2", ONLY_FOR_ZOE % (mistake, TITLES))
     write(two, "templates/subject.txt.j2", "My subject")
     two.drop("a.jsonl", "Folding a paper map")
     assert program("run", "--once", "--now", two.now.isoformat()).code == 4
 
-    assert page_of(two, "outbox") == "Mine\n"
+    assert page_of(two, "outbox").startswith(f"Mine {MARK}")
     assert two.titles("of-zoe") == [["Folding a paper map"]]
     assert "Folding a *paper map*" in page_of(two, "of-zoe")
 
 
 def test_the_whole_digest_is_theirs_and_not_half_of_it(two: House) -> None:
     write(two, "templates/digest.txt.j2", FAILS_FOR_ZOE)
-    write(two, "templates/digest.html.j2", "<p>Mine</p>")
+    write(two, "templates/digest.html.j2", f"<p>Mine</p>{TITLES}")
     two.drop("a.jsonl", "Folding a paper map")
     two.run()
     html = page_of(two, "of-zoe", "digest.html")
@@ -118,7 +121,7 @@ def test_the_whole_digest_is_theirs_and_not_half_of_it(two: House) -> None:
 
 def test_a_mistake_over_one_paper_costs_nothing_either(two: House) -> None:
     votes = "{{ entry.votes + 1 if 'sea' in title.text }}"
-    write(two, "templates/entry.html.j2", f"<tr><td>{votes}Mine</td></tr>")
+    write(two, "templates/entry.html.j2", f"<tr><td>{votes}Mine {{{{ title.text }}}}</td></tr>")
     two.drop("a.jsonl", "A paper map")
     two.run()
     assert "Mine" in page_of(two, "outbox", "digest.html")
@@ -127,6 +130,30 @@ def test_a_mistake_over_one_paper_costs_nothing_either(two: House) -> None:
     two.run()
     assert two.titles()[1] == ["A paper map of the sea"]
     assert "Mine" not in page_of(two, "outbox", "digest.html")
+
+
+@pytest.mark.parametrize("name", ["digest.txt.j2", "digest.html.j2"])
+def test_no_paper_is_lost_on_a_page_that_leaves_it_out(once: Once, name: str) -> None:
+    """The sample has no paper of the sea, so that nobody could know before."""
+    hides = TITLES.replace("digest.entries", "digest.entries if 'sea' not in each.title.text")
+    write(once.house, f"templates/{name}", f"Mine {hides}")
+    assert once().code == 0
+    page = name.removesuffix(".j2")
+    assert page_of(once.house, "of-zoe", page).startswith("Mine")
+
+    once.house.drop("more.jsonl", "A paper map of the land")
+    said = once(title="A paper map of the sea")
+
+    assert said.code == 4
+    assert "Mine" not in page_of(once.house, "of-zoe", page)
+    assert "of the sea" in page_of(once.house, "of-zoe", page)
+    (word,) = told(once.house)
+    place = once.house.folder / "templates" / name
+    assert (
+        f'zoe: {place}:1: leaves out 1 of 2 papers, which would count as sent, the first: "A paper map of the sea"'
+        in word
+    )
+    assert once.program("preview", "zoe", "--since", "7d").code == 3
 
 
 def test_the_operator_is_told_whose_and_where_and_what_to_do(once: Once) -> None:
@@ -362,7 +389,7 @@ def test_a_word_to_the_operator_needs_no_template_of_theirs(two: House, program:
     write(
         two,
         "templates/digest.txt.j2",
-        "{{ digest.nothing_such if digest.subscriber == '(operator)' }}Mine",
+        "{{ digest.nothing_such if digest.subscriber == '(operator)' }}" + MINE,
     )
     two.drop_bytes("broken.json", b"[{")
     assert program("run", "--once", "--now", two.now.isoformat()).code == 4
@@ -401,6 +428,14 @@ def test_the_operator_is_told_of_it_and_when_it_is_over(once: Once, text: str) -
     write(once.house, "templates/digest.txt.j2", MINE)
     assert once().code == 0
     assert "The changed templates are in use" in told(once.house)[1]
+
+
+def test_a_page_that_leaves_out_papers_of_the_sample_is_not_used_at_all(once: Once) -> None:
+    write(once.house, "templates/digest.txt.j2", "Mine: {{ digest.papers }}")
+    said = once()
+    assert said.code == 4
+    assert "digest.txt.j2:1: leaves out " in said.err
+    assert "A *paper map* number 1" in page_of(once.house, "outbox")
 
 
 @broken
@@ -530,5 +565,5 @@ def test_the_process_sends_the_days_digests_whatever_is_wrong_with_a_template(
         eventually(lambda: two.titles("of-zoe") == [["Folding a paper map"]])
         eventually(lambda: bool(told(two)))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(40) == 0
+        assert process.wait(PATIENCE) == 0
     assert two.titles() == [["Folding a paper map"]]

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from house import ADA, CONFIG, MAIL, NO_MAIL, House
+from own_templates import TITLES
 from paperdigest import logs
 from paperdigest.core.reload_words import CONFIG as THE_CONFIG
 from paperdigest.core.reload_words import TEMPLATES
@@ -20,7 +21,7 @@ from paperdigest.rounds import AppRounds
 from program import Program
 
 OPERATED = 'operator = "file:ops"\n' + CONFIG
-PAGE = "Mine: {{ digest.papers }}"
+PAGE = f"Mine: {{{{ digest.papers }}}}\n{TITLES}"
 
 
 class Running:

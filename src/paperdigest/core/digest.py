@@ -51,6 +51,10 @@ class Marked:
     def __bool__(self) -> bool:
         return bool(self.text)
 
+    def __str__(self) -> str:
+        """Return what `{{ title }}` is meant to print."""
+        return self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Why:

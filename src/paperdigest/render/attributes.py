@@ -1,5 +1,5 @@
-"""Where a user's HTML prints: in the text of a page or in the value of an attribute in quotes, and nowhere else; and what an
-attribute opens is an http or https address, or empty.
+"""Where a user's HTML prints: in the text of a page or in the value of an attribute in quotes, and nowhere else; what an
+attribute opens is an http or https address, or empty, and a style gets words and numbers.
 
 Followed is what the file says (`places`), through every branch: a condition, a loop. What is kept, called or taken in
 stands by itself: it begins and ends in the text of a page.
@@ -16,6 +16,7 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from paperdigest.render.clean import safe_url
+from paperdigest.render.in_style import STYLE
 from paperdigest.render.pieces import (
     apart,
     cut_at,
@@ -79,8 +80,8 @@ def in_quotes(value: object) -> object:
 
 
 def quoted(tree: nodes.Template, name: str | None, file: str | None) -> nodes.Template:
-    """Return the template with `ADDRESS` behind what decides what an attribute opens, and `QUOTED` behind what else stands
-    in quotes. Raises Jinja's TemplateSyntaxError, with the line, for whatever is printed anywhere but there and in text."""
+    """Return the template with `ADDRESS` behind what decides what an attribute opens, `STYLE` behind what stands in a style,
+    and `QUOTED` behind what else stands in quotes. Raises Jinja's TemplateSyntaxError, with the line, for whatever is printed anywhere but there and in text."""
     tree.body = _Walk(name, file).alone(tree.body, "file")
     return tree
 
@@ -246,6 +247,8 @@ class _Walk:
             return ""
         if len({place.kind for place in places}) > 1:
             self._refuse(_in_one_piece(places), line)
+        if any(place.styles for place in places):
+            return STYLE
         return "" if places == _IN_TEXT else QUOTED
 
     def _read(self, places: _Places, text: nodes.TemplateData) -> tuple[_Places, tuple[int, ...]]:

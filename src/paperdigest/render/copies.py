@@ -90,4 +90,4 @@ def _make(folder: Path) -> None:
 def _text(path: Path, *, errors: str = "strict") -> str:
     """Return what stands in a file. `errors` is what becomes of letters that are damaged: only to be compared, they may be
     any others."""
-    return path.read_text(encoding="utf-8", errors=errors)
+    return path.read_text(encoding="utf-8-sig", errors=errors)

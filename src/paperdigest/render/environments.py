@@ -30,9 +30,11 @@ from paperdigest.render.escaping import (
     SlackGenerator,
     close_filters,
 )
+from paperdigest.render.in_style import STYLE, in_style, texts_of
 from paperdigest.render.known import PUBLIC, Missing
 from paperdigest.render.lines import addressed, coded
 from paperdigest.render.mistakes import Files
+from paperdigest.render.readable import must_be_readable
 from paperdigest.render.slack import Mrkdwn, slack_diff, slack_escape, slack_link, slack_marked
 from paperdigest.render.styled import styled
 from paperdigest.render.wrap import starred, wrap
@@ -110,9 +112,18 @@ class _Own(Compiling, Bounded, _Environment):
 class _OwnHtml(_Own):
     code_generator_class = HtmlGenerator
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._texts: set[str] = set()
+
+    def in_style(self, value: object) -> str:
+        """Return what is printed of a value in a style."""
+        return in_style(value, self._texts)
+
     def looked_at(
         self, tree: nodes.Template, name: str | None, filename: str | None
     ) -> nodes.Template:
+        self._texts.update(texts_of(tree))
         tree = quoted(tree, name, filename)
         tree.set_environment(self)
         return tree
@@ -208,6 +219,8 @@ def _html(loader: jinja2.BaseLoader) -> jinja2.Environment:
     for name in NOT_IN_HTML:
         del environment.filters[name]
     environment.filters.update({ADDRESS: address, QUOTED: in_quotes})
+    if isinstance(environment, _OwnHtml):
+        environment.filters[STYLE] = environment.in_style
     environment.globals.update(linked=linked, styled=styled)
     return environment
 
@@ -229,7 +242,9 @@ def _slack(loader: jinja2.BaseLoader) -> jinja2.Environment:
 
 
 def _counted(finalize: Callable[[Any], Any] | None) -> Callable[[Any], Any]:
-    return printed if finalize is None else lambda value: finalize(printed(value))
+    if finalize is None:
+        return lambda value: printed(must_be_readable(value))
+    return lambda value: finalize(printed(must_be_readable(value)))
 
 
 def _mrkdwn(value: object) -> Mrkdwn:

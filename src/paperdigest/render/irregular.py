@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from paperdigest.core.errors import TemplateError
 from paperdigest.render.environments import NAMES
 
 _A_FOLDER = "this is to be the folder of your templates"
+_BARE = re.compile(r"(\w+\.(?:html|txt|slack))(?:[.~]|$)")
 
 
 def irregular(folder: Path | None) -> list[TemplateError]:
@@ -25,6 +28,30 @@ def irregular(folder: Path | None) -> list[TemplateError]:
 def is_there(folder: Path) -> bool:
     """Say whether anything has the name of the user's folder, be it a folder or not."""
     return os.path.lexists(folder)
+
+
+def misnamed(folder: Path | None) -> list[TemplateError]:
+    """Return the files that replace nothing but are named almost like something. Others are parts to include, and what
+    editors keep beside a template has one."""
+    try:
+        files = [] if folder is None or not folder.is_dir() else [*folder.iterdir()]
+        strange = sorted(path for path in files if path.is_file() and path.name not in NAMES)
+    except OSError:  # told as what breaks a digest
+        return []
+    there = {path.name for path in files}
+    return [
+        TemplateError(f"{path}: no template of this name · did you mean {near}?")
+        for path in strange
+        if (near := _meant(path.name)) and near not in there
+    ]
+
+
+def _meant(name: str) -> str:
+    """Return the template that a file seems to be, "" for none: editors put an ending behind the name, or another in place
+    of .j2."""
+    bare = _BARE.match(name.lower())
+    near = get_close_matches(f"{bare[1]}.j2" if bare else name, NAMES, n=1, cutoff=0.9)
+    return near[0] if near else ""
 
 
 def _of_folder(folder: Path) -> str:

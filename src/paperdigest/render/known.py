@@ -60,6 +60,10 @@ _OTHERS: tuple[tuple[type, str], ...] = (
 )
 
 
+#: What Jinja gives every template: nobody has meant that by another name.
+_OF_JINJA = frozenset({"cycler", "dict", "joiner", "lipsum", "namespace", "range"})
+
+
 class UnknownName(str):
     """What is said of a name that nobody gave; `name` is that name."""
 
@@ -87,13 +91,13 @@ class Missing(jinja2.StrictUndefined):
         if of is missing:
             return UnknownName(str(name))
         if not isinstance(name, str):
-            return f"{_called(of)} has no element {name!r}"
-        return f'{_called(of)} has no "{name}"{meant(name, PUBLIC.get(type(of), ()))}'
+            return f"{called(of)} has no element {name!r}"
+        return f'{called(of)} has no "{name}"{meant(name, PUBLIC.get(type(of), ()))}'
 
 
 def meant(name: str, known: Iterable[str]) -> str:
     """Return the question for what is nearest to an unknown name, to be put behind the mistake; "": nothing is near."""
-    near = get_close_matches(name, sorted(known), n=1)
+    near = get_close_matches(name, sorted({*known} - _OF_JINJA), n=1)
     return f" · did you mean {near[0]}?" if near else ""
 
 
@@ -113,7 +117,8 @@ def unknown(node: nodes.Node, environment: jinja2.Environment, gone: Mapping[str
     return f"{said}{meant(name, known)}"
 
 
-def _called(value: Any) -> str:
+def called(value: Any) -> str:
+    """Return what a value is called in docs/templates.md: "a section", "a list"."""
     if value is None:
         return "None (nothing is known)"
     if type(value) in CALLED:

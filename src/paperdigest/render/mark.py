@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from paperdigest.render.environments import is_file
@@ -13,11 +15,17 @@ def mark_of(folder: Path | None) -> str:
     Hidden files and folders are nobody's part."""
     found = hashlib.blake2b(digest_size=8)
     if folder is not None:
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder)
-            if is_file(path) and not any(part.startswith(".") for part in name.parts):
-                found.update(repr((str(name), _read(path))).encode())
+        for path in sorted(_files_in(folder)):
+            if is_file(path):
+                found.update(repr((str(path.relative_to(folder)), _read(path))).encode())
     return found.hexdigest()
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    # Not Path.rglob: that fails where a folder is gone in this very moment.
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(here, name) for name in names if not name.startswith("."))
 
 
 def _read(path: Path) -> bytes:

@@ -5,15 +5,16 @@ says what to do.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Final
 
 import jinja2
 
+from paperdigest.core.digest import Digest, Marked, Section
 from paperdigest.core.errors import TemplateError
-from paperdigest.render.known import UnknownName, meant
+from paperdigest.render.known import CALLED, UnknownName, meant
 
 #: What an expression in a user's template can raise besides Jinja's own errors. A part that it takes in may be gone, or
 #: take itself in for ever.
@@ -33,6 +34,18 @@ MISTAKES: Final = (
     OSError,
 )
 
+_ENDLESS: Final = (
+    "this goes into itself without an end · look for a file that takes itself in, or extends itself,"
+    " or a macro that calls itself"
+)
+#: What is meant by a value that is taken for something it is made of.
+_MEANT: Final[Mapping[type, str]] = MappingProxyType(
+    {
+        Marked: " · write its text, as title.text",
+        Section: " · write which papers of it, as section.full",
+        Digest: " · write what of it, as digest.entries",
+    }
+)
 #: What Jinja leaves in the names of a template's line when it maps an error back.
 _MAPPED: Final = "__jinja_exception__"
 
@@ -41,7 +54,7 @@ class Files(jinja2.FileSystemLoader):
     """The templates of one folder. Raises Jinja's TemplateSyntaxError, with the line, for a file that is not UTF-8."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
+        super().__init__(folder, encoding="utf-8-sig")  # as some editors begin each file
         self._folder = folder
 
     def get_source(
@@ -73,7 +86,19 @@ def _said(error: Exception, folder: Path, names: Iterable[str]) -> str:
         return f"{unknown}{meant(unknown.name, filter(str.isidentifier, names))}"
     if isinstance(error, OSError) and error.strerror:
         return f"this cannot be read ({error.strerror})"
-    return str(error) or type(error).__name__
+    if isinstance(error, RecursionError):
+        return _ENDLESS
+    return _in_our_words(str(error)) or type(error).__name__
+
+
+def _in_our_words(said: str) -> str:
+    """Return what Python says of a value of ours, which it calls by a name that no page of documentation has."""
+    for kind, called in CALLED.items():
+        name = f"'{kind.__name__}'"
+        if name in said:
+            plain = said.replace(f"{name} object", called).replace(name, called)
+            return f"{plain}{_MEANT.get(kind, '')}"
+    return said
 
 
 def _not_there(error: jinja2.TemplateNotFound, folder: Path) -> str:

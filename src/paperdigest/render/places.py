@@ -77,6 +77,11 @@ class Place:
         return self.kind is Kind.VALUE and self.name in OPENS
 
     @property
+    def styles(self) -> bool:
+        """Say whether this is in a style."""
+        return self.kind is Kind.VALUE and self.name == "style"
+
+    @property
     def is_open(self) -> bool:
         """Say whether what is written here decides what an attribute opens."""
         return self.opens and not self.fixed

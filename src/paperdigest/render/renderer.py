@@ -21,6 +21,7 @@ from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes
 from paperdigest.render.by_day import as_shown
 from paperdigest.render.clean import clean_text
+from paperdigest.render.complete import must_be_complete
 from paperdigest.render.condensed import as_condensed
 from paperdigest.render.environments import HTML, PAGE, where
 from paperdigest.render.fitting import is_within, within_budget
@@ -77,6 +78,8 @@ class Renderer:
             shared=shown.shared,
             elsewhere=self._elsewhere(shown, book) if Form.ELSEWHERE in forms else None,
         )
+        if self.templates.own:
+            must_be_complete(self.templates, _on_pages(shown), message, forms, book)
         return shown, message
 
     def _elsewhere(self, shown: Digest, book: Book) -> tuple[str, str] | None:

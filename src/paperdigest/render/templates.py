@@ -5,7 +5,7 @@ for everybody, and not watched over as theirs are.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -38,15 +38,16 @@ NOTHING_SHOWN = (
 
 
 class Templates:
-    """All templates of a digest, compiled. Raises TemplateError for one that cannot be."""
+    """All templates of a digest, compiled; `without` some of the user's, in whose place are the bundled ones. Raises
+    TemplateError for one that cannot be compiled."""
 
     __slots__ = ("_lines", "_parted", "_reads", "_templates", "folder", "mark", "own")
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, without: Set[str] = frozenset()) -> None:
         self.folder = folder
         for problem in irregular(folder):
             raise problem
-        environments = dict(named(folder))
+        environments = {name: made for name, made in named(folder) if name not in without}
         #: Names of the templates that are the user's own.
         self.own = frozenset() if folder is None else frozenset(environments)
         #: Tells the user's files from what they were before; "" where there are none.
@@ -55,7 +56,9 @@ class Templates:
             name: _compiled(name, environment, folder) for name, environment in environments.items()
         }
         self._reads = {
-            name: read_by(environments[name], name) for name in LINES if name in environments
+            name: _picked(name, environments[name], folder)
+            for name in LINES
+            if name in environments
         }
         self._parted = {
             name: _in_parts(name, environments[name], folder)
@@ -124,14 +127,14 @@ def bundled() -> Templates:
     return Templates(None)
 
 
-def broken(folder: Path | None) -> list[TemplateError]:
-    """Return what cannot be compiled of a user's own, all of it at once."""
-    found = irregular(folder)
+def broken(folder: Path | None) -> dict[str, TemplateError]:
+    """Return which of a user's own cannot be compiled, by name, and why."""
+    found = {}
     for name, environment in named(folder):
         try:
             _compiled(name, environment, folder)
         except TemplateError as error:
-            found.append(error)
+            found[name] = error
     return found
 
 
@@ -143,6 +146,15 @@ def _compiled(name: str, environment: jinja2.Environment, folder: Path | None) -
     # Jinja copies these for every rendering; from its chain of maps that takes as long as the rest.
     template.globals = dict(template.globals)
     return template
+
+
+def _picked(
+    name: str, environment: jinja2.Environment, folder: Path | None
+) -> Callable[[Mapping[str, object]], Key]:
+    try:
+        return read_by(environment, name)
+    except MISTAKES as error:  # the file is another than it was a moment ago
+        raise told(where(name, folder), error) from error
 
 
 def _in_parts(name: str, environment: jinja2.Environment, folder: Path | None) -> Parted:
