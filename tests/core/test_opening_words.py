@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
-from paperdigest.core.opening_words import covers, waited
-
-
-def every(days: int, times: int, *, first: date = date(2026, 11, 30)) -> list[date]:
-    return [first + timedelta(days=days * at) for at in range(times)]
+from paperdigest.core.opening_words import caught_up, waited
 
 
-def test_days_are_named_and_many_are_counted() -> None:
-    days = every(1, 11, first=date(2026, 11, 10))
-
-    assert covers(days[:2], date(2026, 11, 9)) == "Covers Tue 10 Nov and Wed 11 Nov"
-    assert covers(days, date(2026, 11, 9)) == "Covers 11 dates, Tue 10 Nov to Fri 20 Nov"
+def at(day: int, hour: int = 8, month: int = 12) -> datetime:
+    return datetime(2026, month, day, hour, tzinfo=UTC)
 
 
-def test_several_slots_of_a_day_are_one_day() -> None:
-    monday, tuesday = every(1, 2)
-
-    assert covers([monday, monday, tuesday], monday) == "Covers Mon 30 Nov and Tue 1 Dec"
+def every(days: int, times: int, *, last: datetime) -> list[datetime]:
+    return [last - timedelta(days=days * back) for back in reversed(range(times))]
 
 
-def test_slots_of_a_single_day_are_that_day() -> None:
-    assert covers([date(2026, 11, 30)] * 2, date(2026, 11, 29)) == "Covers Mon 30 Nov"
+def test_what_goes_out_on_its_day_says_how_many_digests_it_is() -> None:
+    weekly = every(7, 4, last=at(14))
+    daily = every(1, 24, last=at(17))
+
+    assert caught_up(weekly, at(16, month=11), at(14, 9)) == (
+        "Here is everything since Mon 16 Nov: 4 digests in one."
+    )
+    assert caught_up(daily, at(23, month=11), at(17)) == (
+        "Here is everything since Mon 23 Nov: 24 digests in one."
+    )
 
 
-def test_weeks_are_no_days() -> None:
-    """Slots a week apart are the ends of what is covered, and not all of it."""
-    slots = every(7, 4)
+def test_what_goes_out_after_its_day_is_late_and_holds_what_came_until_now() -> None:
+    weekly = every(7, 3, last=at(14))
 
-    assert covers(slots, date(2026, 11, 23)) == "Covers 4 weeks, up to Mon 21 Dec"
+    assert caught_up(weekly, at(23, month=11), at(17)) == (
+        "Late: it was due on Mon 14 Dec. Here is everything since Mon 23 Nov."
+    )
 
 
-def test_what_is_no_number_of_whole_weeks_is_told_in_days() -> None:
-    """A monthly; a weekly whose last digest came on another day."""
-    months = [date(2026, 10, 1), date(2026, 11, 1)]
+def test_several_slots_of_one_day_are_told_with_the_hour() -> None:
+    hourly = [at(14, 9), at(14, 10), at(14, 11)]
 
-    assert covers(months, date(2026, 9, 1)) == "Covers 61 days, up to Sun 1 Nov"
-    assert covers(every(7, 2), date(2026, 11, 27)) == "Covers 10 days, up to Mon 7 Dec"
+    assert caught_up(hourly, at(14, 8), at(14, 11)) == (
+        "Here is everything since 08:00: 3 digests in one."
+    )
 
 
 def test_papers_that_waited_are_told_why() -> None:

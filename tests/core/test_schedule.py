@@ -17,6 +17,7 @@ from paperdigest.core.schedule import (
     Schedule,
     Slot,
     due,
+    is_frequent,
     is_weekly,
     next_slot,
     parse_duration,
@@ -607,3 +608,21 @@ def dates_between(schedule: Schedule, found: list[Slot]) -> list[date]:
 )
 def test_a_weekly_comes_on_one_day_of_the_week(written: str, weekly: bool) -> None:
     assert is_weekly(parse_schedule(written)) is weekly
+
+
+@pytest.mark.parametrize(
+    ("written", "frequent"),
+    [
+        ("daily 08:00", True),
+        ("hourly", True),
+        ("weekdays 08:00", True),
+        ("weekly mon,wed,fri 08:00", True),
+        ("weekly mon,thu 08:00", False),
+        ("weekly mon 08:00", False),
+        ("monthly 1 08:00", False),
+    ],
+)
+def test_digests_are_frequent_where_no_more_than_two_days_are_without(
+    written: str, frequent: bool
+) -> None:
+    assert is_frequent(parse_schedule(written)) is frequent

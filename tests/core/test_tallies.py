@@ -157,9 +157,9 @@ def test_the_days_that_count_begin_with_the_first_of_the_weeks() -> None:
 KEYS = st.lists(st.integers(0, 7), max_size=12)
 
 
-@given(st.lists(KEYS, min_size=1, max_size=3), st.integers(0, 12_000), st.booleans())
+@given(st.lists(KEYS, min_size=1, max_size=3), st.integers(0, 12_000), st.booleans(), st.booleans())
 def test_whatever_finds_no_room_the_counts_are_those_of_the_papers_that_are_named(
-    days: list[list[int]], excess: int, covers_a_week: bool
+    days: list[list[int]], excess: int, covers_a_week: bool, by_first_sight: bool
 ) -> None:
     numbers = iter(range(1, 1_000))
     sections = tuple(
@@ -172,11 +172,12 @@ def test_whatever_finds_no_room_the_counts_are_those_of_the_papers_that_are_name
     whole = weekly(*sections) if covers_a_week else whole
     sizes = Sizes(lambda _: 1_000, lambda _: 100)
 
-    since = ago(20)
+    def told(shown: Digest) -> Digest:
+        return counted(shown, sent, topics, since=ago(20), by_first_sight=by_first_sight)
 
-    smaller = trimmed(counted(whole, sent, topics, since=since), excess, sizes)
+    smaller = trimmed(told(whole), excess, sizes)
 
-    again = counted(smaller, sent, topics, since=since)
+    again = told(smaller)
     assert smaller.per_day == again.per_day
     assert smaller.weeks == again.weeks
     assert smaller.papers == whole.papers
@@ -186,3 +187,19 @@ def test_a_digest_that_keeps_all_its_papers_keeps_its_counts() -> None:
     before = counted(digest(), (Sent(ago(1), "Maps", 2),))
 
     assert recounted(before, before) is before
+
+
+def test_days_before_the_reader_are_not_shown_as_days_without_papers() -> None:
+    sent = (Sent(ago(2), "Maps", 3),)
+
+    shown = counted(digest(section(full=(entry(1),))), sent, since=ago(2))
+
+    assert papers(shown.per_day) == [3, 0, 1]
+
+
+def test_a_daily_that_comes_late_counts_what_was_sent_as_it_does_in_time() -> None:
+    late = digest(section(full=(seen(1, 0), seen(2, 2))), covers_from=AT - timedelta(days=3))
+
+    shown = counted(late, (Sent(ago(3), "Maps", 40),), by_first_sight=False)
+
+    assert papers(shown.per_day) == [0, 0, 0, 40, 0, 0, 2]

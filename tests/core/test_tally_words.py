@@ -87,7 +87,7 @@ def test_weeks_stand_in_columns_under_their_months_and_days() -> None:
 
     assert week_lines(digest(weeks=weeks)) == (
         "                                Oct                      Nov",
-        "Week up to                        2    9   16   23   30    6   13   20",
+        "Week to                           2    9   16   23   30    6   13   20",
         "Experts                           3    0    4    2    0    1    5   12",
     )
 
@@ -115,9 +115,25 @@ def test_fewer_weeks_are_fewer_columns_and_the_caption_says_how_many() -> None:
 
     assert week_table(shown) == (
         "Papers under each topic, last 2 weeks",
-        (("Nov", 2),),
-        ("13", "20"),
+        (),
+        ("13 Nov", "20 Nov"),
     )
+    assert week_lines(shown) == (
+        "Week to                         13 Nov  20 Nov",
+        "Experts                              1       2",
+    )
+
+
+@given(st.integers(1, 8))
+def test_a_few_weeks_have_their_month_each_and_many_one_row_of_months(weeks: int) -> None:
+    shown = digest(weeks=(TopicWeeks("Experts", (999,) * weeks),))
+
+    _, months, ends = week_table(shown)
+
+    assert bool(months) is (weeks > 4)
+    assert len(ends) == weeks
+    assert all((" " in end) is (weeks <= 4) for end in ends)
+    assert max(map(len, week_lines(shown))) <= 72
 
 
 def test_no_weeks_are_no_table() -> None:

@@ -405,3 +405,27 @@ def test_an_excerpt_of_a_text_without_blanks_is_cut_somewhere() -> None:
     start, end = excerpt(text, (500, 502))
     assert start <= 500 < 502 <= end
     assert 200 <= end - start <= 330
+
+
+@pytest.mark.parametrize("before", [94, 88, 82])
+def test_an_excerpt_does_not_begin_with_the_last_words_of_a_sentence(before: int) -> None:
+    near = "In contrast, " + "x" * (before - 14) + " "
+    # The hit is so long that the sentence begins too far from its end.
+    text = f"{'a long way to go ' * 30}of commonsense. {near}{'y' * 200} {'and so on ' * 40}"
+    first = text.index("yy")
+    start, _ = excerpt(text, (first, first + 200))
+    assert text[start:].startswith("In contrast")
+
+
+@given(
+    st.integers(0, 400), st.integers(1, 250), st.lists(st.integers(1, 30), min_size=20, max_size=60)
+)
+def test_an_excerpt_begins_with_a_sentence_or_with_three_words_of_one(
+    at: int, length: int, sentences: list[int]
+) -> None:
+    text = " ".join("Word" + " word" * (many - 1) + "." for many in sentences)
+    first = min(at, len(text) - 1)
+    start, _ = excerpt(text, (first, min(len(text), first + length)))
+    following = [place for place in texts._sentences(text) if start < place <= first]
+    begins = start == 0 or start == first or start in texts._sentences(text)
+    assert begins or not following or len(text[start : following[0]].split()) >= 3

@@ -20,8 +20,9 @@ def test_how_many_are_here(shown: int, total: int, told: str) -> None:
     assert thread_words.here(shown, total) == told
 
 
-def test_a_topic_of_the_thread_says_how_many_of_its_papers_are_above() -> None:
-    assert thread_words.in_first(1, 7) == "7 papers, 1 of them in the first message"
+def test_a_topic_of_the_thread_says_how_many_of_its_papers_are_there() -> None:
+    assert thread_words.the_other(6) == "the other 6"
+    assert thread_words.the_other(1) == "the other one"
 
 
 def test_the_first_message_says_what_is_in_the_thread_and_what_only_waits() -> None:

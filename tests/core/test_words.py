@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digests import AT, OK, entry, listed, section
-from paperdigest.core import source_words, why_words, words
+from paperdigest.core import source_words, title_words, why_words, words
 from paperdigest.core.digest import Entry, Marked, Section, SourceLine, Why
 from paperdigest.core.paper import ChangeKind, Link
 
@@ -84,6 +84,21 @@ def test_an_alert_tells_what_waited_too() -> None:
     )
 
 
+def test_where_no_paper_came_since_the_last_digest_none_is_called_new() -> None:
+    assert words.title_of(10, ["Trending"], came=False) == "10 papers: Trending"
+    assert words.new_and_waited(2, 3, came=False) == "2 papers and 3 that waited"
+
+
+def test_an_alert_of_one_paper_names_it() -> None:
+    title = title_words.alert_of_one("Folding maps", "Experts")
+    assert title == "Alert: Folding maps (Experts)"
+
+
+@given(st.text(min_size=1, max_size=300), st.text(min_size=1, max_size=300))
+def test_an_alert_of_one_paper_fits_a_subject_line(paper: str, topic: str) -> None:
+    assert len(title_words.alert_of_one(paper, topic)) <= words.SUBJECT_WIDTH
+
+
 def test_topics_that_do_not_fit_a_subject_are_counted() -> None:
     title = words.title_of(40, [f"Topic number {n}" for n in range(12)])
     assert title == "40 new papers: Topic number 0, Topic number 1, Topic number 2, +9"
@@ -110,7 +125,29 @@ def test_a_title_fits_a_subject_line(count: int, waited: int, topics: list[str])
     ],
 )
 def test_nothing_matched_says_out_of_what(period: timedelta, said: str) -> None:
-    assert words.nothing_matched(1912, period) == f"Nothing matched out of 1,912 papers in {said}"
+    assert (
+        title_words.nothing_matched(1912, period)
+        == f"Nothing matched out of 1,912 papers in {said}"
+    )
+
+
+def test_what_began_the_day_before_is_since_yesterday() -> None:
+    """Nobody counts 22 hours, or 25."""
+    said = title_words.nothing_matched(0, timedelta(hours=22), since_yesterday=True)
+    assert said == "No new papers since yesterday"
+    (line,) = words.looked_at(OK[:2], 0, timedelta(hours=25), since_yesterday=True)
+    assert line == "2 sources, nothing new since yesterday, all up to date"
+    assert title_words.began_yesterday(AT - timedelta(hours=9), AT)
+    assert not title_words.began_yesterday(AT - timedelta(hours=7), AT)
+
+
+def test_what_a_title_says_is_not_said_again_of_the_sources() -> None:
+    assert words.looked_at(OK[:2], 0, said_above=True) == ("2 sources, all up to date",)
+    failing = replace(OK[1], said="not read yet")
+    assert words.looked_at((OK[0], failing), 7, said_above=True) == (
+        "hf: not read yet",
+        "1 other source, up to date",
+    )
 
 
 def test_one_line_says_that_all_sources_are_well() -> None:
@@ -159,13 +196,16 @@ def test_titles_that_all_open_a_search_on_one_site_have_it_said_over_them_once()
     assert words.by_title(Section("T", 2, listed=(found, found))) == (
         "2 by title, each opens a search on hf.co"
     )
-    assert words.by_title(Section("T", 1, listed=(found,))) == "1 by title, opens a search on hf.co"
+    assert (
+        words.by_title(Section("T", 1, listed=(found,)))
+        == "1 by title, which opens a search on hf.co"
+    )
     assert words.by_title(Section("T", 2, listed=(found, known))) == "2 by title"
     assert words.already_sent(2, 3, "hf.co") == (
-        "5 papers you already have, the newest 2 of them, each opens a search on hf.co"
+        "5 papers you already have, the newest 2 of them (each title opens a search on hf.co)"
     )
-    assert (
-        words.already_sent(1, site="hf.co") == "1 paper you already have, opens a search on hf.co"
+    assert words.already_sent(1, site="hf.co") == (
+        "1 paper you already have (its title opens a search on hf.co)"
     )
 
 
@@ -324,16 +364,16 @@ def test_what_a_digest_sent_was_not_sent_at_once() -> None:
 
 
 def test_an_empty_week_says_what_was_sent_already() -> None:
-    said = words.nothing_matched(1912, timedelta(days=7), sent=2)
+    said = title_words.nothing_matched(1912, timedelta(days=7), sent=2)
     assert said == "Nothing new besides 2 papers you already have, out of 1,912 in 7 days"
 
 
 def test_a_week_without_any_paper_does_not_say_out_of_none() -> None:
-    assert words.nothing_matched(0, timedelta(days=7)) == "No new papers in 7 days"
+    assert title_words.nothing_matched(0, timedelta(days=7)) == "No new papers in 7 days"
 
 
 def test_what_was_sent_of_an_earlier_week_is_not_out_of_fewer() -> None:
-    said = words.nothing_matched(0, timedelta(days=7), sent=2)
+    said = title_words.nothing_matched(0, timedelta(days=7), sent=2)
     assert said == "Nothing new besides 2 papers you already have in 7 days"
 
 

@@ -47,9 +47,27 @@ def test_a_paper_names_every_topic_that_found_it_in_every_form() -> None:
     message = rendered(by_day(section("Experts", full=(paper,), listed=(line,))))
 
     for page in (flat(Page(message.html).text), flat(message.text), slack_of(message)):
-        assert "In Experts, Trending" in page
+        assert "Experts, Trending · matched: Paper boats · title, abstract" in page
         assert "(In Experts, Maps)" in page
         assert "Also in" not in page
+
+
+def test_a_paper_of_which_no_word_is_asked_names_its_topics_alone() -> None:
+    message = rendered(by_day(section("Experts", full=(seen(1, 1, why=()),))))
+
+    for page in (flat(Page(message.html).text), flat(message.text), slack_of(message)):
+        assert "In Experts" in page
+        assert "atched:" not in page
+
+
+def test_a_paper_does_not_repeat_the_day_that_stands_over_it() -> None:
+    seen_then = seen(1, 1, date="first seen 19 Nov")
+    of_another_day = seen(2, 1, date="18 Nov 2026")
+    text = flat(rendered(by_day(section("Experts", full=(seen_then, of_another_day)))).text)
+
+    assert "Thursday 19 Nov" in text
+    assert "first seen" not in text
+    assert "18 Nov 2026" in text
 
 
 def test_what_only_waits_and_what_was_sent_before_stay_with_their_topic() -> None:

@@ -27,6 +27,14 @@ def test_papers_per_day_are_told_in_order_in_every_form() -> None:
     assert SAID in flat(message.slack.context)
 
 
+def test_days_that_a_mail_has_to_narrow_are_as_wide_as_ever_in_slack() -> None:
+    days = tuple(DayCount(AT.date() - timedelta(days=8 - at), 100 + at) for at in range(9))
+    message = rendered(digest(per_day=days))
+
+    assert "Sa 102, Su 103" in flat(message.text)
+    assert "12 Nov: 100 · 13 Nov: 101 · Sat 102 · Sun 103" in flat(message.slack.context)
+
+
 def test_weeks_stand_in_a_table_with_headings_and_in_lines() -> None:
     message = rendered(full())
 
@@ -62,3 +70,23 @@ def test_a_digest_without_counts_has_no_trace_of_them() -> None:
         assert "Papers per" not in page
         assert "Papers under" not in page
     assert "<caption" not in message.html
+
+
+def test_numbers_of_a_few_weeks_stand_near_their_names() -> None:
+    few = rendered(digest(weeks=(TopicWeeks("Experts", (1, 2)),))).html
+    many = rendered(full()).html
+
+    def table(html: str) -> str:
+        before, _, after = html.partition("<caption")
+        return before.rpartition("<table")[2] + after.partition("</table>")[0]
+
+    assert "width=" not in table(few)
+    assert "13 Nov</th>" in table(few)
+    assert 'width="100%"' in table(many)
+
+
+def test_a_month_of_one_week_stands_over_it() -> None:
+    html = rendered(digest(weeks=(TopicWeeks("Experts", (1,) * 5),), at=AT.replace(day=1))).html
+
+    assert 'colspan="4" align="left"' in html
+    assert 'colspan="1" align="right"' in html

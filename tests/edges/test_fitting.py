@@ -16,7 +16,9 @@ from paperdigest.core.digest import Digest
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.imprint import Imprint
 from paperdigest.render import BUDGET, Renderer, check
+from paperdigest.render.budget import Sizes
 from paperdigest.render.checks import tried
+from paperdigest.render.fitting import within_budget
 from paperdigest.render.fragments import encoded_size
 from paperdigest.render.imprinted import Imprinted
 
@@ -165,3 +167,28 @@ def test_whatever_a_page_writes_it_fits_and_no_paper_is_lost(
     assert encoded_size(message.html) <= BUDGET
     assert shown.papers == given_digest.papers
     assert said(message.html) == ways(shown)
+
+
+def of_size(size: int) -> str:
+    """Return a text that takes so many bytes in a mail."""
+    rows, left = divmod(size - 2, 72)
+    return ("a" * 70 + "\n") * rows + "a" * left
+
+
+def test_a_page_that_is_a_byte_too_large_gives_up_a_title_more_and_not_all() -> None:
+    """Papers give way one at a time: to ask for a few bytes more may change nothing."""
+    steps: list[int] = []
+
+    def page(shown: Digest) -> str:
+        steps.append(len(shown.sections[0].counted))
+        first = next(filter(None, steps), 0)
+        over = 1 if steps[-1] == first else -1_000 * (steps[-1] - first)
+        return of_size(BUDGET + (over if first else 50_000))
+
+    crowd = digest(section(full=(), listed=tuple(listed(key) for key in range(200))))
+    sizes = Sizes(lambda _: 1_000, lambda _: 1_000)
+    shown, _ = within_budget(crowd, page, sizes, own=False)
+
+    first = next(filter(None, steps))
+    assert encoded_size(of_size(BUDGET + 1)) == BUDGET + 1
+    assert first < len(shown.sections[0].counted) <= first + 3

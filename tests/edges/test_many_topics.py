@@ -218,7 +218,7 @@ def test_a_paper_that_hundreds_of_topics_found_names_a_few_and_counts_the_others
 def test_so_does_a_topic_whose_papers_stand_under_hundreds_of_others() -> None:
     topics = tuple(f"Topic {at}" for at in range(145))
     part = section(full=(entry(1),), elsewhere=300, elsewhere_in=topics)
-    assert "300 more stand under Topic 0, Topic 1," in flat(rendered(digest(part)).text)
+    assert "300 under Topic 0, Topic 1," in flat(rendered(digest(part)).text)
     assert "Topic 7 and 137 more topics" in flat(rendered(digest(part)).html)
 
 

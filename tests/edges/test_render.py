@@ -71,7 +71,7 @@ def test_text_and_html_say_the_same() -> None:
     shown, message = RENDERER.render(sample_digest())
     html = flat(Page(message.html).text)
     text = flat(message.text.replace("*", ""))
-    assert flat(shown.title) in text
+    assert flat(headline(shown)) in text
     assert flat(headline(shown)) in html
     for name, papers in topics_line(shown):
         assert f"{flat(name)} {papers}" in html
@@ -103,8 +103,23 @@ def test_a_topic_without_a_paper_in_full_still_says_its_note_in_slack() -> None:
         full=(), listed=(listed(1),), note="New keyword: boat", elsewhere=2, elsewhere_in=("A", "B")
     )
     lines = rendered(digest(part)).slack.listed
-    assert lines[0] == "*Paper folding · 3 papers · 2 more stand under A and B · New keyword: boat*"
+    assert lines[0] == "*Paper folding* · 3 papers · 2 under A and B · New keyword: boat"
     assert lines[1] == "*Paper folding:* 1 by title"
+
+
+def test_the_other_topics_of_a_paper_stand_before_its_links_in_every_form() -> None:
+    message = rendered(digest(section(full=(entry(also=("Floating",)),))))
+    for page in (flat(Page(message.html).text), flat(message.text), slack_of(message)):
+        matched, also = page.index("Matched: "), page.index("Also in Floating")
+        assert matched < also < page.index("code", also)
+        assert "Also in Floating · " not in page
+        assert "code" not in page[matched:also]
+
+
+def test_a_place_says_of_what_it_is_one() -> None:
+    message = rendered(digest(section(full=(entry(place="68th of 96"),))))
+    for page in (flat(Page(message.html).text), flat(message.text), slack_of(message)):
+        assert "68th of 96 on its page" in page.replace("\u00a0", " ")
 
 
 def test_matched_words_are_marked_in_every_form() -> None:

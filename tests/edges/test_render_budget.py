@@ -102,7 +102,7 @@ def test_a_paper_shown_whole_never_loses_its_whole_excerpt() -> None:
 
 
 def test_the_last_papers_give_way_first() -> None:
-    given_digest = digest(section("Long", full=entries(1, 52)))
+    given_digest = digest(section("Long", full=entries(1, 50)))
     shown, _ = RENDERER.render(given_digest)
     lengths = [len(one.excerpt.text) for one in shown.sections[0].full]
     rooms = [
@@ -180,6 +180,19 @@ def test_a_shortened_excerpt_keeps_its_first_mark(
     assert len(made.text) <= room + 4
     first, last = made.marks[0]
     assert made.text[first:last] == text[mark[0] : mark[1]]
+
+
+@pytest.mark.parametrize(
+    ("end", "begins"),
+    [("of commonsense", "… In contrast"), ("of it or me", "… go of it or me. In")],
+)
+def test_a_shortened_excerpt_does_not_begin_with_the_last_words_of_a_sentence(
+    end: str, begins: str
+) -> None:
+    text = f"{'a long way to go ' * 9}{end}. In contrast, a large hit. {'And so on ' * 20}"
+    first = text.index("hit")
+    made = shortened(Marked(text, ((first, first + 3),)), 120)
+    assert made.text.startswith(begins)
 
 
 def test_titles_of_what_was_sent_before_give_way_first_and_are_counted() -> None:

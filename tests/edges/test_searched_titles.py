@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from builders import NOW
 from digests import digest, entries, entry, listed, section
 from own_templates import own
 from pages import Page, flat, rendered, slack_of
+from paperdigest.channels.slack import SlackChannel
 from paperdigest.core.digest import Digest, Entry, Section
+from paperdigest.core.secret import Secret
 from paperdigest.render import BUDGET, Renderer
 from paperdigest.render.fragments import encoded_size
 
@@ -61,11 +65,39 @@ def test_each_topic_speaks_for_its_own_papers() -> None:
 def test_papers_you_already_have_say_it_once_too() -> None:
     told = tuple(searched(listed(key, note="sent at once today")) for key in range(1, 21))
     shown = digest(section(full=(), earlier=told, more_earlier=10))
-    heading = f"30 papers you already have, the newest 20 of them, each {SAID}"
+    heading = f"30 papers you already have, the newest 20 of them (each title {SAID})"
     for said in (*forms(shown), flat(slack_of(rendered(shown)))):
         assert heading in said
         assert said.count(SAID) == 1
         assert said.count("(sent at once today)") == 20
+
+
+def slack_posts(shown: Digest) -> list[str]:
+    message = rendered(shown)
+    parts = SlackChannel(Secret("xoxb-canary")).prepare(message, "#papers", key="k", at=NOW)
+    return [json.dumps(json.loads(part.payload)["blocks"], ensure_ascii=False) for part in parts]
+
+
+def test_each_slack_message_says_it_once_over_a_topic() -> None:
+    parent, *below = slack_posts(digest(whole(*[SITE] * 45)))
+    assert len(below) > 1
+    assert [post.count("a search on") for post in (parent, *below)] == [1] * (1 + len(below))
+    assert f"*Paper folding* · 5 of 45 papers · titles open a search on {SITE}" in parent
+    assert f"*Paper folding* · continued · titles open a search on {SITE}" in below[1]
+
+
+def test_in_slack_too_each_paper_says_it_itself_where_not_all_do() -> None:
+    (parent,) = slack_posts(digest(whole(SITE, "", "arxiv.org")))
+    assert parent.count(f"Title {SAID}") == 1
+    assert parent.count("a search on") == 2
+
+
+def test_titles_in_slack_that_go_on_in_the_next_message_have_it_said_again() -> None:
+    found = tuple(searched(listed(n, f"Paper boats {n}: " + "b" * 200)) for n in range(90))
+    _, *below = slack_posts(digest(section("Maps", full=(), listed=found)))
+    assert len(below) > 1
+    for post in below[1:]:
+        assert f"*Maps:* continued · titles open a search on {SITE}" in post
 
 
 def test_what_is_said_once_leaves_room_for_papers() -> None:

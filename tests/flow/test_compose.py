@@ -219,7 +219,7 @@ def test_a_first_digest_after_a_baseline_says_out_of_what_it_looked_through(hous
 
     (empty,) = house.digests()
     assert empty["title"] == "Nothing matched out of 2 papers in 8 days"
-    assert empty["looked_at"] == ["1 source, nothing new in the last 8 days, up to date"]
+    assert empty["looked_at"] == ["1 source, up to date"]
 
 
 def test_send_empty_false_stays_silent(house: House) -> None:
@@ -246,8 +246,8 @@ def test_trending_shows_the_best_places_not_sent_yet_and_counts_only_those(house
     house.wait(days=1)
     house.run()
     assert house.titles()[1] == ["Popular paper number 1"]
-    (from_before,) = (one for one in house.digests() if one["title"].startswith("1 new paper"))
-    assert from_before["looked_at"] == ["1 source, nothing new in the last 24 hours, up to date"]
+    (from_before,) = (one for one in house.digests() if one["title"] == "1 paper: Trending")
+    assert from_before["looked_at"] == ["1 source, nothing new since yesterday, up to date"]
 
 
 def test_a_trending_list_says_why_its_papers_are_here(house: House) -> None:
@@ -258,7 +258,7 @@ def test_a_trending_list_says_why_its_papers_are_here(house: House) -> None:
     house.drop("monday.jsonl", *({"title": f"Popular paper {n}", "votes": n} for n in (1, 5, 3)))
     house.run()
     assert house.digests()[0]["topics"][0]["note"] == (
-        "Highest by votes of those found in the last 7 days and not yet sent"
+        "The highest by votes in the last 7 days that you have not been sent yet"
     )
 
 
@@ -266,13 +266,15 @@ def test_a_trending_list_says_how_far_back_it_looks() -> None:
     finds = (Find(1, paper(votes=3), "new", 1, NOW),)
     topic = TopicFinds("Trending", finds, trending=2, within=timedelta(days=30))
     (part,) = arrange([topic], Desk(), NOW)
-    assert "of those found in the last 30 days and" in part.note
+    assert "in the last 30 days that" in part.note
 
 
 def test_papers_without_votes_are_the_highest_on_their_page() -> None:
     finds = tuple(Find(n, paper(title=f"Paper {n}", votes=None), "new", n, NOW) for n in (1, 2, 3))
     (part,) = arrange([TopicFinds("Trending", finds, trending=2)], Desk(), NOW)
-    assert part.note == "Highest on their page of those found in the last 7 days and not yet sent"
+    assert part.note == (
+        "The highest on their page in the last 7 days that you have not been sent yet"
+    )
 
 
 def test_an_empty_digest_names_the_source_that_is_not_well_in_its_title(house: House) -> None:
@@ -283,7 +285,7 @@ def test_an_empty_digest_names_the_source_that_is_not_well_in_its_title(house: H
     house.wait(days=1)
     house.drop_bytes("broken.json", b'{"papers": [')
     house.run()
-    assert house.digests()[1]["title"] == "No new papers in 24 hours, with trouble at pages"
+    assert house.digests()[1]["title"] == "No new papers since yesterday, with trouble at pages"
 
 
 def test_a_digest_begins_in_a_list_of_mails_with_both_of_its_best_titles(house: House) -> None:
@@ -303,9 +305,7 @@ def test_an_empty_digest_begins_there_with_what_was_looked_at(house: House) -> N
     house.run()
     house.wait(days=1)
     house.run()
-    assert (
-        house.digests()[1]["preheader"] == "1 source, nothing new in the last 24 hours, up to date"
-    )
+    assert house.digests()[1]["preheader"] == "1 source, up to date"
 
 
 def test_downtime_makes_one_digest_that_names_the_days_it_covers(house: House) -> None:
@@ -317,7 +317,7 @@ def test_downtime_makes_one_digest_that_names_the_days_it_covers(house: House) -
     house.run()
 
     digest = house.digests()[1]
-    assert any("Sat 21 Nov" in note and "Mon 23 Nov" in note for note in digest["notes"])
+    assert digest["notes"] == ["Here is everything since Fri 20 Nov: 3 digests in one."]
 
 
 def test_an_empty_digest_after_downtime_says_once_how_long_nothing_came(house: House) -> None:
@@ -342,7 +342,9 @@ def test_a_weekly_after_downtime_names_no_slots_as_if_they_were_days(house: Hous
 
     house.run()
 
-    assert house.digests()[1]["notes"] == ["Covers 24 days, up to Mon 14 Dec"]
+    assert house.digests()[1]["notes"] == [
+        "Late: it was due on Mon 14 Dec. Here is everything since Fri 20 Nov."
+    ]
 
 
 def test_a_subscriber_renamed_by_formerly_keeps_what_was_sent(house: House) -> None:

@@ -37,7 +37,7 @@ def a_day(house: House, count: int, name: str) -> None:
     house.wait(days=1)
 
 
-def test_a_daily_digest_shows_what_was_sent_on_each_of_the_last_seven_days(house: House) -> None:
+def test_a_daily_digest_shows_what_was_sent_on_each_of_the_last_days(house: House) -> None:
     house.write("subscriptions/ada.toml", ADA)
     for name, count in (("friday", 2), ("saturday", 0), ("sunday", 3)):
         a_day(house, count, name)
@@ -45,14 +45,23 @@ def test_a_daily_digest_shows_what_was_sent_on_each_of_the_last_seven_days(house
     house.run()
 
     assert per_day(house.digests()[-1]) == [
-        ("2026-11-17", 0),
-        ("2026-11-18", 0),
-        ("2026-11-19", 0),
         ("2026-11-20", 2),
         ("2026-11-21", 0),
         ("2026-11-22", 3),
         ("2026-11-23", 1),
     ]
+
+
+def test_a_daily_that_missed_two_days_goes_on_with_the_same_counts(house: House) -> None:
+    house.write("subscriptions/ada.toml", ADA)
+    a_day(house, 40, "friday")
+    house.now += timedelta(days=2)
+    maps(house, 96, "monday")
+    house.run()
+
+    shown = house.digests()[-1]
+    assert [papers for _, papers in per_day(shown)] == [40, 0, 0, 96]
+    assert shown["notes"] == ["Here is everything since Fri 20 Nov: 3 digests in one."]
 
 
 def test_papers_that_an_alert_brought_count_on_their_day_and_alerts_have_no_bar(
@@ -215,7 +224,7 @@ def test_a_digest_by_day_has_its_papers_under_days_and_its_answer_by_topic(house
     page = sorted((house.folder / "outbox").glob("*/digest.txt"))[-1].read_text(encoding="utf-8")
     days = [line for line in page.splitlines() if line.startswith(("Sunday", "Friday 20"))]
     assert days == ["Sunday 22 Nov · 2 papers", "Friday 20 Nov · 1 paper"]
-    assert "  In Maps" in page
+    assert "  Maps · matched: " in page
     assert [topic["name"] for topic in house.digests()[-1]["topics"]] == ["Maps"]
 
 

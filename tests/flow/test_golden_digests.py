@@ -22,7 +22,7 @@ from paperdigest.channels.email import EmailChannel
 from paperdigest.channels.mail_bytes import unpack
 from paperdigest.channels.slack import SlackChannel
 from paperdigest.channels.slack_webhook import SlackWebhookChannel
-from paperdigest.core import closing_words, dormancy, notices, opening_words, words
+from paperdigest.core import closing_words, dormancy, notices, opening_words, title_words, words
 from paperdigest.core.attached import attachments
 from paperdigest.core.digest import Digest, Entry, Marked, SourceLine, Why
 from paperdigest.core.paper import Link, Paper
@@ -116,7 +116,9 @@ def empty_digest() -> Digest:
     sources = (replace(OK[0], said="nothing since Tuesday"), SourceLine("hf", "ok", 3))
     return digest(
         kind="empty",
-        title=words.with_trouble(words.nothing_matched(1912, timedelta(days=7)), sources),
+        title=title_words.with_trouble(
+            title_words.nothing_matched(1912, timedelta(days=7)), sources
+        ),
         sections=(),
         preheader=words.DOT.join(words.looked_at(sources, 1912)),
         sources=sources,
@@ -126,7 +128,7 @@ def empty_digest() -> Digest:
 
 def alert() -> Digest:
     parts = (section(full=(entry(1),)),)
-    title = words.title_of(1, ["Paper folding"], "alert")
+    title = title_words.alert_of_one(parts[0].full[0].title.text, "Paper folding")
     return digest(*parts, kind="alert", title=title, at=AT.replace(hour=14, minute=5), shared=True)
 
 

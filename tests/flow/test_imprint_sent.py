@@ -84,7 +84,7 @@ def test_every_subject_has_the_prefix(lab: House, room: Mailroom) -> None:
     everything_sent(lab)
     assert [mail["Subject"] for mail in mails(room)] == [
         "[papers] 1 new paper: Maps",
-        "[papers] Alert: 1 new paper in Boats",
+        "[papers] Alert: Folding paper boats (Boats)",
         "[papers] Your subscription file cannot be read",
     ]
     (told,) = mails(room, "ops@example.org")

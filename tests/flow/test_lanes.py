@@ -358,7 +358,7 @@ def test_of_very_many_papers_sent_already_a_digest_names_the_newest_and_counts_t
     assert len(named) == 20
     assert [title for title in named if title.startswith("Paper map 2-")] == named[1:]
     page = sorted((house.folder / "outbox").glob("*/digest.txt"))[-1].read_text("utf-8")
-    said = "57 papers you already have, the newest 20 of them, each opens a search on"
+    said = "57 papers you already have, the newest 20 of them (each title opens a search on"
     assert said in " ".join(page.split())
 
 

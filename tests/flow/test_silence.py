@@ -40,7 +40,7 @@ def test_a_source_that_could_not_be_read_is_named_in_the_digest(house: House) ->
     house.run()
 
     assert house.digests()[0]["looked_at"] == [
-        "maps: could not be read since 10:30 (http://127.0.0.1:9/feed: connection refused)",
+        "maps: could not be read since 10:30 (connection refused)",
         "1 other source, 1 new paper, up to date",
     ]
 

@@ -92,7 +92,7 @@ def test_a_withdrawal_is_said_plainly_and_nothing_else_of_the_paper(house: House
 
     assert notice(house)["title"] == "Withdrawn: Folding paper maps again"
     paper = only_paper(house)
-    assert paper["note"] == "You were sent this paper on 21 Nov; it has been withdrawn since."
+    assert paper["note"] == "Sent to you on 21 Nov, withdrawn since."
     assert (paper["votes"], paper["excerpt"]["text"], paper["why"]) == (None, "", [])
 
 
@@ -101,7 +101,7 @@ def test_a_new_version_is_told_word_by_word(house: House) -> None:
     sent(house, SECOND, name="two.jsonl")
 
     paper = only_paper(house)
-    assert paper["note"] == "You were sent this paper on 21 Nov; version 2 is out."
+    assert paper["note"] == "Sent to you on 21 Nov, version 2 is out."
     assert paper["said"] == ["Authors added: Charles Babbage"]
     text, html = page(house, "digest.txt"), page(house, "digest.html")
     assert "Folding paper maps [-again-] {+once more+}" in text
@@ -114,9 +114,7 @@ def test_a_paper_that_came_out_is_told_with_its_journal(house: House) -> None:
     sent(house, PAPER)
     sent(house, {**PAPER, "venue": "Journal of Folding"}, name="two.jsonl")
 
-    assert only_paper(house)["note"] == (
-        "You were sent this paper on 21 Nov; it has been published: Journal of Folding."
-    )
+    assert only_paper(house)["note"] == ("Sent to you on 21 Nov, published in Journal of Folding.")
 
 
 def test_a_paper_that_came_out_is_told_with_its_doi_first(house: House) -> None:
@@ -134,7 +132,7 @@ def test_a_paper_listed_in_one_more_category_is_told_with_it(house: House) -> No
     sent(house, {**PAPER, "categories": ["cs.CG", "cs.LG"]}, name="two.jsonl")
 
     note = only_paper(house)["note"]
-    assert note == "You were sent this paper on 21 Nov; it is listed in cs.LG too."
+    assert note == "Sent to you on 21 Nov, now also listed in cs.LG."
 
 
 def test_of_several_the_withdrawn_come_first_and_the_title_counts_them(house: House) -> None:
@@ -143,6 +141,14 @@ def test_of_several_the_withdrawn_come_first_and_the_title_counts_them(house: Ho
 
     assert notice(house)["title"] == "2 updates: 1 withdrawn, 1 revised"
     assert titles_of(notice(house)) == ["A paper map of the moon", "Folding paper maps once more"]
+
+
+def test_the_first_words_of_a_notice_say_what_happened_to_which(house: House) -> None:
+    sent(house, PAPER, OTHER)
+    sent(house, SECOND, {**OTHER, "withdrawn": True}, name="two.jsonl")
+
+    told = "Withdrawn: A paper map of the moon · Revised: Folding paper maps once more"
+    assert told in page(house, "digest.html")
 
 
 def test_beyond_the_limit_they_are_listed_and_count_as_told(house: House) -> None:
@@ -177,7 +183,7 @@ def test_a_text_that_changed_within_a_version_is_no_other_version(house: House) 
     sent(house, {**PAPER, "title": "Folding paper maps anew"}, name="two.jsonl")
 
     note = only_paper(house)["note"]
-    assert note == "You were sent this paper on 21 Nov; it has been revised since."
+    assert note == "Sent to you on 21 Nov, revised since."
 
 
 def test_several_versions_are_told_once_from_what_was_sent_to_what_is_now(house: House) -> None:
@@ -188,7 +194,7 @@ def test_several_versions_are_told_once_from_what_was_sent_to_what_is_now(house:
     sent(house, third, name="three.jsonl")
 
     assert notice(house)["papers"] == 1
-    assert only_paper(house)["note"] == "You were sent this paper on 21 Nov; version 3 is out."
+    assert only_paper(house)["note"] == "Sent to you on 21 Nov, version 3 is out."
     text = page(house, "digest.txt")
     assert "Folding paper maps [-again-] {+for ever+}" in text
     assert "{+a whole week.+}" in text
@@ -259,7 +265,7 @@ def test_a_paper_that_is_back_as_it_was_sent_differs_in_nothing(house: House, in
     sent(house, {**PAPER, "id": "arxiv:2611.00001v3"}, name="three.jsonl")
 
     paper = only_paper(house)
-    assert paper["note"] == "You were sent this paper on 21 Nov; version 3 is out."
+    assert paper["note"] == "Sent to you on 21 Nov, version 3 is out."
     assert paper["differences"] == []
 
 
@@ -272,9 +278,7 @@ def test_a_paper_told_as_withdrawn_is_told_when_it_is_back(house: House) -> None
 
     (told,) = (one for one in house.digests() if one["title"].startswith("Revised"))
     ((paper,),) = (topic["papers"] for topic in told["topics"])
-    assert paper["note"] == (
-        "You were sent this paper on 21 Nov; version 3 is out and it is no longer withdrawn."
-    )
+    assert paper["note"] == ("Sent to you on 21 Nov, version 3 is out; no longer withdrawn.")
     fourth = {**back, "id": "arxiv:2611.00001v4", "title": "Folding paper maps with glue"}
     sent(house, fourth, name="four.jsonl")
     notes = {
@@ -283,7 +287,7 @@ def test_a_paper_told_as_withdrawn_is_told_when_it_is_back(house: House) -> None
         for topic in one["topics"]
         for paper in topic["papers"]
     }
-    assert "You were sent this paper on 21 Nov; version 4 is out." in notes
+    assert "Sent to you on 21 Nov, version 4 is out." in notes
     assert [one["field"] for one in paper["differences"]] == ["title"]
 
 
@@ -338,8 +342,8 @@ def test_several_kinds_of_news_of_a_paper_are_one_sentence(house: House) -> None
     sent(house, changed, name="two.jsonl")
 
     assert only_paper(house)["note"] == (
-        "You were sent this paper on 21 Nov; it has been published: Journal of Folding, version 2 is out and it is"
-        " listed in cs.LG too."
+        "Sent to you on 21 Nov, published in Journal of Folding; version 2 is out; now also listed"
+        " in cs.LG."
     )
 
 
@@ -603,7 +607,7 @@ def test_a_notice_says_what_was_looked_at_and_stands_for_an_empty_digest(house: 
     sent(house)
 
     assert sorted(one["kind"] for one in house.digests()) == ["digest", "empty", "notice"]
-    assert notice(house)["looked_at"] == ["1 source, nothing new in the last 24 hours, up to date"]
+    assert notice(house)["looked_at"] == ["1 source, nothing new since yesterday, up to date"]
 
 
 def test_a_week_without_a_digest_counts_from_the_last_notice(house: House) -> None:

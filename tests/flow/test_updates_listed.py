@@ -49,7 +49,7 @@ def told(house: House) -> list[str]:
     notices = [one for one in house.digests() if one["kind"] == "notice"]
     papers = [paper for one in notices for topic in one["topics"] for paper in topic["papers"]]
     assert len(papers) == len(notices)
-    return [paper["note"].partition("; ")[2] for paper in papers]
+    return [paper["note"].partition(", ")[2] for paper in papers]
 
 
 def as_before(house: House) -> None:
@@ -64,7 +64,7 @@ def test_each_of_several_listings_is_told_in_its_time(house: House) -> None:
     a_day(house, "cs.LG", "cs.CV")
     a_day(house)
 
-    assert told(house) == ["it is listed in cs.LG too.", "it is listed in cs.CV too."]
+    assert told(house) == ["now also listed in cs.LG.", "now also listed in cs.CV."]
 
 
 def test_those_between_two_digests_are_told_together(house: House) -> None:
@@ -73,7 +73,7 @@ def test_those_between_two_digests_are_told_together(house: House) -> None:
     a_day(house, "cs.LG", "cs.CV")
     a_day(house)
 
-    assert told(house) == ["it is listed in cs.LG and cs.CV too."]
+    assert told(house) == ["now also listed in cs.LG and cs.CV."]
 
 
 def test_every_listing_has_an_outcome_of_its_own(house: House) -> None:
@@ -102,7 +102,7 @@ def test_what_the_version_before_told_is_not_told_again(house: House) -> None:
         store.write("UPDATE lanes SET bookmark = 0")  # as where two names are joined
     a_day(house)
 
-    assert told(house) == ["it is listed in cs.LG too."]
+    assert told(house) == ["now also listed in cs.LG."]
 
 
 def test_what_comes_after_the_version_before_is_told(house: House) -> None:
@@ -110,7 +110,7 @@ def test_what_comes_after_the_version_before_is_told(house: House) -> None:
     as_before(house)
     a_day(house, "cs.LG", "cs.CV")
 
-    assert told(house) == ["it is listed in cs.LG too.", "it is listed in cs.CV too."]
+    assert told(house) == ["now also listed in cs.LG.", "now also listed in cs.CV."]
 
 
 def test_what_the_version_before_had_not_told_yet_is_told_with_what_came_since(
@@ -121,7 +121,7 @@ def test_what_the_version_before_had_not_told_yet_is_told_with_what_came_since(
     as_before(house)
     a_day(house, "cs.LG", "cs.CV")
 
-    assert told(house) == ["it is listed in cs.LG and cs.CV too."]
+    assert told(house) == ["now also listed in cs.LG and cs.CV."]
 
 
 def test_listings_before_the_paper_was_sent_do_not_count_as_news_of_it(house: House) -> None:

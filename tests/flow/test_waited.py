@@ -95,9 +95,9 @@ def test_what_one_message_of_slack_had_no_room_for_waited_too(house: House) -> N
         house.wait(days=1)
         house.run()
 
-    header, context, *_ = slack.posted[-1]["blocks"]
+    header, *others = slack.posted[-1]["blocks"]
     assert header["text"]["text"] == f"{left} papers that waited: Maps"
-    assert f"{left} papers had no room in an earlier digest and waited." in json.dumps(context)
+    assert "had no room" not in json.dumps(others)  # the title says all of that
 
 
 def test_what_reached_nobody_is_still_new_to_the_reader(house: House) -> None:

@@ -175,7 +175,7 @@ def test_a_kill_between_claim_and_sending_lets_no_more_out(house: House) -> None
 def test_a_thread_goes_out_at_one_message_a_second(house: House) -> None:
     with FakeSlack() as slack:
         chat(house, slack, "slack:#papers")
-        composed(house, *(f"Paper map number {n:03}" for n in range(100)))
+        composed(house, *(f"Paper map number {n:03}" for n in range(200)))
         house.deliver()
     sent = sorted(row.sent_at for row in rows(house) if row.sent_at)
     assert len(sent) == len(rows(house)) > 2

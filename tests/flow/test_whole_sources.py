@@ -32,7 +32,7 @@ def given(house: House, topic: str) -> list[dict[str, object]]:
     [
         ('sources = ["pages"]', "Everything new in pages"),
         ('sources = ["pages"]\nexclude = ["zeppelin"]', "Everything new in pages, less what is excluded"),
-        ('sources = ["pages"]\ntrending = 5', "Highest by votes of those found in the last 7 days and not yet sent"),
+        ('sources = ["pages"]\ntrending = 5', "The highest by votes in the last 7 days that you have not been sent yet"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["txt", "html"])

@@ -44,7 +44,8 @@ class Page:
 class Item:
     """One paper with what stands over its topic ("" under none), whole or as a line among others; or a line that
     only `counts` some, or `names` none. `spoken` is what stands for it where nothing but text is shown. `ahead` is how
-    much text follows that must not be parted from it, `again` a line that stands over it where a message begins."""
+    much text follows that must not be parted from it, `again` a line that stands over it where a message begins, and
+    `goes_on` what stands over its topic where the message before has had some of it."""
 
     topic: str
     text: str
@@ -55,21 +56,24 @@ class Item:
     spoken: str = ""
     ahead: int = 0
     again: str = ""
+    goes_on: str = ""
 
 
 @dataclass(slots=True)
 class Draft:
-    """A message being filled. `kept` is room for what must still come after."""
+    """A message being filled. `kept` is room for what must still come after, `after` the topic that the message before
+    ended with."""
 
     blocks: list[Block] = field(default_factory=list)
     used: int = 0
     topic: str = ""
     lines_open: bool = False
     items: list[Item] = field(default_factory=list)
+    after: str = ""
 
     def put(self, item: Item, *, kept: int = 0, kept_blocks: int = CLOSING_BLOCKS) -> bool:
         """Add a paper, with its topic's name where that changes. False, and nothing added: no room."""
-        heading = f"*{item.topic}*" if item.topic and item.topic != self.topic else ""
+        heading = self._heading(item)
         joined = self._joined(item) if not heading else ""
         added = 0 if joined else 1
         more = cost(item, heading)
@@ -107,6 +111,12 @@ class Draft:
         left = tuple(item.paper for item in left_out if item.paper)
         return Page(tuple(self.blocks), _spoken(first, told), keys, left)
 
+    def _heading(self, item: Item) -> str:
+        """Return what stands over an item, nothing where that stands there already."""
+        if item.topic == self.topic:
+            return ""
+        return item.goes_on or item.topic if item.topic == self.after else item.topic
+
     def _joined(self, item: Item) -> str:
         """Return the last block's text with this line below it; "" where it needs a block of its own."""
         if not (item.is_line and self.lines_open):
@@ -143,7 +153,7 @@ def filled(items: Iterable[Item], kept: int) -> Iterator[Draft]:
             if draft.put(item, kept=kept):
                 continue
             yield draft
-            draft = Draft()
+            draft = Draft(after=draft.topic)
         if item.again:
             draft.put(Item("", item.again, is_line=True, names=False, spoken=spoken(item.again)))
         draft.put(item, kept=kept)

@@ -22,7 +22,8 @@ from paperdigest.core.slack_text import SlackEntry, SlackText, SlackTopic
 LONGEST_HEADER = 150
 WEBHOOK_FULL = 5_400  # text for papers shown in full, where one message must hold everything
 LAST_LINE = 60  # room kept there for what is said of papers that are not in it
-_LONGEST_HEADING = 600
+_LONGEST_NAME = 300
+_LONGEST_HEADING = 600  # of what is said behind the name
 _AHEAD = 1_500  # of what must not be parted from a heading; lines are shorter as a rule
 _LONGEST_FOOTER = MOST_TEXT - WEBHOOK_FULL - LAST_LINE
 _BULLET = "•"
@@ -37,7 +38,7 @@ def best_first(slack: SlackText) -> list[Place]:
     return list(dict.fromkeys((*slack.best, *turns)))
 
 
-def in_full(topic: str, entry: SlackEntry) -> Item:
+def in_full(topic: str, entry: SlackEntry, goes_on: str = "") -> Item:
     """Return the paper whole, or where that is too long for a block its summary."""
     text = harmless(entry.mrkdwn).strip()
     summary = harmless(entry.summary).strip()
@@ -45,7 +46,7 @@ def in_full(topic: str, entry: SlackEntry) -> Item:
         text = summary
     shown = clip(text, LONGEST_SECTION) or "…"
     said = spoken(summary or text.partition("\n")[0])
-    return Item(topic, shown, paper=entry.paper, spoken=said)
+    return Item(topic, shown, paper=entry.paper, spoken=said, goes_on=goes_on)
 
 
 def as_line(topic: str, entry: SlackEntry) -> Item:
@@ -76,7 +77,9 @@ def lines_of(slack: SlackText) -> Iterator[Item]:
 
 def _again(slack: SlackText, topic: int) -> str:
     """Return what stands over lines of a topic that stood in the message before."""
-    return f"*{clip(plain(slack.topics[topic].name), _LONGEST_HEADING)}:* {thread_words.CONTINUED}"
+    found = slack.topics[topic]
+    name = clip(plain(found.name), _LONGEST_NAME)
+    return _joined(f"*{name}:* {thread_words.CONTINUED}", found.listed_search)
 
 
 def _line(topic: str, text: str) -> Item:
@@ -103,25 +106,47 @@ def topics_of(slack: SlackText) -> Sequence[SlackTopic]:
 
 
 def heading(topic: SlackTopic, shown: int = -1) -> str:
-    """Return what stands over papers of a topic where so many are shown, by default all that are to be."""
-    many = thread_words.here(topic.whole if shown < 0 else shown, topic.total)
-    return _over(topic.name, many if topic.total else "", topic.elsewhere, topic.note)
+    """Return what stands over papers of a topic where so many are shown, by default all that are to be. Over the last of
+    these it says where the others are."""
+    shown = topic.whole if shown < 0 else shown
+    return _over(topic, _many(topic, shown), topic.rest if shown >= topic.whole else "", topic.note)
 
 
 def heading_below(topic: SlackTopic, above: int) -> str:
     """Return what stands over a topic's other papers in the thread, where so many are in the first message."""
-    return _over(topic.name, thread_words.in_first(above, topic.total) if topic.total else "")
+    left = topic.whole - above
+    return _over(topic, thread_words.the_other(left) if left > 0 else "", topic.rest)
+
+
+def heading_alone(topic: SlackTopic) -> str:
+    """Return the same as `heading` for a message that has no room for all that is listed, and counts what is not there."""
+    return _over(topic, _many(topic, topic.whole), topic.elsewhere, topic.note)
 
 
 def heading_of_some(topic: SlackTopic) -> str:
     """Return the same without how many are shown whole, for where some are and some are not."""
-    return _over(topic.name, words.count_papers(topic.total) if topic.total else "", topic.note)
+    many = words.count_papers(topic.total) if topic.total else ""
+    return _over(topic, many, topic.elsewhere, topic.note)
 
 
-def _over(*parts: str) -> str:
-    return clip(
-        words.DOT.join(filter(None, (plain(part).strip() for part in parts))), _LONGEST_HEADING
-    )
+def heading_again(topic: SlackTopic) -> str:
+    """Return what stands over a topic's papers where the message before has had some of it."""
+    return _over(topic, thread_words.CONTINUED)
+
+
+def _many(topic: SlackTopic, shown: int) -> str:
+    return thread_words.here(shown, topic.total) if topic.total else ""
+
+
+def _over(topic: SlackTopic, *parts: str) -> str:
+    """Return a topic's name in bold, what is said of its papers, and whether their titles open a search."""
+    name = clip(plain(topic.name).strip(), _LONGEST_NAME)
+    said = _joined(*(plain(part).strip() for part in (*parts, topic.search)))
+    return _joined(f"*{name}*" if name else "", clip(said, _LONGEST_HEADING) if said else "")
+
+
+def _joined(*parts: str) -> str:
+    return words.DOT.join(filter(None, parts))
 
 
 def opening(slack: SlackText) -> Draft:

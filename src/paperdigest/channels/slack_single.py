@@ -25,7 +25,7 @@ from paperdigest.channels.slack_items import (
     as_line,
     best_first,
     footer_of,
-    heading,
+    heading_alone,
     heading_of_some,
     in_full,
     lines_of,
@@ -69,7 +69,7 @@ def _planned(slack: SlackText, draft: Draft, kept: int) -> Iterator[tuple[Item, 
     for at, (_, entries) in enumerate(slack.sections):
         here = [place for place in range(len(entries)) if (at, place) in whole]
         rest = [place for place in range(len(entries)) if (at, place) not in whole]
-        name = heading_of_some(topics[at]) if rest else heading(topics[at])
+        name = heading_of_some(topics[at]) if rest else heading_alone(topics[at])
         yield from ((in_full(name, entries[place]), True) for place in here)
         yield from ((as_line(name, entries[place]), (at, place) in lines) for place in rest)
 
@@ -83,7 +83,7 @@ def _plan(slack: SlackText, draft: Draft, kept: int) -> tuple[Set[Place], Set[Pl
     lines: set[Place] = set()
     for at, place in best_first(slack):
         entry = slack.sections[at][1][place]
-        name = f"*{max(heading(topics[at]), heading_of_some(topics[at]), key=width)}*"
+        name = max(heading_alone(topics[at]), heading_of_some(topics[at]), key=width)
         if not lines and room.takes_whole(at, in_full("", entry), name):
             whole.add((at, place))
         elif room.takes_line(at, as_line("", entry), name):

@@ -13,6 +13,7 @@ from paperdigest.channels.slack_items import (
     best_first,
     footer_of,
     heading,
+    heading_again,
     heading_below,
     in_full,
     is_bullet,
@@ -99,7 +100,7 @@ def _chosen(slack: SlackText, draft: Draft) -> Set[Place]:
     for at, place in best_first(slack)[:most]:
         is_named = any(other == at for other, _ in chosen)
         # The longest that stands over them, whatever is chosen besides.
-        name = "" if is_named else f"*{heading(topics[at], topics[at].total)}*{TOP} of "
+        name = "" if is_named else f"{heading(topics[at], topics[at].total)}{TOP} of "
         used += cost(in_full("", slack.sections[at][1][place]), name)
         if used > MOST_TEXT - _IN_THREAD:
             break
@@ -113,9 +114,10 @@ def _below(slack: SlackText, chosen: Set[Place]) -> Iterator[Item]:
     for at, (_, entries) in enumerate(slack.sections):
         above = sum((at, place) in chosen for place in range(len(entries)))
         name = heading_below(topics[at], above) if above else heading(topics[at])
+        again = heading_again(topics[at])
         for place, entry in enumerate(entries):
             if (at, place) not in chosen:
-                yield in_full(name, entry)
+                yield in_full(name, entry, again)
 
 
 def _in_thread(slack: SlackText, chosen: Set[Place], rest: Sequence[Item]) -> str:

@@ -177,9 +177,9 @@ class Digest:
     `manage` how to change, pause or stop; `more` the command that shows what was only counted. `name` is what
     digests are called here, `footer` the operator's own last lines.
 
-    `per_day` are the papers of each day, the oldest first: of the last seven days what was sent, or where a digest
-    covers more than two days its own papers by `seen_on`. `weeks` say the same of a weekly's topics, those with the most
-    papers, `more_weeks` counts the others. `condensed`: for want of room topics of which only a number is left stand on
+    `per_day` are the papers of each day, the oldest first: of the last seven days what was sent, or of a first one,
+    and of those that come more seldom than every third day, its own papers by `seen_on`. `weeks` say the same of a
+    weekly's topics, those with the most papers, `more_weeks` counts the others. `condensed`: for want of room topics of which only a number is left stand on
     the pages as one. `dormant` are lines about words that find nothing. `waited` is how many of the papers an earlier
     digest has only counted, and its title called new. `group` is "topic", or "day" where the pages are to stand by `seen_on`.
     """

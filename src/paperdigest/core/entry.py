@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 from paperdigest.core import words
 from paperdigest.core.digest import Difference, Entry, Marked, Why
@@ -199,9 +199,21 @@ def address(paper: Paper, searches: Mapping[str, str]) -> tuple[str, str]:
     for source in paper.sources:
         template = searches.get(source, "")
         if template:
-            url = safe_url(template.replace("{title}", quote(display(paper.title), safe="")))
+            url = safe_url(_filled(template, display(paper.title)))
             return url, (urlsplit(url).hostname or "").removeprefix("www.")
     return "", ""
+
+
+def _filled(template: str, title: str) -> str:
+    """Return the search address of a title. A query may write a blank as `+` (WHATWG URL, application/x-www-form-urlencoded),
+    a third as long as `%20`; elsewhere a plus is a plus."""
+    whole = quote(title, safe="")
+    before, sharp, fragment = template.partition("#")
+    path, mark, query = before.partition("?")
+    query = query.replace("{title}", quote_plus(title, safe=""))
+    return (
+        path.replace("{title}", whole) + mark + query + sharp + fragment.replace("{title}", whole)
+    )
 
 
 def merged(

@@ -4,21 +4,18 @@ and of papers that are not new."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date, datetime, timedelta
 
+from paperdigest.core.schedule import MOST_DUE
 from paperdigest.core.words import (
+    clock,
     count,
-    count_days,
     count_papers,
     how_long,
-    names,
     short_date,
     weekday,
 )
 
-_WEEK = timedelta(weeks=1)
-_MOST_NAMED = 4
 #: What is said of such a paper itself.
 WAITED = "waited"
 #: The title of a message that is sent to try out whether any arrive, and what it says of sources.
@@ -28,19 +25,24 @@ TEST_LOOKED_AT = "A test: nothing was looked at"
 ALERT, DIGEST, ONE_OF_SEVERAL = "alert", "digest", "digest on this schedule"
 
 
-def covers(days: Sequence[date], since: date) -> str:
-    """Return what one digest stands for after an absence: `Covers Wed 18 Nov and Thu 19 Nov`.
+def caught_up(slots: Sequence[datetime], since: datetime, now: datetime) -> str:
+    """Return what a digest says that stands for several after an absence: `Here is everything since Mon 23 Nov: 4 digests
+    in one.` Where not even the last of them goes out on its day: `Late: it was due on Mon 14 Dec. Here is everything
+    since Mon 23 Nov.` It holds what came until now, whenever the last was due.
 
-    `days` are the dates of its slots, oldest first, `since` that of the digest before. Slots a week or more apart are
-    ends of stretches, and no days: `Covers 4 weeks, up to Mon 21 Dec`.
+    `slots` are when they were due, oldest first, `since` when the digest before went out; all in the reader's zone.
     """
-    slots = tuple(dict.fromkeys(days))
-    first, last = slots[0], slots[-1]
-    if len(slots) > 1 and all(later - earlier >= _WEEK for earlier, later in pairwise(slots)):
-        return f"Covers {_stretch((last - since).days)}, up to {_told(last)}"
-    if len(slots) > _MOST_NAMED:
-        return f"Covers {count(len(slots), 'date')}, {_told(first)} to {_told(last)}"
-    return f"Covers {names([_told(day) for day in slots])}"
+    due, from_day = slots[-1].date(), since.date()
+    told = clock(since) if from_day == now.date() else _told(from_day)
+    if due < now.date():
+        return f"Late: it was due on {_told(due)}. Here is everything since {told}."
+    more = " or more" if len(slots) >= MOST_DUE else ""
+    return f"Here is everything since {told}: {count(len(slots), 'digest')}{more} in one."
+
+
+def left_out(slots: int) -> str:
+    """Return what a digest says after an absence to a reader who wants no catching up."""
+    return f"Left out, as you asked: {count(slots, 'digest')} that {'was' if slots == 1 else 'were'} missed."
 
 
 def looks_back(span: timedelta) -> str:
@@ -52,10 +54,6 @@ def waited(amount: int) -> str:
     """Return what is said of papers that an earlier digest only counted: `3 papers had no room in an earlier digest and
     waited.`"""
     return f"{count_papers(amount)} had no room in an earlier digest and waited."
-
-
-def _stretch(days: int) -> str:
-    return count_days(days) if days % _WEEK.days else count(days // _WEEK.days, "week")
 
 
 def _told(day: date) -> str:

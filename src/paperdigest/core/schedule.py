@@ -22,6 +22,7 @@ __all__ = [
     "Schedule",
     "Slot",
     "due",
+    "is_frequent",
     "is_weekly",
     "next_slot",
     "parse_duration",
@@ -92,6 +93,17 @@ def is_weekly(schedule: Schedule) -> bool:
     """Say whether digests come on one day of the week, at whatever times. A monthly is no weekly: its last eight
     weeks would hold two digests."""
     return len(schedule.weekdays) == 1
+
+
+def is_frequent(schedule: Schedule) -> bool:
+    """Say whether digests come every day, or on so many days of the week that no more than two days in a row are without:
+    on weekdays; on Monday, Wednesday and Friday."""
+    if schedule.month_days:
+        return False
+    days = sorted(schedule.weekdays) or range(7)
+    return all(
+        (after - day - 1) % 7 < 3 for day, after in zip(days, [*days[1:], days[0]], strict=True)
+    )
 
 
 def quiet_until(quiet: tuple[time, time], zone: ZoneInfo, now: datetime) -> datetime | None:

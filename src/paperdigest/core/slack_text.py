@@ -18,7 +18,9 @@ class SlackEntry:
 class SlackTopic:
     """What stands over a topic's papers in Slack, escaped: its `name`, its `note`, and how many stand `elsewhere`.
 
-    `total` is how many papers it found, `whole` how many of them are to be shown whole, `listed` by title.
+    `total` is how many papers it found, 0 where that is not to be said; `whole` how many of them are to be shown whole,
+    `listed` by title. `rest` says where all stand that are not shown whole. `search` says that the titles of those that
+    are open a search, `listed_search` those of the others: it is to be said in every message that has some.
     """
 
     name: str
@@ -27,6 +29,9 @@ class SlackTopic:
     listed: int = 0
     elsewhere: str = ""
     note: str = ""
+    rest: str = ""
+    search: str = ""
+    listed_search: str = ""
 
 
 @dataclass(frozen=True, slots=True)

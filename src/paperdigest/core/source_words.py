@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from paperdigest.core import words
+
+#: An address, a host, a folder at the beginning of an error: what it is about.
+_FOREMOST = re.compile(r"^(?:(?:inbox .*?|\S*[./:\[]\S*): |[a-z]+://\S+ )", re.IGNORECASE)
+_THROUGH = re.compile(r" \(asked through the proxy [^)]*\)")
+#: The same within one: with a scheme, of numbers, or a path from the root.
+_ADDRESS = re.compile(
+    r"\b[a-z][a-z+.-]*://[^\s,;)]+|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|(?<!\S)[~/][^\s,;:)]*",
+    re.IGNORECASE,
+)
 
 
 def not_read_yet() -> str:
@@ -41,9 +51,18 @@ def partly_read(documents: int, records: int) -> str:
 
 
 def could_not_be_read(at: datetime, now: datetime, error: str) -> str:
-    """Return `could not be read since 06:30 (connection refused)`. Both times in the reader's zone."""
-    reason = f" ({words.cut(error, 120)})" if error else ""
+    """Return `could not be read since 06:30 (connection refused)`. Both times in the reader's zone. The error's address
+    is left out: hosts and folders are the operator's affair, and tell a reader nothing."""
+    cause = without_address(error)
+    reason = f" ({words.cut(cause, 120)})" if cause else ""
     return f"could not be read since {words.since(at, now)}{reason}"
+
+
+def without_address(error: str) -> str:
+    """Return an error of a source without where it was read from: `connection refused` of `http://10.0.0.3/feed:
+    connection refused`, `answers 404` of an address that does."""
+    bare = _THROUGH.sub("", _FOREMOST.sub("", error))
+    return " ".join(_ADDRESS.sub("…", bare).split())
 
 
 def unanswered(since: datetime) -> str:

@@ -38,20 +38,28 @@ def first_day(today: date, *, weekly: bool) -> date:
 
 
 def covers_days(digest: Digest) -> bool:
-    """Say whether it is about more than two days: then its own papers stand by day."""
+    """Say whether it is about more than two days: then its own papers may stand by day."""
     return (digest.covers_until.date() - digest.covers_from.date()).days > _SHORT
 
 
 def counted(
-    digest: Digest, sent: Sequence[Sent], weekly: Sequence[str] = (), *, since: date = date.min
+    digest: Digest,
+    sent: Sequence[Sent],
+    weekly: Sequence[str] = (),
+    *,
+    since: date = date.min,
+    by_first_sight: bool | None = None,
 ) -> Digest:
     """Return the digest with its counts. `sent` is what this reader was sent before, of all lanes; `weekly` are the
-    topics whose weeks are shown, where there are such: those with the most papers, if they are many. Weeks before
-    `since`, when the reader was not known yet, are none without papers: they are left out."""
+    topics whose weeks are shown, where there are such: those with the most papers, if they are many. Days and weeks
+    before `since`, when the reader was not known yet, are none without papers: they are left out. `by_first_sight`: its
+    own papers stand by day, not what was sent on the last days; None: where it covers more than two days."""
+    if by_first_sight is None:
+        by_first_sight = covers_days(digest)
     weeks = _weeks(digest, sent, weekly, since)
     return replace(
         digest,
-        per_day=_per_day(digest, sent),
+        per_day=_per_day(digest, sent, since, by_first_sight=by_first_sight),
         weeks=largest(weeks, _MOST_TOPICS),
         more_weeks=max(0, len(weeks) - _MOST_TOPICS),
     )
@@ -71,7 +79,8 @@ def recounted(before: Digest, after: Digest) -> Digest:
     if not less:
         return after
     per_day = after.per_day
-    if covers_days(after):
+    # Days of which more than its own papers are told are those of sending: each is on two days or more.
+    if sum(day.papers for day in per_day) == _own(before).total():
         per_day = _telling(_by_first_sight(after)) if per_day else ()
     elif per_day:
         last = per_day[-1]
@@ -94,18 +103,21 @@ def _own(digest: Digest) -> Counter[str]:
     )
 
 
-def _per_day(digest: Digest, sent: Sequence[Sent]) -> tuple[DayCount, ...]:
+def _per_day(
+    digest: Digest, sent: Sequence[Sent], since: date, *, by_first_sight: bool
+) -> tuple[DayCount, ...]:
     if digest.kind in ("alert", "notice"):
         return ()
-    return _telling(_by_first_sight(digest) if covers_days(digest) else _by_sending(digest, sent))
+    return _telling(_by_first_sight(digest) if by_first_sight else _by_sending(digest, sent, since))
 
 
-def _by_sending(digest: Digest, sent: Sequence[Sent]) -> tuple[DayCount, ...]:
+def _by_sending(digest: Digest, sent: Sequence[Sent], since: date) -> tuple[DayCount, ...]:
     today = digest.at.date()
+    first = max(_known_from(sent, since), first_day(today, weekly=False))
     papers = Counter({today: _own(digest).total()})
     for one in sent:
         papers[one.day] += one.papers
-    return _cells(papers, first_day(today, weekly=False), today)
+    return _cells(papers, first, today)
 
 
 def _by_first_sight(digest: Digest) -> tuple[DayCount, ...]:
@@ -131,12 +143,17 @@ def _telling(days: tuple[DayCount, ...]) -> tuple[DayCount, ...]:
     return days if sum(day.papers > 0 for day in days) > 1 else ()
 
 
+def _known_from(sent: Sequence[Sent], since: date) -> date:
+    """Return the first day of which there is anything to count."""
+    return min((since, *(one.day for one in sent)))
+
+
 def _weeks(
     digest: Digest, sent: Sequence[Sent], topics: Sequence[str], since: date
 ) -> tuple[TopicWeeks, ...]:
     """Return the weeks of these topics. A week is seven of the reader's dates, the last one ends today."""
     today = digest.at.date()
-    first = max(min((since, *(one.day for one in sent))), first_day(today, weekly=True))
+    first = max(_known_from(sent, since), first_day(today, weekly=True))
     weeks = 1 + (today - first).days // 7
     papers = {topic: [0] * weeks for topic in topics}
     for one in (*sent, *(Sent(today, topic, some) for topic, some in _own(digest).items())):

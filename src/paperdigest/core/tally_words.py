@@ -19,6 +19,9 @@ _MOST_NAMED = 9
 _TALLEST = 14  # pixels
 _NAME_WIDTH = 30
 _COLUMN = 5
+#: So many weeks have room for the month beside each day.
+_FEW_WEEKS = 4
+_WIDE_COLUMN = 8
 _LINE = 72
 #: How many letters of a weekday, and what stands between two: the first that leaves it one line of a mail.
 _NARROWER = ((3, DOT), (3, ", "), (2, ", "))
@@ -52,16 +55,17 @@ def day_chart(
     return ("Papers", "per day"), width, heights, labels
 
 
-def per_day_line(days: Sequence[DayCount]) -> str:
+def per_day_line(days: Sequence[DayCount], width: int = _LINE) -> str:
     """Return `Papers per day: Mon 3 · Tue 0 · Wed 5`, a day of the week before by its date; of more days than a chart
-    names, week by week, `Papers per week: from 2 Nov: 12 · from 9 Nov: 3`. Empty where there are none."""
+    names, week by week, `Papers per week: from 2 Nov: 12 · from 9 Nov: 3`. Empty where there are none. What would be wider
+    than `width` columns is made narrower: weekdays of two letters, commas."""
     if not days:
         return ""
     if len(days) > _MOST_NAMED:
         weeks = [f"from {short_date(some[0].date)}: {_papers(some)}" for some in _weeks(days)]
         return f"Papers per week: {DOT.join(map(_together, weeks))}"
     lines = (_line_of_days(days, letters, between) for letters, between in _NARROWER)
-    return next((line for line in lines if len(line) <= _LINE), _line_of_days(days, *_NARROWER[-1]))
+    return next((line for line in lines if len(line) <= width), _line_of_days(days, *_NARROWER[-1]))
 
 
 def _line_of_days(days: Sequence[DayCount], letters: int, between: str) -> str:
@@ -106,8 +110,11 @@ def weeks_title(digest: Digest) -> str:
 
 def week_table(digest: Digest) -> tuple[str, tuple[tuple[str, int], ...], tuple[str, ...]]:
     """Return the caption of its weeks, their months with how many columns each has, and the day of the month on which
-    each week ends: `("Oct", 4), ("Nov", 4)` and `5`, `12` …"""
+    each week ends: `("Oct", 4), ("Nov", 4)` and `5`, `12` … Up to four weeks have no months over them, and days with
+    their own: `16 Nov`, `23 Nov`."""
     days = _ends(digest)
+    if len(days) <= _FEW_WEEKS:
+        return weeks_title(digest), (), tuple(map(short_date, days))
     months = groupby(days, key=_month)
     return (
         weeks_title(digest),
@@ -122,10 +129,11 @@ def week_lines(digest: Digest) -> tuple[str, ...]:
         return ()
     _, months, days = week_table(digest)
     over = "".join(f"{month:>{_COLUMN}}".ljust(_COLUMN * columns) for month, columns in months)
+    width = _COLUMN if months else _WIDE_COLUMN
     return (
-        (" " * _NAME_WIDTH + over).rstrip(),
-        _row("Week up to", days),
-        *(_row(one.name, map(_short, one.papers)) for one in digest.weeks),
+        *([(" " * _NAME_WIDTH + over).rstrip()] if months else []),
+        _row("Week to", days, width),
+        *(_row(one.name, map(_short, one.papers), width) for one in digest.weeks),
     )
 
 
@@ -143,8 +151,8 @@ def _month(day: date) -> str:
     return short_date(day).partition(" ")[2]
 
 
-def _row(name: str, cells: Iterable[str]) -> str:
-    return filled(name, _NAME_WIDTH - 1) + " " + "".join(f"{cell:>{_COLUMN}}" for cell in cells)
+def _row(name: str, cells: Iterable[str], width: int) -> str:
+    return filled(name, _NAME_WIDTH - 1) + " " + "".join(f"{cell:>{width}}" for cell in cells)
 
 
 def _short(papers: int) -> str:

@@ -16,6 +16,7 @@ __all__ = [
     "ABSTRACT_CAP",
     "AUTHORS_CAP",
     "TITLE_CAP",
+    "begun",
     "clean",
     "display",
     "excerpt",
@@ -79,6 +80,7 @@ _PLAIN_LETTERS = str.maketrans(
     }
 )
 
+_LEAST_WORDS = 3  # of the end of a sentence: fewer say nothing
 _SENTENCE_START = re.compile(r"(?<=[.!?])[\"'”’)\]]?\s+(?=[^\sa-z])")
 
 
@@ -180,7 +182,21 @@ def _start(text: str, first: int, last: int, size: int) -> int:
     if near:
         return min(near, key=lambda place: abs(place - wanted))
     blank = text.find(" ", max(0, wanted - 1), first)
-    return blank + 1 if 0 <= blank < wanted + size // 6 else _not_combining(text, wanted)
+    if 0 <= blank < wanted + size // 6:
+        return begun(text, blank + 1, first)
+    return _not_combining(text, wanted)
+
+
+def begun(text: str, start: int, first: int) -> int:
+    """Return where a stretch of the text should begin that is to begin at the word at `start`, and no later than `first`:
+    at the next sentence, where only a word or two of one are left before it."""
+    sentences = _sentences(text)
+    following = bisect_right(sentences, start)
+    if following == len(sentences) or sentences[following] > first:
+        return start
+    is_whole = following and sentences[following - 1] == start
+    left = text[start : sentences[following]].split()
+    return start if is_whole or len(left) >= _LEAST_WORDS else sentences[following]
 
 
 @lru_cache(maxsize=4_096)  # of one abstract many readers are shown different stretches

@@ -18,9 +18,15 @@ def here(shown: int, total: int) -> str:
     return f"{words.number(shown)} of {papers}" if shown < total else papers
 
 
-def in_first(above: int, total: int) -> str:
-    """Return `7 papers, 2 of them in the first message`, for a message of the thread."""
-    return f"{words.count_papers(total)}, {words.number(above)} of them in the first message"
+def the_other(papers: int) -> str:
+    """Return `the other 5`, over those of a topic's papers that do not stand in the first message."""
+    return f"the other {words.number(papers) if papers > 1 else 'one'}"
+
+
+def titles_open(site: str) -> str:
+    """Return what stands behind a topic's name where no title of its papers opens the paper: `titles open a search on
+    huggingface.co`."""
+    return f"titles open a search on {site}"
 
 
 def in_thread(papers: int, topics: Sequence[tuple[str, int]], waiting: int) -> str:

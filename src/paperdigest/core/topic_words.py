@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from paperdigest.core.digest import Digest, Section
-from paperdigest.core.words import count, cut, names, number, one_site, opens_search
+from paperdigest.core.words import DOT, count, cut, names, number, one_site, opens_search
 
 _MOST = 8
 _ROOM = 300  # code points of all names in a line
@@ -29,16 +29,31 @@ def also_in(topics: Sequence[str]) -> str:
 
 def in_topics(topics: Sequence[str]) -> str:
     """Return which topics found a paper that stands under its day: `In Experts, Trending`."""
+    return f"In {topics_in_line(topics)}" if topics else ""
+
+
+def topics_in_line(topics: Sequence[str]) -> str:
+    """Return the topics that found a paper, before other facts: `Experts, Trending`."""
     shown = _first(topics)
-    if len(shown) < len(topics):
-        return f"In {first_names(topics)}"
-    return f"In {', '.join(shown)}" if shown else ""
+    return first_names(topics) if len(shown) < len(topics) else ", ".join(shown)
 
 
 def shown_elsewhere(amount: int, topics: Sequence[str] = ()) -> str:
-    """Return the line for papers of a topic that stand under other ones: `3 more stand under Experts and Floating`."""
-    where = first_names(topics) if topics else "another topic"
-    return f"{number(amount)} more {'stands' if amount == 1 else 'stand'} under {where}"
+    """Return where papers of a topic are that stand under other ones: `3 under Experts and Floating`."""
+    return f"{number(amount)} under {first_names(topics) if topics else 'another topic'}"
+
+
+def the_rest(section: Section) -> str:
+    """Return where the papers are that do not stand whole below a topic's name: `38 by title at the end · 9 under Experts
+    · 8 wait`. With those that do they are all that `how_many` says the topic found. Where none does, the titles and
+    what waits stand right below, under their own number."""
+    listed, waiting = (len(section.listed), len(section.counted)) if section.full else (0, 0)
+    told = (
+        f"{number(listed)} by title at the end" if listed else "",
+        shown_elsewhere(section.elsewhere, section.elsewhere_in) if section.elsewhere else "",
+        f"{number(waiting)} {'waits' if waiting == 1 else 'wait'}" if waiting else "",
+    )
+    return DOT.join(filter(None, told))
 
 
 def everything_of(sources: Sequence[str], *, excluding: bool) -> str:

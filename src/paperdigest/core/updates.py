@@ -14,7 +14,7 @@ from paperdigest.core import update_words, words
 from paperdigest.core.digest import Difference, Digest, Entry, Marked, Section
 from paperdigest.core.entry import AUTHORS_SHOWN, Card, Desk, Find
 from paperdigest.core.entry_links import published_first
-from paperdigest.core.letter import Frame, manage, preheader
+from paperdigest.core.letter import PREHEADER, Frame, looked_at, manage
 from paperdigest.core.paper import ChangeKind, Link
 from paperdigest.core.revision import known_by, net, sentences, text_before
 from paperdigest.core.word_changes import (
@@ -109,23 +109,14 @@ def notice(frame: Frame, updates: Sequence[Update], desk: Desk, *, limit: int) -
         at=frame.now,
         covers_from=frame.covers_from,
         covers_until=frame.covers_until,
-        preheader=_preheader((*full, *listed)),
+        preheader=update_words.preheader((*full, *listed), PREHEADER),
         sections=(Section(words.UPDATES, len(ordered), full=full, listed=listed),),
         sources=frame.sources,
-        looked_at=words.looked_at(
-            frame.sources, frame.seen, frame.covers_until - frame.covers_from
-        ),
+        looked_at=looked_at(frame),
         manage=manage(frame),
         more=words.command_for_more(frame.subscriber.name),
         shared=frame.subscriber.shared,
     )
-
-
-def _preheader(entries: Sequence[Entry]) -> str:
-    """Return the first words: of one paper what happened, for the subject has its title; of several the first titles."""
-    if len(entries) == 1:
-        return entries[0].note
-    return preheader(entries)
 
 
 def _weight(update: Update) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from paperdigest.core.digest import Why
+from paperdigest.core.topic_words import in_topics, topics_in_line
 from paperdigest.core.words import DOT, how_long
 
 
@@ -44,8 +45,16 @@ def matched(reasons: Sequence[Why]) -> str:
     return "Matched: " + "; ".join(why_lines(reasons)) if reasons else ""
 
 
+def matched_in(topics: Sequence[str], reasons: Sequence[Why]) -> str:
+    """Return the same of a paper that stands under its day, behind the topics that found it: `Experts · matched: MoE ·
+    title, abstract`; where no word is asked of a paper, `In Experts`."""
+    if not topics or not reasons:
+        return in_topics(topics) or matched(reasons)
+    return f"{topics_in_line(topics)}{DOT}matched: {'; '.join(why_lines(reasons))}"
+
+
 def highest(*, by_votes: bool, within: timedelta) -> str:
     """Return why papers are on a trending list, which holds none that the reader was sent, but may hold some that came
     before the last digest."""
     how = "by votes" if by_votes else "on their page"
-    return f"Highest {how} of those found in the last {how_long(within)} and not yet sent"
+    return f"The highest {how} in the last {how_long(within)} that you have not been sent yet"

@@ -23,7 +23,6 @@ _NO_BREAK = "\u00a0"  # a number never stands alone at the end of a line
 _LONGEST_NAME = 80
 _MOST_SOURCES = 12  # that are not well have a line each
 _CATEGORIES = 3  # shown of a paper
-_EMPTY_WIDTH = SUBJECT_WIDTH - 10  # a prefix may stand before
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -176,49 +175,32 @@ def cut(text: str, width: int) -> str:
 # ------------------------------------------------------------------- titles
 
 
-def title_of(new: int, topics: Sequence[str], kind: str = "digest", *, waited: int = 0) -> str:
+def title_of(
+    new: int, topics: Sequence[str], kind: str = "digest", *, waited: int = 0, came: bool = True
+) -> str:
     """Return a digest's title: `7 new papers: Multimodal pretraining, Experts`.
 
     An alert reads `Alert: 1 new paper in Experts`. Papers that waited, which the title of an earlier digest has counted
-    as new, are told apart: `6 new papers and 3 that waited: Experts`. Topics that do not fit a subject line become
-    `+2`. Without papers: `nothing_matched`.
+    as new, are told apart: `6 new papers and 3 that waited: Experts`. Where no paper `came` since the digest before,
+    none is called new: `10 papers: Trending`. Topics that do not fit a subject line become `+2`. Without papers:
+    `title_words.nothing_matched`.
     """
     is_alert = kind == "alert"
-    start = ("Alert: " if is_alert else "") + new_and_waited(new, waited)
+    start = ("Alert: " if is_alert else "") + new_and_waited(new, waited, came=came)
     before_topics = (", in " if waited else " in ") if is_alert else ": "
     start += before_topics if topics else ""
     return start + _fitting(topics, SUBJECT_WIDTH - len(start))
 
 
-def new_and_waited(new: int, waited: int) -> str:
-    """Return `7 new papers`, `6 new papers and 3 that waited`, `3 papers that waited`."""
+def new_and_waited(new: int, waited: int, *, came: bool = True) -> str:
+    """Return `7 new papers`, `6 new papers and 3 that waited`, `3 papers that waited`; `7 papers` where none of them
+    `came` since the digest before."""
+    told = count_new_papers(new) if came else count_papers(new)
     if not waited:
-        return count_new_papers(new)
+        return told
     if not new:
         return f"{count_papers(waited)} that waited"
-    return f"{count_new_papers(new)} and {number(waited)} that waited"
-
-
-def nothing_matched(papers: int, period: timedelta, *, sent: int = 0) -> str:
-    """Return `Nothing matched out of 1,912 papers in 7 days`; if other lanes have `sent` some already, `Nothing
-    new besides 2 papers you already have, out of 1,912 in 7 days`; if none came, `No new papers in 7 days`."""
-    said = f"Nothing matched out of {count_papers(papers)}" if papers else "No new papers"
-    if sent:
-        out_of = f", out of {number(papers)}" if papers >= sent else ""
-        said = f"Nothing new besides {count_papers(sent)} you already have{out_of}"
-    return f"{said} in {how_long(period)}"
-
-
-def with_trouble(title: str, sources: Sequence[SourceLine]) -> str:
-    """Return the title of an empty digest with the sources that are not well: `No new papers in 3 days, with trouble at
-    arxiv`; where a subject has no room for all that, `Nothing new, with trouble at arxiv`. A quiet day must not look
-    like a broken feed, nor the other way round."""
-    unwell = [source.name for source in sources if source.said]
-    if not unwell:
-        return title
-    where = cut(unwell[0], 40) if len(unwell) == 1 else count_sources(len(unwell))
-    said = f"{title}, with trouble at {where}"
-    return said if len(said) <= _EMPTY_WIDTH else f"Nothing new, with trouble at {where}"
+    return f"{told} and {number(waited)} that waited"
 
 
 def how_long(period: timedelta) -> str:
@@ -255,7 +237,7 @@ def kind_label(kind: str) -> str:
 
 
 def facts(entry: Entry) -> str:
-    """Return `hf · cs.LG, cs.CV · 18 Nov 2026 · 41 votes · v2`, of whatever is known and says something."""
+    """Return `hf · cs.LG, cs.CV · 18 Nov 2026 · 41 votes · 2nd of 96 on its page · v2`, of whatever is known and says something."""
     more = len(entry.categories) - _CATEGORIES
     known = (
         ", ".join(entry.sources),
@@ -263,7 +245,7 @@ def facts(entry: Entry) -> str:
         entry.venue,
         _together(entry.date),
         _together(count_votes(entry.votes)) if entry.votes else "",
-        _together(entry.place),
+        f"{_together(entry.place)} on its{_NO_BREAK}page" if entry.place else "",
         f"v{entry.version}" if entry.version and entry.version > 1 else "",
     )
     return DOT.join(filter(None, known))
@@ -308,12 +290,12 @@ def opens_search(site: str) -> str:
 
 
 def how_many(section: Section) -> str:
-    """Return `20 of 25 papers`: shown in full, out of what the topic found; `5 papers` where that is all."""
+    """Return `20 of 25 papers`: shown in full, out of what the topic found; `5 papers` where that is all. Empty over the
+    papers of a notice that are all shown whole: its title counts them."""
     if section.full and len(section.full) < section.total:
         return f"{number(len(section.full))} of {count_papers(section.total)}"
-    if section.full:
-        return count_papers(section.total)
-    return count_papers(section.total) if section.listed or section.counted else ""
+    says = section.name != UPDATES if section.full else section.listed or section.counted
+    return count_papers(section.total) if says else ""
 
 
 def by_title(section: Section) -> str:
@@ -321,7 +303,7 @@ def by_title(section: Section) -> str:
     `5 more by title, each opens a search on huggingface.co`."""
     amount, site = len(section.listed), one_site(section.listed)
     said = f"{number(amount)} {'more ' if section.full else ''}by title"
-    return f"{said}, {'each ' if amount > 1 else ''}{opens_search(site)}" if site else said
+    return f"{said}, {'each' if amount > 1 else 'which'} {opens_search(site)}" if site else said
 
 
 def one_site(entries: Sequence[Entry]) -> str:
@@ -339,7 +321,7 @@ def already_sent(shown: int, more: int = 0, site: str = "") -> str:
     """Return the words over papers that reached the reader by another lane: those shown, and `more`. `site` is
     `one_site` of those shown."""
     newest = f", the newest {number(shown)} of them" if more and shown else ""
-    search = f", {'each ' if shown > 1 else ''}{opens_search(site)}" if site else ""
+    search = f" ({'each' if shown > 1 else 'its'} title {opens_search(site)})" if site else ""
     return f"{count_papers(shown + more)} you already have{newest}{search}"
 
 
@@ -366,11 +348,21 @@ def first_digest(looked_back: timedelta, called: str = "digest") -> str:
 
 
 def looked_at(
-    sources: Sequence[SourceLine], total_new: int, period: timedelta | None = None
+    sources: Sequence[SourceLine],
+    total_new: int,
+    period: timedelta | None = None,
+    *,
+    since_yesterday: bool = False,
+    said_above: bool = False,
 ) -> tuple[str, ...]:
     """Return what was looked at: one line when all is well, else a line for each source that is not, or of many
     for the first of them and how many more there are, and one for the others. Of sources that brought nothing it says
-    in what `period`: a trending list may hold new papers from before."""
+    in what `period`: a trending list may hold papers from before. `said_above`: the title of an empty digest has said
+    how many came and in what time."""
+
+    def brought(papers: int) -> str:
+        return "" if said_above else f"{_brought(papers, period, since_yesterday)}, "
+
     told = [f"{source.name}: {source.said}" for source in sources if source.said]
     more = count(len(told) - _MOST_SOURCES, "more source")
     are = "is" if len(told) == _MOST_SOURCES + 1 else "are"
@@ -378,20 +370,22 @@ def looked_at(
     unwell = (*told[:_MOST_SOURCES], *rest)
     well = [source for source in sources if not source.said]
     if unwell and well:
-        others = f"{count(len(well), 'other source')}, {_brought(sum(one.papers for one in well), period)}"
-        return (*unwell, f"{others}, {'up to date' if len(well) == 1 else 'all up to date'}")
+        others = f"{count(len(well), 'other source')}, {brought(sum(one.papers for one in well))}"
+        return (*unwell, f"{others}{'up to date' if len(well) == 1 else 'all up to date'}")
     if unwell:
         return unwell
     if not sources:
         return ("no source is set up, so nothing was looked at",)
     state = "up to date" if len(sources) == 1 else "all up to date"
-    return (f"{count_sources(len(sources))}, {_brought(total_new, period)}, {state}",)
+    return (f"{count_sources(len(sources))}, {brought(total_new)}{state}",)
 
 
-def _brought(papers: int, period: timedelta | None) -> str:
+def _brought(papers: int, period: timedelta | None, since_yesterday: bool) -> str:
     if papers or period is None:
         return count_new_papers(papers)
-    return f"nothing new in the last {how_long(period)}"
+    return (
+        f"nothing new {'since yesterday' if since_yesterday else f'in the last {how_long(period)}'}"
+    )
 
 
 def command_for_more(subscriber: str) -> str:

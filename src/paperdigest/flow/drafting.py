@@ -10,9 +10,10 @@ from typing import Protocol
 
 from paperdigest.core import letter, opening_words, schedule, updates
 from paperdigest.core.arrange import arrange
-from paperdigest.core.digest import Digest
+from paperdigest.core.digest import Digest, SourceLine
 from paperdigest.core.entry import Desk, Find
 from paperdigest.core.ports import Channel, Form, Message, Part
+from paperdigest.core.subscription import Subscriber
 from paperdigest.core.unsubscribe import EMAIL, without_code
 from paperdigest.flow import parts
 from paperdigest.flow.attaching import files_of
@@ -198,6 +199,9 @@ class Drafting:
         zone = schedule.zone(work.subscriber.timezone)
         local = self._now.astimezone(zone)
         since = self._covers_from(work)
+        asked = _sources_asked(work.subscriber)
+        sources = _of_these(self._looked_at.lines(since, self._now, zone), asked)
+        archived = 0 if work.lane.digests or asked else self._window.archived_since(since)
         return letter.Frame(
             work.subscriber,
             work.slot,
@@ -205,9 +209,10 @@ class Drafting:
             local,
             since.astimezone(zone),
             local,
-            sources=self._looked_at.lines(since, self._now, zone),
-            seen=self._looked_at.seen(since),
-            archived=0 if work.lane.digests else self._window.archived_since(since),
+            sources=sources,
+            seen=sum(line.papers for line in sources) if asked else self._looked_at.seen(since),
+            archived=archived,
+            came=_came(finds, since),
             elsewhere=len({row.paper_key for row in self._window.elsewhere.get(work.lane.id, ())}),
             waited=finds.waited,
             looked_back=self._now - since if _looks_back(work, finds) else None,
@@ -250,6 +255,23 @@ def _looks_back(work: Work, finds: LaneFinds) -> bool:
 
 def _is_older(find: Find, work: Work) -> bool:
     return find.seen_at < work.lane.created_at
+
+
+def _sources_asked(reader: Subscriber) -> frozenset[str]:
+    """Return the sources that this reader's topics, on whatever schedule, can get papers from; none: all."""
+    asked = [topic.sources for topic in reader.topics]
+    return frozenset(name for names in asked for name in names) if all(asked) else frozenset()
+
+
+def _of_these(lines: tuple[SourceLine, ...], asked: frozenset[str]) -> tuple[SourceLine, ...]:
+    return tuple(line for line in lines if line.name in asked) if asked else lines
+
+
+def _came(finds: LaneFinds, since: datetime) -> bool:
+    """Say whether some of its papers may be called new: those of a trending list may all have come before."""
+    return any(
+        not topic.trending or find.seen_at > since for topic in finds.topics for find in topic.finds
+    )
 
 
 def _called(work: Work) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 
 from paperdigest.core.digest import Digest
-from paperdigest.core.schedule import is_weekly, zone
+from paperdigest.core.schedule import is_frequent, is_weekly, zone
 from paperdigest.core.tallies import Sent, counted, covers_days, first_day
 from paperdigest.flow.due import Work, plan_of
 from paperdigest.store.connection import Store
@@ -29,12 +29,18 @@ class Past:
 
     def counted(self, work: Work, digest: Digest) -> Digest:
         """Return a lane's digest with its counts by day and, for a weekly, by week."""
-        weekly = is_weekly(plan_of(work.subscriber, work.lane.name))
-        if work.kind == "alert" or (covers_days(digest) and not weekly):
+        plan = plan_of(work.subscriber, work.lane.name)
+        weekly = is_weekly(plan)
+        # A daily digest that comes late is a daily one all the same; a first digest has none before it.
+        alone = work.first or not work.lane.id
+        by_first_sight = covers_days(digest) and (alone or not is_frequent(plan))
+        if work.kind == "alert" or (by_first_sight and not weekly):
             return counted(digest, ())
         topics = [topic.name for topic in work.topics] if weekly else ()
         known_since = work.lane.created_at.astimezone(zone(work.subscriber.timezone)).date()
-        return counted(digest, self._sent(work), topics, since=known_since)
+        return counted(
+            digest, self._sent(work), topics, since=known_since, by_first_sight=by_first_sight
+        )
 
     def _sent(self, work: Work) -> tuple[Sent, ...]:
         place = self._places.get(work.lane.id, -1)

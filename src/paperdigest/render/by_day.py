@@ -10,6 +10,7 @@ from datetime import date
 
 from paperdigest.core.digest import Digest, Entry, Section
 from paperdigest.core.tally_words import day_name
+from paperdigest.core.words import first_seen
 
 
 def as_shown(digest: Digest) -> Digest:
@@ -29,15 +30,17 @@ def as_shown(digest: Digest) -> Digest:
             for entry in entries:
                 if entry.seen_on is not None:
                     under = days.setdefault(entry.seen_on, ([], []))
-                    under[which].append(_with_topics(entry, section.name))
+                    under[which].append(_under_day(entry, section.name, entry.seen_on))
     left = (section for each in digest.sections if _says(section := _without_days(each)))
     return replace(
         digest, sections=(*(_day(day, *days[day]) for day in sorted(days, reverse=True)), *left)
     )
 
 
-def _with_topics(entry: Entry, topic: str) -> Entry:
-    return replace(entry, found_in=(topic, *entry.also), also=())
+def _under_day(entry: Entry, topic: str, day: date) -> Entry:
+    """Return the paper with all its topics, and without the day of first sight: that stands over it."""
+    said = "" if entry.date == first_seen(day) else entry.date
+    return replace(entry, found_in=(topic, *entry.also), also=(), date=said)
 
 
 def _day(day: date, full: list[Entry], listed: list[Entry]) -> Section:

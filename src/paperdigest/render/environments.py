@@ -57,6 +57,7 @@ _WORDS = {
     "searched_on": topic_words.searched_on,
     "titles_open": topic_words.titles_open,
     "shown_elsewhere": topic_words.shown_elsewhere,
+    "the_rest": topic_words.the_rest,
     "already_sent": words.already_sent,
     "changed_in": update_words.changed_in,
     "day_chart": tally_words.day_chart,

@@ -6,6 +6,7 @@ from paperdigest.core import words
 from paperdigest.core.digest import Marked
 from paperdigest.core.entry import PAUSES
 from paperdigest.core.styles import cut
+from paperdigest.core.text import begun
 
 _MORE = "…"
 
@@ -52,7 +53,10 @@ def _window(excerpt: Marked, room: int) -> tuple[int, int]:
     end = min(len(text), start + room)
     if start:
         blank = text.find(" ", start, max(first, start))
-        start = blank + 1 if blank >= 0 else start
+        if blank >= 0:
+            sentence = begun(text, blank + 1, max(first, blank + 1))
+            end = min(len(text), end + sentence - (blank + 1))
+            start = sentence
     if end < len(text):
         blank = text.rfind(" ", max(last, start + 1), end + 1)
         end = blank if blank > start else end

@@ -15,6 +15,7 @@ from paperdigest.render.fragments import encoded_size, surely_within
 from paperdigest.render.frame import narrowed
 
 _ROUNDS = 7
+_STEP = 60  # bytes; papers give way one at a time, and to ask for less may change nothing
 _CLOSER, _WELL_USED = 5, 0.93  # tries to use more of the budget, until that much of it is used
 _NEARLY = 0.05
 _LEAST = 0.05  # never nothing: it would never be enough
@@ -70,7 +71,7 @@ def _smaller(
             return _Found(digest, sizes, shown, html, wrong, excess)
         # Sizes are estimates: what is still too much is asked for twice over, and then four times.
         times *= 2
-        wrong, excess = excess, excess + times * over
+        wrong, excess = excess, excess + times * max(over, _STEP)
     shown = trimmed(digest, _ALL, sizes)
     return _Found(digest, sizes, shown, page(shown))
 

@@ -79,7 +79,7 @@ def of_one(entry: Entry) -> dict[str, object]:
         "entry": entry,
         "title": headed(entry.title, TITLE_ROOM),
         "excerpt": entry.excerpt,
-        "matched": why_words.matched(entry.why),
+        "matched": why_words.matched_in(entry.found_in, entry.why),
     }
 
 
@@ -105,6 +105,6 @@ def _of_all(entry: Entry) -> dict[str, object]:
         "facts": words.facts(entry),
         "search": search,
         "links": words.link_labels(links),
-        "also": also_in(entry.also) if entry.also else topics,
+        "also": also_in(entry.also) if entry.also else "",
         "remark": f"({remarks})" if remarks else "",
     }

@@ -13,7 +13,8 @@ from paperdigest.core.closing_words import without_mail
 from paperdigest.core.digest import Digest, Entry, Section
 from paperdigest.core.slack_text import SlackEntry, SlackText, SlackTopic
 from paperdigest.core.tally_words import per_day_line, week_line, weeks_title
-from paperdigest.core.topic_words import shown_elsewhere, to_see_now
+from paperdigest.core.thread_words import titles_open
+from paperdigest.core.topic_words import searched_on, shown_elsewhere, the_rest, to_see_now
 from paperdigest.render.book import Book
 from paperdigest.render.environments import dateline
 from paperdigest.render.fragments import slack_width
@@ -25,6 +26,7 @@ _LINE_WIDTH = 600
 _WEEKS_WIDTH = 1_000  # of all lines about weeks together
 # Small print is a block or two of the channel's (channels.slack_items); what is too long for them is cut at its end.
 _CONTEXT_WIDTH, _FOOTER_WIDTH = 2_800, 3_400
+_DAYS_WIDTH = 200  # two columns of a mail and a half: Slack breaks lines as it likes
 _NAME_WIDTH = 200  # of a topic's name beside how many papers it has
 _MORE_WIDTH = 30  # of `and 137 more lines`
 
@@ -62,7 +64,7 @@ def _is_a_word(digest: Digest) -> bool:
 
 
 def _opening(digest: Digest) -> tuple[str, ...]:
-    frame = (digest.name, dateline(digest), per_day_line(digest.per_day))
+    frame = (digest.name, dateline(digest), per_day_line(digest.per_day, _DAYS_WIDTH))
     name, day, days = map(_line, frame)
     left = _CONTEXT_WIDTH - sum(map(len, (name, day, days)))
     notes = () if _is_a_word(digest) else _fitting([_line(note) for note in digest.notes], left)
@@ -108,22 +110,32 @@ def _weeks(digest: Digest) -> tuple[str, ...]:
 
 
 def _name(section: Section) -> str:
-    under = section.elsewhere_in
-    elsewhere = shown_elsewhere(section.elsewhere, under) if section.elsewhere else ""
-    parts = (section.name, words.how_many(section), elsewhere, section.note)
-    return _line(words.DOT.join(filter(None, parts)))
+    return words.DOT.join((_line(section.name), *_behind_name(section)))
+
+
+def _behind_name(section: Section) -> Iterator[str]:
+    for said in (words.how_many(section), the_rest(section), section.note):
+        if said:
+            yield _line(said)
 
 
 def _topic(section: Section) -> SlackTopic:
     elsewhere = shown_elsewhere(section.elsewhere, section.elsewhere_in)
     return SlackTopic(
         _short_name(section),
-        section.total,
+        0 if section.full and not words.how_many(section) else section.total,
         whole=len(section.full),
         listed=len(section.listed),
         elsewhere=_line(elsewhere) if section.elsewhere else "",
         note=_line(section.note),
+        rest=_line(the_rest(section)),
+        search=_searched(searched_on(section)),
+        listed_search=_searched(words.one_site((*section.listed, *section.earlier))),
     )
+
+
+def _searched(site: str) -> str:
+    return _line(titles_open(site)) if site else ""
 
 
 def _short_name(section: Section) -> str:
@@ -143,7 +155,8 @@ def _places(sections: Sequence[Section], best: Sequence[Entry]) -> tuple[tuple[i
 
 
 def _entries(section: Section, book: Book) -> tuple[SlackEntry, ...]:
-    return tuple(book.forms(entry).slack for entry in section.full)
+    """Return the papers that are shown whole. Where the words over them say that titles open a search, they do not."""
+    return tuple(forms.slack for forms in book.under(section.full, searched_on(section)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +171,7 @@ class _Listed:
 def _listed(section: Section, digest: Digest, book: Book) -> Iterator[_Listed]:
     """Yield what a topic only names: its titles, what waits, what was sent before."""
     if not section.full and (section.elsewhere or section.note):
-        yield _Listed(f"*{_name(section)}*")
+        yield _Listed(words.DOT.join((f"*{_short_name(section)}*", *_behind_name(section))))
     if section.listed:
         yield _Listed(_told(section, words.by_title(section)))
         forms = book.under(section.listed, words.one_site(section.listed))

@@ -244,8 +244,8 @@ def test_a_webhook_says_how_many_papers_there_are_and_not_how_many_another_messa
 ):
     slack = replace(slack_text(40, topics=1), topics=(SlackTopic("Maps", 65, whole=40),))
     few = replace(slack_text(4, topics=1), topics=(SlackTopic("Maps", 65, whole=4),))
-    assert "*Maps · 65 papers*" in shown(single(slack))
-    assert "*Maps · 4 of 65 papers*" in shown(single(few))  # all that are to be shown whole are
+    assert "*Maps* · 65 papers" in shown(single(slack))
+    assert "*Maps* · 4 of 65 papers" in shown(single(few))  # all that are to be shown whole are
 
 
 def test_a_notification_names_the_first_papers() -> None:

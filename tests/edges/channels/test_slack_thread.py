@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,8 +28,8 @@ from paperdigest.core.secret import Secret
 BOT = SlackChannel(Secret("xoxb-canary"))
 HOOK = SlackWebhookChannel({"team": Secret("https://hooks.example.org/canary")})
 _LINK = re.compile(r"<[^<>|]*\|([^<>]*)>")
-_HEADING = re.compile(
-    r"\*(Topic \d+) · (?:(\d+) of )?(\d+) papers?(?:, (\d+) of them in the first)?.*\*"
+_FACT = re.compile(
+    r"(?:the other (?P<other>one|\d+)|(?P<many>\d+) (?:(?:of \d+ )?papers?|by title.*|under .*|waits?))"
 )
 
 
@@ -109,7 +110,7 @@ def test_by_day_the_best_of_the_topics_stand_there_under_their_days() -> None:
     )
     parent, *_ = posts(shown)
     assert numbers(parent) == [2, 3, 12, 1, 11]
-    assert "*Saturday 14 Nov · 1 paper*" in texts(parent)
+    assert "*Saturday 14 Nov* · 1 paper" in texts(parent)
 
 
 def test_where_every_paper_is_by_title_alone_the_first_five_stand_there() -> None:
@@ -130,9 +131,9 @@ def test_a_few_papers_by_title_need_no_thread() -> None:
 
 def test_each_topic_says_how_many_of_its_papers_are_here() -> None:
     parent, below = posts(of_topics(4, 2, 1, 3, 2))
-    assert "*Topic 1 · 1 of 4 papers*" in texts(parent)
-    assert "*Topic 3 · 1 paper*" in texts(parent)
-    assert "*Topic 1 · 4 papers, 1 of them in the first message*" in texts(below)
+    assert "*Topic 1* · 1 of 4 papers" in texts(parent)
+    assert "*Topic 3* · 1 paper" in texts(parent)
+    assert "*Topic 1* · the other 3" in texts(below)
 
 
 def test_the_first_message_ends_with_what_is_in_the_thread_by_topic() -> None:
@@ -157,41 +158,87 @@ def test_of_a_thread_that_names_no_further_paper_it_is_not_said_how_many() -> No
 
 def test_a_note_stands_once_over_a_topic() -> None:
     parent, below = posts(digest(section("Maps", full=entries(1, 7), note="New keyword: map")))
-    assert "*Maps · 5 of 7 papers · New keyword: map*" in texts(parent)
+    assert "*Maps* · 5 of 7 papers · New keyword: map" in texts(parent)
     assert "New keyword" not in "\n".join(texts(below))
+
+
+def test_over_the_last_papers_of_a_topic_stands_where_the_others_are() -> None:
+    shown = digest(
+        section(
+            "Maps",
+            full=entries(1, 7),
+            listed=(named(20), named(21)),
+            counted=(named(30),),
+            elsewhere=3,
+            elsewhere_in=("Boats",),
+        ),
+        section("Boats", full=entries(40, 1), elsewhere=1, elsewhere_in=("Maps",)),
+    )
+    parent, below = posts(shown)
+    rest = "2 by title at the end · 3 under Boats · 1 waits"
+    assert "*Maps* · 4 of 13 papers" in texts(parent)
+    assert "*Boats* · 1 of 2 papers · 1 under Maps" in texts(parent)
+    assert f"*Maps* · the other 3 · {rest}" in texts(below)
+
+
+def test_over_a_topic_that_goes_on_in_the_next_message_it_says_so() -> None:
+    _, *below = posts(of_topics(45))
+    assert len(below) > 1
+    assert texts(below[0])[0] == "*Topic 1* · the other 40"
+    assert {texts(payload)[0] for payload in below[1:]} == {"*Topic 1* · continued"}
+
+
+def test_a_topic_that_begins_where_a_message_does_is_not_said_to_go_on() -> None:
+    _, *below = posts(of_topics(*[20] * 4))
+    said = [line for payload in below for line in lines(payload)]
+    for at in range(1, 5):
+        first = next(line for line in said if line.startswith(f"*Topic {at}*"))
+        assert not first.endswith("continued")
 
 
 SIZES = st.lists(st.integers(0, 9), min_size=1, max_size=14).filter(any)
 
 
+def stated(payloads: list[dict[str, Any]], name: str) -> Iterator[tuple[str, str]]:
+    """Yield what the headings of a topic say of its papers: how many, and where."""
+    facts = (
+        fact
+        for payload in payloads
+        for line in lines(payload)
+        if line.startswith(f"*{name}* · ")
+        for fact in line.split(" · ")[1:]
+    )
+    for fact in facts:
+        found = _FACT.fullmatch(fact)
+        if found:
+            yield ("1" if found["other"] == "one" else found["other"] or found["many"]), fact
+
+
 @settings(max_examples=60, deadline=None, database=None)
-@given(SIZES, st.integers(0, 3), st.integers(0, 4))
-def test_every_number_is_so(sizes: list[int], by_title: int, waiting: int) -> None:
+@given(SIZES, st.integers(0, 3), st.integers(0, 4), st.integers(0, 3))
+def test_every_number_is_so(sizes: list[int], by_title: int, waiting: int, elsewhere: int) -> None:
     parts = [
         section(
             f"Topic {at}",
             full=entries(100 * at, size),
             listed=tuple(named(100 * at + 50 + n) for n in range(by_title)),
             counted=tuple(named(100 * at + 80 + n) for n in range(waiting)),
+            elsewhere=elsewhere,
+            elsewhere_in=("Maps",) if elsewhere else (),
         )
         for at, size in enumerate(sizes, 1)
     ]
     shown, _ = RENDERER.render(digest(*parts))
     parent, *below = posts(shown)
-    whole = {part.name: [one.paper_key for one in part.full] for part in shown.sections}
-    above = set(numbers(parent))
-    for message, is_first in [(parent, True), *((one, False) for one in below)]:
-        for name, some, total, first in _HEADING.findall("\n".join(texts(message))):
-            there = [key for key in whole[name] if key in above]
-            (part,) = (one for one in shown.sections if one.name == name)
-            assert int(total) == part.total
-            if is_first:
-                assert int(some or total) == len(there)
-            elif first:
-                assert int(first) == len(there)
-            else:
-                assert not there
-                assert int(some or total) == len(whole[name])
+    for part in shown.sections:
+        if part.full:
+            keys = {one.paper_key for one in part.full}
+            above = stated([parent], part.name)
+            assert sum(int(many) for many, fact in above if "paper" in fact) == len(
+                keys.intersection(numbers(parent))
+            )
+            everywhere = stated([parent, *below], part.name)
+            assert sum(int(many) for many, _ in everywhere) == part.total
     said = texts(parent)[-1]
     told = re.match(r"(\d+) more in the thread", said)
     assert int(told[1] if told else 0) == sum(len(numbers(message)) for message in below)
@@ -270,7 +317,7 @@ def test_a_webhook_has_the_best_of_each_topic_whole_and_the_others_by_line() -> 
 def test_a_webhook_of_one_topic_has_its_first_papers_whole() -> None:
     payload = hooked(of_topics(7))
     assert numbers(payload) == [*range(100, 107)]
-    assert "*Topic 1 · 7 papers*" in texts(payload)
+    assert "*Topic 1* · 7 papers" in texts(payload)
 
 
 @settings(max_examples=30, deadline=None, database=None)
