@@ -131,7 +131,7 @@ def letters() -> Iterator[Letter]:
     host = ".".join([*["x" * 60] * 3, "y" * 50, "example.org"])
     yield {"sender": f"papers@{host}", "list_name": "a" * 40, "reply_name": "a b " * 60}
     yield {"sender_name": '" ' * 29 + "x", "reply_name": "\\" * 60}
-    yield {"sender": "papers@[192.0.2.1]", "unsubscribe_to": f"{'%' * 64}@{host[-180:]}"}
+    yield {"sender": "papers@[192.0.2.1]", "reply_to": f"{'%' * 64}@{host[-180:]}"}
 
 
 def written(letter: Letter) -> bytes:
@@ -147,7 +147,6 @@ def written(letter: Letter) -> bytes:
     head = Letterhead(
         Mailbox(letter.get("sender_name", "Papers"), letter.get("sender", "papers@example.org")),
         Mailbox(letter.get("reply_name", ""), letter.get("reply_to", "ops@example.org")),
-        letter.get("unsubscribe_to", ""),
     )
     recipient = letter.get("recipient", "ada@example.org")
     return message_bytes(message, head, recipient, key=letter.get("key", KEY), at=AT)

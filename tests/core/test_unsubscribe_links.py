@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paperdigest.core.unsubscribe import PATH, Unsubscribe, kind_of, link, masked, read
+from paperdigest.core.unsubscribe import PATH, Unsubscribe, kind_of, link, link_in, masked, read
 
 KEY = bytes(range(32))
 PAGE = "https://papers.example.org"
@@ -38,6 +38,15 @@ def test_a_link_is_read_back_as_its_target(id_: int, target: str, key: bytes) ->
     assert token is not None
     assert token.subscriber_id == id_
     assert token.target(["email:other@example.org\n", target, "file:x\n"], key) == target
+
+
+@given(ids, targets, keys, st.sampled_from([PAGE, "https://example.org/a/unsubscribe/12.b"]))
+def test_a_link_is_found_in_the_lines_that_hold_it(
+    id_: int, target: str, key: bytes, page: str
+) -> None:
+    made = link(page, id_, target, key)
+    assert link_in(("Ask ops@example.org.", f"To stop these mails, open {made}")) == made
+    assert link_in((f"To stop these mails, open {made[:-1]}",)) == ""
 
 
 @given(targets, targets, keys)

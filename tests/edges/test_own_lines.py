@@ -107,6 +107,15 @@ def test_who_changes_words_that_find_nothing_can_be_written_to() -> None:
     assert "mailto:me" not in page
 
 
+def test_where_nobody_is_named_words_stay_words() -> None:
+    """A reader of a shared digest is told nothing behind them, and of very many lines only how many there are."""
+    silent = [("Maps", [Term("you@evil.example")])] * 5
+    shared = dormancy.lines(silent, shared=True)
+    assert "mailto:you" not in rendered(digest(dormant=shared, shared=True)).html
+    many = dormancy.lines(silent, ask="ops@example.org") * 99
+    assert "mailto:you" not in rendered(digest(dormant=many)).html
+
+
 @pytest.mark.parametrize(
     "word", ["@ada", "ada@", "a@b", "x@evil.example?cc=y", "a@b@c.de", "<a@b.de>"]
 )

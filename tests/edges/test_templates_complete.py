@@ -114,6 +114,73 @@ def test_nor_by_the_first_words_that_a_mail_hides(tmp_path: Path) -> None:
     assert "leaves out 1 of 3 papers" in fault_of(tmp_path, digest(section(full=entries(1, 3))))
 
 
+#: A paper whose title others may have among their words, and what is shown beside it.
+AMONG = {
+    "in an excerpt": ("Mamba", entry(1, excerpt=Marked("We compare it with Mamba."))),
+    "before the cut of one": ("Learning to fold at sea", entry(1, excerpt=Marked("… and machine learning …"))),
+    "in a word of a title": ("BERT", entry(1, title=Marked("Unbertable models"))),
+    "in its name": ("Lovelace", entry(1)),
+    "in an address": ("Boats", entry(1)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("title", "other"), AMONG.values(), ids=AMONG)
+@pytest.mark.parametrize("way", ["{{ e.title.text }}", "{{ papers((e,)) }}"])
+def test_nor_by_the_words_of_another(
+    tmp_path: Path, name: str, title: str, other: Entry, way: str
+) -> None:
+    shown = f"{way} {{{{ e.authors|join(', ') }}}} {{{{ e.excerpt.text }}}}"
+    own(
+        tmp_path,
+        name,
+        f"{{% for e in digest.entries if not e.url or e.votes %}}{shown}\n{{% endfor %}}",
+    )
+    hidden = entry(2, title=Marked(title), url="https://e.org/2", votes=0)
+    given = digest(section(full=(replace(other, url=""), hidden)))
+    assert f'leaves out 1 of 2 papers, which would count as sent, the first: "{title}"' in fault_of(
+        tmp_path, given
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nor_by_the_name_of_a_topic(tmp_path: Path, name: str) -> None:
+    heads = "{% for s in digest.sections %}{{ s.name }}: {{ s.note }}\n{% endfor %}"
+    own(tmp_path, name, f"{heads}{BY_TITLE.replace('entries', 'entries[:1]')}")
+    papers = (entry(1), entry(2, title=Marked("Mamba")))
+    given = digest(section("Mamba and others", full=papers))
+    assert "leaves out 1 of 2 papers" in fault_of(tmp_path, given)
+
+
+def test_nor_by_what_its_own_template_says_of_it(tmp_path: Path) -> None:
+    only_excerpts = "{% if entry.votes %}{{ title.text }}{% endif %} {{ excerpt.text }}"
+    for name in ("entry.txt.j2", "entry.html.j2", "entry.slack.j2"):
+        own(tmp_path / name, name, only_excerpts)
+        hidden = entry(2, title=Marked("Mamba"), votes=None, excerpt=Marked("We present Mamba."))
+        given = digest(section(full=(entry(1), hidden)))
+        assert f"{name}:1: leaves out 1 of 2 papers" in fault_of(tmp_path / name, given)
+
+
+def test_nor_is_it_sent_to_a_folder_because_mails_have_it(tmp_path: Path) -> None:
+    """A folder beside mails gets a page of its own."""
+    by_mail = "{% if 'Unsubscribe' in digest.manage|join %}"
+    own(tmp_path, "digest.txt.j2", f"{by_mail}{BY_TITLE}{{% endif %}}")
+    assert fault_of(tmp_path, GIVEN, EVERYTHING - {Form.ELSEWHERE}) == ""
+    assert "leaves out 8 of 8 papers" in fault_of(tmp_path, GIVEN)
+
+
+def test_a_short_title_is_not_there_where_nobody_sees_it() -> None:
+    paper = entry(title=Marked("Mamba"), url="")
+    hidden = '<div style="display:none">Mamba</div><p>Another</p>'
+    assert absent((paper,), hidden, Form.HTML) == [paper]
+
+
+def test_nor_where_only_a_title_that_goes_on_is() -> None:
+    short, long = (entry(title=Marked(one), url="") for one in ("Boats", "Boats at sea"))
+    assert absent((short, long), "Boats at sea\n", Form.TEXT) == [short]
+    assert absent((short, long), "Boats at sea\nBoats\n", Form.TEXT) == []
+
+
 # ------------------------------------------------------------------ templates of one paper
 
 
@@ -163,6 +230,9 @@ def test_it_is_named_though_the_page_is_the_users_as_well(tmp_path: Path) -> Non
         "{% for e in digest.entries|sort(attribute='title.text', reverse=true) %}{{ e.url }}. {% endfor %}",
         "{% for e in digest.entries %}{{ loop.index }}) {{ e.url }}, {% endfor %}",
         "{% set all %}{{ lines(digest.entries) }}{% endset %}{{ all }}",
+        "{% for e in digest.entries %}{{ loop.index }}{{ e.title.text|truncate(9, true) }}{{ e.votes }}{% endfor %}",
+        "{% for e in digest.entries %}{{ e.title.text|list|join('~') }} {% endfor %}",
+        "{% for e in digest.entries|sort(attribute='title.text') %}{{ e.title.text|replace('a', '') }} {{ e.title.text }} {% endfor %}",
     ],
 )  # fmt: skip
 def test_a_page_may_write_its_papers_as_it_likes(tmp_path: Path, name: str, text: str) -> None:
@@ -210,6 +280,12 @@ def test_a_title_without_a_letter_is_looked_for_nowhere(tmp_path: Path, title: s
     own(tmp_path, "digest.txt.j2", BY_TITLE)
     given = digest(section(full=(entry(1, title=Marked(title), url=""),)))
     assert fault_of(tmp_path, given) == ""
+
+
+def test_looking_twice_takes_nothing_of_what_templates_may_do(tmp_path: Path) -> None:
+    busy = "{% for _ in range(2500) %}{% for _ in range(2500) %}{% endfor %}{% endfor %}"
+    own(tmp_path, "digest.txt.j2", f"{busy}{BY_TITLE}")
+    assert fault_of(tmp_path, GIVEN, frozenset({Form.TEXT})) == ""
 
 
 KINDS = {

@@ -495,6 +495,33 @@ def test_each_of_several_schedules_says_that_only_it_begins(house: House) -> Non
     assert [note[0].startswith(begins) for note in notes(house, "digest")] == [True, True]
 
 
+def test_a_reader_of_one_schedule_hears_of_no_other_whoever_named_it(house: House) -> None:
+    weekly = '[[topic]]\nname = "Fridays"\nkeywords = "paper map"\nschedule = "weekly fri 09:00"\n'
+    with_old_papers(house, f'deliver = "file:outbox"\n{weekly}')
+    house.run()
+
+    assert [note[0].partition(":")[0] for note in notes(house, "digest")] == ["Your first digest"]
+
+
+LIST = '[[topic]]\nname = "Trending"\nkeywords = "paper map"\ntrending = 3\nwithin = "30 days"\n'
+
+
+def test_a_first_list_of_trending_papers_says_itself_how_far_it_looks(house: House) -> None:
+    """It looks as far each time, and holds what was there before."""
+    with_old_papers(house, f'deliver = "file:outbox"\n{LIST}')
+    house.run()
+
+    assert notes(house, "digest") == [[]]
+
+
+def test_other_topics_beside_it_look_back(house: House) -> None:
+    with_old_papers(house, f"{ADA}\n{LIST}")
+    house.run()
+
+    ((only,),) = notes(house, "digest")
+    assert only.startswith("Your first digest: it looks back over 7 days.")
+
+
 @pytest.mark.parametrize("alert", ["alert = true\n", ""])
 def test_a_topic_added_later_says_why_it_holds_old_papers(house: House, alert: str) -> None:
     topic = f'[[topic]]\nname = "{{}}"\nkeywords = "{{}}"\n{alert}'

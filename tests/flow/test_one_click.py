@@ -22,6 +22,7 @@ import pytest
 
 from house import CONFIG, MAIL, House
 from loopback import kept_place, listening
+from own_templates import TITLES
 from paperdigest.core import notices
 from paperdigest.rounds import AppRounds
 from paperdigest.store import facts
@@ -312,10 +313,38 @@ def test_the_link_in_the_last_lines_does_nothing_before_a_person_presses(post: P
     assert post.day("More paper maps") == ["ada@example.org", "second@example.org"]
 
 
-def test_a_preview_shows_no_link_that_would_stop_something(post: Post, capsys: Capsys) -> None:
+def test_a_page_of_ones_own_that_breaks_the_link_gives_nobody_the_link_of_another(
+    post: Post,
+) -> None:
+    broken = "{% for line in digest.manage %}{{ line|wordwrap(60) }}\n{% endfor %}"
+    only_in_service = "{% if digest.subscriber == 'ada' and 'sample' not in digest.slot %}"
+    post.house.write(
+        "templates/digest.txt.j2", f"Mine {TITLES}\n{only_in_service}{broken}{{% endif %}}"
+    )
+    post.rounds.reload()
     post.day("Folding paper maps")
-    shown = Program(post.house.folder, capsys)("preview", "--since", "7d").out
-    assert f"or open {PUBLIC}/unsubscribe/…" in " ".join(shown.split())
+    for each in ("ada@example.org", "second@example.org"):
+        data = post.mail_to(each)
+        assert b"Mine" not in data
+        assert links_below(data, "plain") == {link_in(data)}
+    (told,) = [data for _, (to,), data in post.room.mails if to == "ops@example.org"]
+    body = parsed(told).get_body(("plain",))
+    assert body is not None
+    assert "breaks the unsubscribe link" in " ".join(body.get_content().split())
+
+
+@pytest.mark.parametrize("form", ["text", "html", "slack", "json"])
+def test_a_preview_shows_no_link_that_would_stop_something(
+    post: Post, capsys: Capsys, form: str
+) -> None:
+    """Its reader is known, and so is the key."""
+    post.day("Folding paper maps")
+    assert link_in(post.mail_to("ada@example.org"))
+    shown = Program(post.house.folder, capsys)("preview", "--since", "7d", "--format", form).out
+    assert "Folding" in shown
+    assert not re.search(r"unsubscribe/\d+\.[\w-]{22}", "".join(shown.split()))
+    if form == "text":
+        assert f"or open {PUBLIC}/unsubscribe/…" in " ".join(shown.split())
 
 
 def test_a_taken_place_is_one_word_to_the_operator_and_digests_go_on(post: Post) -> None:

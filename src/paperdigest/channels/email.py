@@ -45,10 +45,10 @@ class EmailChannel:
     """Mail. Raises OptionError for options that do not go together, naming the key of `[email]`.
 
     `password` is the password, or the token for xoauth2; a callable is asked at every login, so a
-    token may change. `unsubscribe_to` is the address unsubscribe mails go to (else `reply_to`, else
-    the sender). `timeout` is for connecting and each command, `final_timeout` for the server's last
-    answer (RFC 5321 section 4.5.3.2.6: ten minutes), both in seconds. `rate` (a minute) and
-    `max_per_day` (any 24 hours) make the `pace`, for whoever calls `send`; nothing here waits.
+    token may change. Letters that unsubscribe go to `reply_to`, else the sender. `timeout` is for
+    connecting and each command, `final_timeout` for the server's last answer (RFC 5321 section
+    4.5.3.2.6: ten minutes), both in seconds. `rate` (a minute) and `max_per_day` (any 24 hours) make
+    the `pace`, for whoever calls `send`; nothing here waits.
     """
 
     host: str = ""
@@ -60,7 +60,6 @@ class EmailChannel:
     sender: str = ""
     reply_to: str = ""
     envelope_from: str = ""
-    unsubscribe_to: str = ""
     ca_file: Path | None = None
     sendmail: str | tuple[str, ...] | None = None
     rate: int = 60
@@ -82,9 +81,6 @@ class EmailChannel:
         self._check_options()
         sender = _mailbox("from", self.sender)
         reply_to = _mailbox("reply_to", self.reply_to) if self.reply_to else None
-        unsubscribe = (
-            _mailbox("unsubscribe_to", self.unsubscribe_to).address if self.unsubscribe_to else ""
-        )
         return_path = (
             _mailbox("envelope_from", self.envelope_from).address if self.envelope_from else ""
         )
@@ -92,7 +88,7 @@ class EmailChannel:
             shlex.split(self.sendmail) if isinstance(self.sendmail, str) else self.sendmail or ()
         )
         # The class is frozen for its users; what follows from the options is worked out once.
-        object.__setattr__(self, "_head", Letterhead(sender, reply_to, unsubscribe))
+        object.__setattr__(self, "_head", Letterhead(sender, reply_to))
         object.__setattr__(self, "_return_path", return_path or sender.address)
         object.__setattr__(self, "_command", tuple(command))
         object.__setattr__(self, "_server", self._as_server())

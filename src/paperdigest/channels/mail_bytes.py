@@ -27,13 +27,11 @@ _FIELD = re.compile(rb"([!-9;-~]+):(?: |\Z)")
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What stands in every message of one sender. Empty means the field is left out, except
-    `unsubscribe_to`, for which the reply address or the sender stands in.
-    """
+    """What stands in every message of one sender. Without `reply_to` its field is left out, and letters that unsubscribe
+    go to the sender."""
 
     sender: Mailbox
     reply_to: Mailbox | None = None
-    unsubscribe_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,8 @@ def _unsubscribe(head: Letterhead, list_name: str, link: str) -> list[str]:
 
 def _unsubscribe_letter(head: Letterhead, list_name: str) -> str:
     """Return `<mailto:…>`, the letter to write."""
-    reply = head.reply_to.address if head.reply_to is not None else head.sender.address
-    address = quote(head.unsubscribe_to or reply, safe="@!$'*+-._~")
+    to = head.sender if head.reply_to is None else head.reply_to
+    address = quote(to.address, safe="@!$'*+-._~")
     name = quote(list_name, safe="", errors="replace")  # as commands know it
     with_name = f"<mailto:{address}?subject=unsubscribe%20{name}>"
     return with_name if len(with_name) < LONGEST_LINE else f"<mailto:{address}?subject=unsubscribe>"

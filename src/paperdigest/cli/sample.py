@@ -69,7 +69,7 @@ def _send(app: App, store: Store, reader: Subscriber, target: str, now: datetime
         digest = _digest(app, reader, target, link, now)
         _, message = app.press.renderer.render(digest, forms)
         files = attachments((_PAPER,), reader.attach) if Form.FILES in forms else ()
-        message = replace(message, unsubscribe=leave, link=link, attachments=files)
+        message = replace(message, unsubscribe=leave, attachments=files)
         channel = app.channel(name)
         # A key of its own each time: a sample may be sent as often as one likes.
         receipt = ""

@@ -1,4 +1,4 @@
-"""How a reader changes, pauses or stops a digest: two or three short lines, true for where it goes.
+"""How a reader changes, pauses or stops a digest: one to three short lines, true for where it goes.
 
 A command stands between backticks, which each output shows in its own way.
 """

@@ -15,7 +15,6 @@ from paperdigest.core.words import cut, how_long, number
 
 SPAN = timedelta(days=30)
 ADVICE = "Edit them, or see what may be meant: `paperdigest check`"
-_ASK, _TO_CHANGE = "Ask ", " to change them"
 _MOST_TOPICS = 5
 _MOST_WORDS = 5
 _LONGEST = 80  # code points of a word or a topic's name
@@ -48,8 +47,8 @@ def lines(
     silent: Sequence[tuple[str, Sequence[Term]]], *, shared: bool = False, ask: str = ""
 ) -> tuple[str, ...]:
     """Return a line for each topic with words that found nothing, `Nothing in 30 days: “state-space modell”
-    (Experts)`, and one that says what to do about it, but for `shared` digests, whose readers cannot; none where there
-    are none. `ask` are the addresses of who can, if that is not the reader. A command stands between backticks, and
+    (Experts)`, and last one that says what to do about it, but for `shared` digests, whose readers cannot; none where
+    there are none. `ask` are the addresses of who can, if that is not the reader. A command stands between backticks, and
     nothing else does."""
     told = [(topic, terms) for topic, terms in silent if terms]
     if not told:
@@ -61,13 +60,8 @@ def lines(
     more = sum(len(terms) for _, terms in told[_MOST_TOPICS:])
     if more:
         said.append(f"and {number(more)} more in other topics")
-    advice = _plain(f"{_ASK}{ask}{_TO_CHANGE}") if ask else ADVICE
+    advice = _plain(f"Ask {ask} to change them") if ask else ADVICE
     return (*said, *(() if shared else (advice,)))
-
-
-def is_advice(line: str) -> bool:
-    """Say whether it is the line that names who can change these words; it holds none of the words."""
-    return line.startswith(_ASK) and line.endswith(_TO_CHANGE)
 
 
 def _plain(text: str) -> str:

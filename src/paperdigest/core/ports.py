@@ -185,7 +185,7 @@ class Message:
 
     `text` and `html` say what holds for mails, of whoever gets some: `elsewhere` are both as they hold where no mail
     program shows them, None where that is the same or nobody wants it. `link` is the unsubscribe link in them, which
-    is one target's; the channel puts those of others in its place.
+    is one target's and stands whole wherever it stands; the channel puts those of others in its place.
     """
 
     subject: str
@@ -202,7 +202,7 @@ class Message:
     #: Key of the earlier message that this one answers, by target with its channel; a mail stands in its thread.
     answers: Mapping[str, str] = field(default_factory=dict)
 
-    def without_mail(self) -> Message:
+    def as_elsewhere(self) -> Message:
         """Return the message for a channel that is not mail."""
         if self.elsewhere is None:
             return self

@@ -24,6 +24,7 @@ _MAC_BYTES = 16  # 22 characters; RFC 2104 section 5 asks for half of the hash's
 # What else the key may come to sign must not be taken for a link.
 _DOMAIN = b"paperdigest unsubscribe 1\n"
 _TOKEN = re.compile(r"([1-9][0-9]{0,17})\.([A-Za-z0-9_-]{22})", re.ASCII)
+_LINK = re.compile(rf"https://[!-~]+{PATH}{_TOKEN.pattern}(?![\w-])", re.ASCII)
 _KINDS = {"email": "e-mail", "slack": "Slack", "slack-webhook": "Slack"}
 
 
@@ -69,6 +70,12 @@ def link(page: str, subscriber_id: int, target: str, key: bytes) -> str:
 def without_code(page: str) -> str:
     """Return where links lead, as it is shown where none is given out."""
     return f"{page}{PATH}…"
+
+
+def link_in(lines: Iterable[str]) -> str:
+    """Return the link that stands in these lines of ours, whole; "" if there is none."""
+    found = (_LINK.search(line) for line in lines)
+    return next((one[0] for one in found if one), "")
 
 
 def in_place_of(text: str, link: str, own: str) -> str:

@@ -162,8 +162,7 @@ class Drafting:
         # The parts hold the message already: a hundred drafts wait for their transaction.
         leave = self._doors.of(work.subscriber, work.lane.subscriber_id)
         files = files_of(work, finds, shown, forms) if finds is not None else ()
-        link = self._link(work)
-        message = replace(message, unsubscribe=leave, link=link, answers=answers, attachments=files)
+        message = replace(message, unsubscribe=leave, answers=answers, attachments=files)
         return Letter(shown, slot, tuple(self._parts(work, message, slot)), fault=fault)
 
     def _notice(self, work: Work, finds: LaneFinds, *, prepare: bool) -> Letter:
@@ -245,9 +244,10 @@ class Drafting:
 
 
 def _looks_back(work: Work, finds: LaneFinds) -> bool:
-    """Say whether this is a lane's first digest and looks back for topics of its own. An alert does if it has papers that
-    are older than the lane: there may have been nothing to alert to for a year."""
-    if not (work.first and work.topics):
+    """Say whether this is a lane's first digest and looks back for topics of its own; a trending list says itself how far
+    it looks, each time. An alert does if it has papers that are older than the lane: there may have been nothing to alert
+    to for a year."""
+    if not work.first or all(topic.trending for topic in work.topics):
         return False
     old = (find for topic in finds.topics for find in topic.finds if _is_older(find, work))
     return work.kind != "alert" or next(old, None) is not None
@@ -278,8 +278,6 @@ def _called(work: Work) -> str:
     if work.kind == "alert":
         return opening_words.ALERT
     lanes = {topic.schedule or MAIN for topic in work.subscriber.topics}
-    others = (
-        name for name in lanes - {work.lane.name} if not plan_of(work.subscriber, name).at_once
-    )
-    alone = work.lane.name == MAIN and next(others, None) is None
+    others = lanes - {work.lane.name}
+    alone = all(plan_of(work.subscriber, name).at_once for name in others)
     return opening_words.DIGEST if alone else opening_words.ONE_OF_SEVERAL

@@ -28,7 +28,7 @@ def prepared(
     for target in targets:
         name, _, bare = target.partition(":")
         key = _key(database, str(lane_id), slot, target)
-        told = message if name == EMAIL else message.without_mail()
+        told = message if name == EMAIL else message.as_elsewhere()
         for part in channel(name).prepare(told, bare, key=key, at=at):
             yield target, part
 

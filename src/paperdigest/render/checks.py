@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 
 from paperdigest.core.digest import Digest, Entry, Marked
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form
+from paperdigest.core.unsubscribe import link_in
 from paperdigest.render.allowance import RunsAway, allowance, next_page
 from paperdigest.render.clean import clean_text
 from paperdigest.render.complete import (
@@ -30,6 +30,7 @@ from paperdigest.render.sample import sample_digest
 from paperdigest.render.sample_notice import sample_notice
 from paperdigest.render.skeleton import prepared
 from paperdigest.render.templates import NOTHING_SHOWN, Templates, broken
+from paperdigest.render.unbroken import breaks
 
 _SUBJECT = "subject.txt.j2"
 _OF_PAPERS = {PAGE: Form.HTML, "digest.txt.j2": Form.TEXT}
@@ -38,8 +39,8 @@ _EMPTY_SUBJECT = "the subject is empty · write at least {{ digest.title }}"
 _EMPTY_PAGE = "the page is empty · write at least {{ digest.title }} and the papers of each section"
 #: So many papers of the sample are only counted: a number that stands nowhere else.
 _COUNTED = 643
-#: What of HTML nobody reads. A page has a word before that many characters, or none.
-_UNSEEN, _LOOKED_AT = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL), 100_000
+#: A page has a word before that many characters, or none.
+_LOOKED_AT = 100_000
 
 
 def check(user_templates: Path | None = None) -> list[TemplateError]:
@@ -139,7 +140,7 @@ def _failing_on(
     templates: Templates, name: str, cases: Iterable[Digest | Entry]
 ) -> Iterator[TemplateError]:
     """Yield what goes wrong with one template filled in with these, and whether it then shows anything, and all papers."""
-    shown: list[bool] = []
+    seen: list[bool] = []
     lost: list[str] = []
     failed = False
     for case in cases:
@@ -152,15 +153,22 @@ def _failing_on(
             if isinstance(error.__cause__, RunsAway):
                 return  # it takes seconds
         else:
-            shown.append(_is_seen(name, made))
+            seen.append(_is_seen(name, made))
+            lost += _broken(name, case, made)
             lost += _lost(name, case, made)
             if name == PAGE and case.kind == "empty" and not is_within(made):
                 yield too_large(templates, made)
     # A page may have nothing to say; a paper has its title.
-    if not failed and not (any(shown) if name in _PAGES else all(shown)):
+    if not failed and not (any(seen) if name in _PAGES else all(seen)):
         yield TemplateError(f"{where(name, templates.folder)}:1: {_nothing(name)}")
     elif not failed and lost:
         yield TemplateError(f"{where(name, templates.folder)}:1: {lost[0]}")
+
+
+def _broken(name: str, case: Digest | Entry, made: str) -> Iterator[str]:
+    """Yield how a page breaks the link that stops what it is a part of."""
+    if isinstance(case, Digest) and (said := breaks(name, made, link_in(case.manage))):
+        yield said
 
 
 def _lost(name: str, case: Digest | Entry, made: str) -> Iterator[str]:
@@ -182,7 +190,7 @@ def _is_seen(name: str, made: str) -> bool:
     """Say whether there is a word to read in what a template made."""
     text = made[:_LOOKED_AT]
     if name in HTML:
-        text = unescape(_UNSEEN.sub("", text))
+        text = shown(text)
     return bool(clean_text(text).strip())
 
 

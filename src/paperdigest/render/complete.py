@@ -13,10 +13,13 @@ from paperdigest.core import words
 from paperdigest.core.digest import Digest, Entry
 from paperdigest.core.errors import TemplateError
 from paperdigest.core.ports import Form, Message
+from paperdigest.render.allowance import allowance
 from paperdigest.render.book import Book
 from paperdigest.render.environments import PAGE, where
 from paperdigest.render.fragments import Fragments
 from paperdigest.render.present import absent
+from paperdigest.render.signed import Signed, unshown, with_signs
+from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.templates import Templates
 
 _WIDTH: Final = 60
@@ -80,8 +83,8 @@ def must_be_complete(
     for form, made in _MADE.items():
         if form not in forms or templates.own.isdisjoint(made.names):
             continue
-        gone = next(filter(None, _gone(templates.own, digest, message, form, book)), [])
-        found = _by_template(templates.own, digest, gone, form, book)
+        gone = next(filter(None, _gone(templates, digest, message, form, book)), [])
+        found = _by_template(templates, digest, gone, form, book)
         if found:
             name, (how, entries) = next(iter(found.items()))
             said = left_out(entries, len(digest.entries), how)
@@ -89,7 +92,7 @@ def must_be_complete(
 
 
 def _gone(
-    own: Set[str], digest: Digest, message: Message, form: Form, book: Book
+    templates: Templates, digest: Digest, message: Message, form: Form, book: Book
 ) -> Iterator[list[Entry]]:
     """Yield of all that the message has of a form the papers that are gone from it: of each page, or where code builds it
     of what each of the user's templates made of the papers."""
@@ -98,14 +101,47 @@ def _gone(
         shown = digest.entries
         for text, html in filter(None, ((message.text, message.html), message.elsewhere)):
             yield absent(shown, text if form is Form.TEXT else html, form)
+        page = message.text if form is Form.TEXT else message.html
+        yield unshown(shown, page, form, lambda signed: _page(templates, digest, form, signed))
         return
     whole = [entry for section in digest.sections for entry in section.full]
     by_title = [entry for section in digest.sections for entry in section.listed]
+    fresh = _fresh(templates)
     for pieces, entries in ((made.whole, whole), (made.by_title, by_title)):
         for piece in pieces:
-            if piece.name in own:
+            if piece.name in templates.own:
                 texts = [piece.made(book.forms(entry)) for entry in entries]
                 yield absent(entries, "\n".join(texts), form)
+                yield [one for one in entries if _lacks(piece, one, form, book, fresh)]
+
+
+def _page(templates: Templates, digest: Digest, form: Form, signed: Signed) -> str:
+    """Return the page of the digest with papers under signs."""
+    book, in_text = _fresh(templates), form is Form.TEXT
+    with allowance():  # that of the digest is for what is sent
+        return templates.render(
+            _MADE[form].page,
+            digest=with_signs(digest, signed),
+            papers=book.text if in_text else book.html,
+            lines=book.text_lines if in_text else book.html_lines,
+        )
+
+
+def _fresh(templates: Templates) -> Book:
+    """Return a book for papers under signs: no other digest will ask for them."""
+    skeletons = Skeletons(templates)
+    return Book(lambda entry: Fragments(entry, skeletons))
+
+
+def _lacks(piece: _Piece, entry: Entry, form: Form, book: Book, fresh: Book) -> bool:
+    """Say whether a paper is not shown in what its own template made of it."""
+
+    def again(signed: Signed) -> str:
+        with allowance():
+            return piece.made(fresh.forms(signed[id(entry)]))
+
+    made = piece.made(book.forms(entry))
+    return bool(absent((entry,), made, form) or unshown((entry,), made, form, again))
 
 
 def unknown(entry: Entry) -> str:
@@ -128,21 +164,22 @@ def form_of(name: str) -> Form | None:
 
 
 def _by_template(
-    own: Set[str], digest: Digest, gone: Sequence[Entry], form: Form, book: Book
+    templates: Templates, digest: Digest, gone: Sequence[Entry], form: Form, book: Book
 ) -> dict[str, tuple[str, list[Entry]]]:
     """Return papers by the template of the user's that leaves them out, their own or else the page, if that is theirs,
     with what is to be written there."""
     made = _MADE[form]
     whole = {id(entry) for section in digest.sections for entry in section.full}
     found: dict[str, tuple[str, list[Entry]]] = {}
+    fresh = _fresh(templates)
     for entry in gone:
         is_whole = id(entry) in whole
         pieces = made.whole if is_whole else made.by_title
-        forms = book.forms(entry)
-        mine = (piece for piece in pieces if piece.name in own)
-        name = next((one.name for one in mine if absent((entry,), one.made(forms), form)), "")
+        mine = (piece for piece in pieces if piece.name in templates.own)
+        lacking = (one.name for one in mine if _lacks(one, entry, form, book, fresh))
+        name = next(lacking, "")
         how = TITLE
-        if not name and made.page in own:
+        if not name and made.page in templates.own:
             name, how = made.page, PAPERS_WHOLE if is_whole else PAPERS_BY_TITLE
         if name:
             found.setdefault(name, (how, []))[1].append(entry)

@@ -18,7 +18,6 @@ from markupsafe import Markup
 
 from paperdigest.core import headline, tally_words, topic_words, update_words, words
 from paperdigest.core.digest import Digest, Marked
-from paperdigest.core.dormancy import is_advice
 from paperdigest.core.word_changes import word_diff
 from paperdigest.render.attributes import ADDRESS, QUOTED, address, in_quotes, quoted
 from paperdigest.render.bounded import Bounded, printed
@@ -165,9 +164,7 @@ def dateline(digest: Digest) -> str:
 
 def linked(text: str, *, mail: bool = False) -> Markup:
     """Return our own line as HTML, with the addresses in it as links, and as code what stands between backticks. `mail`:
-    mailboxes are links, too; what others have written may hold any, and so may words of a reader's, but not the line
-    that says whom to ask about those."""
-    mail = mail or is_advice(text)
+    mailboxes are links, too; not so in what others have written, which may hold any, as words of a reader's may."""
     code = Markup('<code style="font-size:13px">{}</code>')
     return Markup("").join(
         code.format(piece) if is_code else _with_links(piece, mail=mail)

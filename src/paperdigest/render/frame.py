@@ -16,7 +16,7 @@ _ENOUGH = 24_000  # encoded bytes: a quarter of what a page may have
 _AROUND_A_LINE = 110
 _A_CELL = 140  # of the table of weeks
 _LONGEST_NAME = 60  # of a topic in that table, as the page cuts it
-_HOW_TO_STOP = 300  # code points of each of two or three lines; a link among them stays whole
+_HOW_TO_STOP = 400  # code points of each of a few lines; the longest link among them stays whole
 _TITLE = 200  # code points; it stands on a page twice
 #: How many lines of each kind, and how many code points of each line: the first that is enough.
 _NARROWER = ((40, 600), (20, 400), (12, 300), (8, 160), (5, 100), (3, 60))

@@ -3,6 +3,7 @@ a word.
 
 A paper is there by the link of its title, or by how its title begins, however that is written: in capitals, with marks, over
 two lines, cut. That is looked for from the quickest to the slowest: nearly all papers are there by their links, in order.
+A title may also be among the words of another paper's text; whether it is shown is for `signed` to find out.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ _LAST: Final = "\U0010ffff"  # a noncharacter, of which no text has any
 def absent(entries: Sequence[Entry], made: str, form: Form) -> list[Entry]:
     """Return the papers that are not in what was made of them: an HTML page, a plain text, or mrkdwn. Each is to be in it
     by itself: of two whose titles begin alike both."""
-    gone = _not_linked(entries, made, form)
+    gone = unlinked(entries, made, form)
     if not gone:
         return gone
     page = _Page(entries, made, form)
@@ -66,7 +67,12 @@ _TEXT_OF: Mapping[Form, Callable[[str], str]] = MappingProxyType(
 )
 
 
-def _not_linked(entries: Sequence[Entry], made: str, form: Form) -> list[Entry]:
+def letters_of(made: str, form: Form) -> str:
+    """Return the letters and digits that are read in what was made, those of all ways to write them as the same."""
+    return _letters(_TEXT_OF[form](made))
+
+
+def unlinked(entries: Sequence[Entry], made: str, form: Form) -> list[Entry]:
     """Return the papers whose titles' links are not in what was made of them."""
     shared = _shared([entry.url for entry in entries])
     gone = []

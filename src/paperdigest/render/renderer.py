@@ -16,6 +16,7 @@ from paperdigest.core.errors import TemplateError
 from paperdigest.core.foremost import foremost
 from paperdigest.core.ports import Form, Message
 from paperdigest.core.slack_text import SlackText
+from paperdigest.core.unsubscribe import link_in
 from paperdigest.render.allowance import RunsAway, allowance, next_page
 from paperdigest.render.book import Book
 from paperdigest.render.budget import BUDGET, Sizes
@@ -31,6 +32,7 @@ from paperdigest.render.json_form import digest_json
 from paperdigest.render.skeleton import Skeletons
 from paperdigest.render.slack_form import slack_text
 from paperdigest.render.templates import Templates, bundled
+from paperdigest.render.unbroken import must_be_unbroken
 
 _PAPERS_KEPT = 8_192  # about 6 kB each shown whole, 2 kB by title
 _MOST_RUNAWAYS = 3
@@ -76,9 +78,11 @@ class Renderer:
             slack=_slack(shown, book) if Form.SLACK in forms else NO_SLACK,
             list_name=shown.subscriber,
             shared=shown.shared,
+            link=link_in(shown.manage),
             elsewhere=self._elsewhere(shown, book) if Form.ELSEWHERE in forms else None,
         )
         if self.templates.own:
+            must_be_unbroken(self.templates, message)
             must_be_complete(self.templates, _on_pages(shown), message, forms, book)
         return shown, message
 

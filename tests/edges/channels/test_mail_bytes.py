@@ -28,7 +28,6 @@ CHANNEL = EmailChannel(
     auth="none",
     sender="Papers <papers@example.org>",
     reply_to="Ops <ops@example.org>",
-    unsubscribe_to="stop@example.org",
 )
 HOSTILE = (
     "plain =?UTF-8?Q?=0ABcc:_x@y.z?= tail",
@@ -90,7 +89,7 @@ def test_the_header_is_what_other_programs_look_for() -> None:
         "Date: Fri, 20 Nov 2026 09:30:00 +0000",
         f"Message-ID: <pd.{KEY}@example.org>",
         "List-Id: <ada.paperdigest.example.org>",
-        "List-Unsubscribe: <mailto:stop@example.org?subject=unsubscribe%20ada>",
+        "List-Unsubscribe: <mailto:ops@example.org?subject=unsubscribe%20ada>",
         "Auto-Submitted: auto-generated",
         "Precedence: bulk",
         "Reply-To: Ops <ops@example.org>",
@@ -181,7 +180,7 @@ def test_the_date_is_the_same_instant_from_any_zone() -> None:
 def test_the_letter_names_the_reader_as_commands_do() -> None:
     head = fields_of(mail(list_name="Ada.Lovelace_2"))
     assert head["List-Unsubscribe"].strip() == (
-        "<mailto:stop@example.org?subject=unsubscribe%20Ada.Lovelace_2>"
+        "<mailto:ops@example.org?subject=unsubscribe%20Ada.Lovelace_2>"
     )
 
 
@@ -198,7 +197,7 @@ def test_a_recipient_finds_their_own_link_in_the_place_of_the_first_ones() -> No
 def test_a_long_unsubscribe_address_is_never_cut_or_encoded() -> None:
     address = "unsubscribe." + "x" * 48 + "@lists." + "y" * 60 + ".example.org"
     channel = EmailChannel(
-        host="localhost", tls="none", auth="none", sender="a@b.org", unsubscribe_to=address
+        host="localhost", tls="none", auth="none", sender="a@b.org", reply_to=address
     )
     (part,) = channel.prepare(message(), "a@b.org", key=KEY, at=NOW)
     assert f"<mailto:{address}?subject=unsubscribe>".encode() in part.payload
@@ -276,7 +275,7 @@ def fields_of(data: bytes) -> dict[str, str]:
 def test_with_a_page_the_header_offers_one_click_first_and_a_letter_second() -> None:
     found = fields_of(mail(unsubscribe=LEAVE))
     assert found["List-Unsubscribe"].replace("\r\n", "").strip() == (
-        f"<{ONE_CLICK}>, <mailto:stop@example.org?subject=unsubscribe%20ada>"
+        f"<{ONE_CLICK}>, <mailto:ops@example.org?subject=unsubscribe%20ada>"
     )
     assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 

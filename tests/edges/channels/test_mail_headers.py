@@ -137,8 +137,8 @@ def test_a_text_is_one_clean_line_and_keeps_its_letters(text: str, line: str) ->
 LONG: tuple[Letter, ...] = (
     {"sender": f"papers@{LONG_HOST}"},
     {"sender": f"papers@{LONG_HOST}", "list_name": "a-" * 30},
-    {"unsubscribe_to": f"stop@{LONG_HOST}"},
-    {"unsubscribe_to": f"{'%' * 64}@{LONG_HOST[-180:]}", "list_name": "多模态" * 20},
+    {"reply_to": f"ops@{LONG_HOST}"},
+    {"reply_to": f"{'%' * 64}@{LONG_HOST[-180:]}", "list_name": "多模态" * 20},
     {"list_name": "=?utf-8?q?=0ABcc:_x?=" * 20},
 )
 
