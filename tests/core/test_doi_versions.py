@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from paperdigest.core.doi_forms import FORMS
 from paperdigest.core.doi_versions import (
     first_version,
-    is_outdated,
     is_preprint,
     is_reviewed,
     newest_first,
@@ -19,10 +18,8 @@ from paperdigest.core.doi_versions import (
     parted,
     span,
     version_of,
-    without_outdated,
 )
 from paperdigest.core.identity import normal_id
-from paperdigest.core.paper import Link
 
 #: A DOI as its server writes it, the version it tells, and the DOI of the first version.
 NUMBERED = [
@@ -209,10 +206,6 @@ def test_articles_that_pass_review_in_versions_are_known() -> None:
     assert not is_reviewed("doi:10.1000/x")
 
 
-V1 = "https://doi.org/10.21203/rs.3.rs-9123456/v1"
-V2 = "https://doi.org/10.21203/RS.3.RS-9123456/v2"
-
-
 @pytest.mark.parametrize(
     "doi",
     [doi for doi, _, _ in NUMBERED if not is_reviewed(f"doi:{doi.lower()}")]
@@ -228,18 +221,3 @@ def test_a_preprints_doi_publishes_nothing(doi: str) -> None:
 )  # fmt: skip
 def test_an_articles_doi_is_no_preprints(id_: str) -> None:
     assert not is_preprint(id_)
-
-
-def test_the_address_of_an_older_version_is_outdated() -> None:
-    ids = ("doi:10.21203/rs.3.rs-9123456/v2",)
-    assert is_outdated(V1, ids)
-    assert not is_outdated(V2, ids)
-    assert not is_outdated("https://doi.org/10.1000/x", ids)
-    assert not is_outdated("https://example.org/10.21203/rs.3.rs-9123456/v1", ids)
-
-
-def test_links_to_older_versions_are_left_out() -> None:
-    code = Link("code", "https://example.org/code")
-    assert without_outdated((Link("doi", V1), code, Link("doi", V2)), "") == (code, Link("doi", V2))
-    assert without_outdated((Link("doi", V1), code), V2) == (code,)
-    assert without_outdated((Link("doi", V2), code), V1) == (Link("doi", V2), code)

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from builders import paper
 from paperdigest.core import words
 from paperdigest.core.entry import Desk, Find, full_entry
-from paperdigest.core.entry_links import links_of, published_first
+from paperdigest.core.entry_links import (
+    id_at,
+    is_outdated,
+    links_of,
+    published_first,
+    without_outdated,
+)
+from paperdigest.core.identity import normal_id
 from paperdigest.core.paper import Link
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -58,6 +65,39 @@ def test_a_doi_that_the_title_opens_is_not_said_again() -> None:
     assert links_of(paper(id=DOI, ids=(DOI,), url=""), DOI_LINK.url) == ()
 
 
+OLD = "doi:10.1002/(sici)9997-0258(19980815/30)17:15/16<9961::aid-x968>3.0.co;2-2"
+SPELLINGS = [
+    "https://doi.org/10.1002/(SICI)9997-0258(19980815/30)17:15/16%3C9961::AID-X968%3E3.0.CO;2-2",
+    "https://doi.org/10.1002%2F(sici)9997-0258(19980815%2f30)17:15%2f16%3C9961::aid-x968%3E3.0.co;2-2",
+    "http://dx.doi.org/10.1002/(sici)9997-0258(19980815/30)17:15/16%3c9961::aid-x968%3e3.0.co%3B2-2",
+    "https://doi.org/10.1002/(sici)9997-0258(19980815/30)17:15/16<9961::aid-x968>3.0.co;2-2",
+]
+
+
+@pytest.mark.parametrize("address", SPELLINGS)
+def test_a_doi_is_told_from_its_address_as_ids_are(address: str) -> None:
+    assert id_at(address) == normal_id(address) == OLD
+
+
+@pytest.mark.parametrize("address", SPELLINGS)
+def test_a_doi_of_signs_in_any_spelling_is_linked_once(address: str) -> None:
+    assert len(shown(id=OLD, ids=(OLD,), links=(Link("doi", address),))) == 1
+    assert shown(id=OLD, ids=(OLD,), url=address) == ()
+
+
+def test_of_two_spellings_of_a_doi_the_first_is_linked() -> None:
+    one, two = Link("doi", SPELLINGS[0]), Link("page", SPELLINGS[1])
+    assert shown(id=OLD, ids=(OLD,), links=(one, two)) == (one,)
+    assert shown(id=OLD, ids=(OLD,), url=SPELLINGS[2], links=(one, two)) == ()
+
+
+def test_an_id_with_escapes_from_before_is_linked_as_what_it_stands_for() -> None:
+    before = "doi:10.1000/a%3cb%3e"
+    (link,) = shown(id=before, ids=(before,))
+    assert link == Link("doi", "https://doi.org/10.1000/a%3Cb%3E")
+    assert shown(id=before, ids=(before,), url=link.url) == ()
+
+
 def test_a_doi_with_signs_is_an_address() -> None:
     found = shown(ids=(ARXIV, "doi:10.1000/a<b>#c"))
     assert Link("doi", "https://doi.org/10.1000/a%3Cb%3E%23c") in found
@@ -67,6 +107,46 @@ def test_of_a_works_versions_the_newest_is_linked() -> None:
     versions = ("doi:10.21203/rs.3.rs-9123456/v2", "doi:10.21203/rs.3.rs-9123456/v1")
     links = shown(id=versions[0], ids=versions, url="https://example.org/maps")
     assert [link.url for link in links] == ["https://doi.org/10.21203/rs.3.rs-9123456/v2"]
+
+
+#: The first and the second version of a work in every form; Qeios, ChemRxiv and OSF do not number the first one.
+VERSIONS = [
+    ("10.21203/rs.3.rs-9123456/v1", "10.21203/rs.3.rs-9123456/v2"),
+    ("10.20944/preprints202611.9001.v1", "10.20944/preprints202611.9001.v2"),
+    ("10.7287/peerj.preprints.90123v1", "10.7287/peerj.preprints.90123v2"),
+    ("10.26434/chemrxiv-2026-ab1de", "10.26434/chemrxiv-2026-ab1de-v2"),
+    ("10.31234/osf.io/ab1de", "10.31234/osf.io/ab1de_v2"),
+    ("10.31234/osf.io/ab1de_v1", "10.31234/osf.io/ab1de_v2"),
+    ("10.32388/AB1DEF", "10.32388/AB1DEF.2"),
+    ("10.7554/eLife.91234.1", "10.7554/eLife.91234.2"),
+]
+
+
+@pytest.mark.parametrize(("one", "two"), VERSIONS)
+def test_the_address_of_an_older_version_is_outdated(one: str, two: str) -> None:
+    first, second = f"https://doi.org/{one}", f"http://dx.doi.org/{two.upper()}"
+    ids = (f"doi:{one.lower()}", f"doi:{two.lower()}")
+    assert is_outdated(first, ids)
+    assert not is_outdated(first, ids[:1])
+    assert not is_outdated(second, ids)
+    assert not is_outdated(f"https://example.org/{one}", ids)
+
+
+def test_the_address_of_whatever_version_is_the_newest_is_never_outdated() -> None:
+    assert not is_outdated("https://doi.org/10.7554/eLife.91234", ("doi:10.7554/elife.91234.2",))
+
+
+def test_other_addresses_are_not_outdated() -> None:
+    assert not is_outdated("https://doi.org/10.1000/x", ("doi:10.1000/x", "doi:10.1000/y.v2"))
+
+
+@pytest.mark.parametrize(("one", "two"), VERSIONS)
+def test_links_to_older_versions_are_left_out(one: str, two: str) -> None:
+    code = Link("code", "https://example.org/code")
+    v1, v2 = (f"https://doi.org/{name}" for name in (one, two))
+    assert without_outdated((Link("doi", v1), code, Link("doi", v2)), "") == (code, Link("doi", v2))
+    assert without_outdated((Link("doi", v1), code), v2) == (code,)
+    assert without_outdated((Link("doi", v2), code), v1) == (Link("doi", v2), code)
 
 
 def test_without_such_ids_nothing_is_made_up() -> None:

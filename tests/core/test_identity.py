@@ -87,6 +87,13 @@ def test_what_only_looks_like_an_arxiv_id_is_none(text: str) -> None:
         ("DOI 10.1000/x", "10.1000/x"),
         ("https://doi.org/10.1000/x.", "10.1000/x"),
         ("http://dx.doi.org/10.1000%2Fx", "10.1000/x"),
+        (
+            "https://doi.org/10.1000/a:1%3C9::aid-x%3E2.0.co%3B2-q",
+            "10.1000/a:1<9::aid-x>2.0.co;2-q",
+        ),
+        ("https://doi.org/10.1000/A%3CB%3Ec%41?source=x%3F", "10.1000/a<b>ca"),
+        ("https://doi.org/10.1000/a%3Fb", "10.1000/a?b"),
+        ("https://doi.org/10.1000/a%0Ab", "10.1000/a%0ab"),  # no sign that could stand in one
         ("10.1000/x);", "10.1000/x"),
         ("10.1000/s0140-6736(20)30183-5", "10.1000/s0140-6736(20)30183-5"),
         (

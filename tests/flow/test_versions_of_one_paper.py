@@ -129,7 +129,7 @@ def test_the_notice_names_the_version(house: House, days: Days) -> None:
 
     (notice,) = (one for one in house.digests() if one["kind"] == "notice")
     ((paper,),) = (topic["papers"] for topic in notice["topics"])
-    assert paper["note"] == "You were sent this paper on 21 Nov; version 2 is out."
+    assert paper["note"] == "Sent to you on 21 Nov, version 2 is out."
 
 
 def test_a_second_version_that_says_the_same_is_no_news(house: House, days: Days) -> None:
@@ -141,14 +141,13 @@ def test_a_second_version_that_says_the_same_is_no_news(house: House, days: Days
 
 
 @pytest.mark.parametrize(("one", "two"), VERSIONS, ids=[one for one, _ in VERSIONS])
-def test_an_older_version_that_comes_later_changes_nothing(
+def test_a_first_version_that_comes_later_changes_nothing_of_what_is_shown(
     house: House, days: Days, one: str, two: str
 ) -> None:
     days.pass_with(older(SECOND, two))
-    before = told(house)
     days.pass_with(older(FIRST, one))
 
-    assert told(house) == before
+    assert told(house) == [("digest", ["Folding paper maps once more"])]
     paper = only(house)
     assert (paper.title, paper.version) == ("Folding paper maps once more", 2)
 
@@ -185,12 +184,173 @@ def test_versions_in_any_order_come_to_the_same_paper(
     house: House, days: Days, order: tuple[int, ...]
 ) -> None:
     for number in order:
-        said = {"title": f"Folding paper maps, told {number} times", "authors": ["Ada Lovelace"]}
-        days.pass_with({**said, "id": f"doi:10.20944/preprints202611.9001.v{number}"})
+        days.pass_with(numbered("doi:10.20944/preprints202611.9001.v", number))
 
     paper = only(house)
     assert (paper.title, paper.version) == ("Folding paper maps, told 3 times", 3)
     assert [id_[-3:] for id_ in paper.ids[:3]] == [".v3", ".v2", ".v1"]
+
+
+# ------------------------------------------------------------------ who hears of it
+
+IDS = [
+    "doi:10.20944/preprints202611.9001.v",
+    "doi:10.7287/peerj.preprints.90123v",
+    "arxiv:2611.00001v",
+]
+
+
+def numbered(beginning: str, number: int) -> dict[str, Any]:
+    return {
+        "id": f"{beginning}{number}",
+        "title": f"Folding paper maps, told {number} times",
+        "authors": ["Ada Lovelace"],
+        "published_at": "2026-11-19T00:00:00Z",
+    }
+
+
+@pytest.fixture
+def later(days: Days) -> Days:
+    """The days after a first digest, which looks back whatever is news."""
+    days.pass_with({"title": "Another paper map"})
+    return days
+
+
+def heard(house: House) -> list[tuple[str, list[str]]]:
+    first, *others = told(house)
+    assert first == ("digest", ["Another paper map"])
+    return others
+
+
+@pytest.mark.parametrize("beginning", IDS)
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+def test_versions_in_files_of_any_name_are_told_the_same(
+    house: House, later: Days, beginning: str, order: tuple[int, ...]
+) -> None:
+    house.wait(days=1)
+    for place, number in enumerate(order):
+        house.drop(f"{place}.jsonl", numbered(beginning, number))
+    house.run()
+
+    assert heard(house) == [("digest", ["Folding paper maps, told 3 times"])]
+
+
+@pytest.mark.parametrize("beginning", IDS)
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_versions_of_two_sources_are_told_the_same(
+    tmp_path: Path, beginning: str, order: tuple[int, ...]
+) -> None:
+    house = House.built(tmp_path, config=CONFIG + OTHER, ada=ALL + ADA)
+    (tmp_path / "others").mkdir()
+    Days(house).pass_with({"title": "Another paper map"})
+    house.wait(days=1)
+    for name, number in zip(("one.jsonl", "../others/two.jsonl"), order, strict=True):
+        house.drop(name, numbered(beginning, number))
+    house.run()
+
+    assert heard(house) == [("digest", ["Folding paper maps, told 2 times"])]
+    house.close()
+
+
+@pytest.mark.parametrize("beginning", IDS)
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+def test_a_paper_is_new_once_in_whatever_order_its_versions_come(
+    house: House, later: Days, beginning: str, order: tuple[int, ...]
+) -> None:
+    for number in order:
+        later.pass_with(numbered(beginning, number))
+    later.pass_with(*(numbered(beginning, number) for number in order))
+
+    assert [kind for kind, _ in heard(house)].count("digest") == 1
+
+
+def test_a_page_without_versions_makes_news_of_what_it_lists(house: House, later: Days) -> None:
+    later.pass_with(numbered(IDS[-1], 2))
+    later.pass_with({"id": "arxiv:2611.00001", "title": "Folding paper maps"})
+
+    assert [kind for kind, _ in heard(house)] == ["digest"]
+
+
+def test_what_a_baseline_took_in_stays_without_news(
+    house: House, later: Days, program: Program
+) -> None:
+    record = json.dumps(numbered(IDS[0], 2))
+    program("ingest", "--file", str(house.write("archive.jsonl", record)), "--baseline")
+    later.pass_with(numbered(IDS[0], 1))
+
+    assert heard(house) == []
+
+
+def test_a_first_version_in_a_baseline_makes_the_paper_old(
+    house: House, later: Days, program: Program
+) -> None:
+    later.pass_with(numbered(IDS[0], 2))
+    record = json.dumps(numbered(IDS[0], 1))
+    program("ingest", "--file", str(house.write("archive.jsonl", record)), "--baseline")
+    later.pass_with({**numbered(IDS[0], 1), "abstract": "We fold a paper map."})
+
+    assert heard(house) == []
+
+
+def test_a_first_version_of_long_ago_is_no_news_and_makes_the_paper_old(
+    house: House, later: Days
+) -> None:
+    first = numbered(IDS[0], 1)
+    later.pass_with(numbered(IDS[0], 2))
+    later.pass_with({**first, "published_at": "2026-09-01T00:00:00Z"})
+    later.pass_with({**first, "published_at": None})
+
+    assert heard(house) == []
+
+
+@pytest.mark.parametrize(("days_later", "kinds"), [(30, ["digest"]), (31, [])])
+def test_a_first_version_is_news_for_30_days(
+    house: House, later: Days, days_later: int, kinds: list[str]
+) -> None:
+    later.pass_with({**numbered(IDS[0], 2), "published_at": None})
+    house.wait(days=days_later - 1)
+    later.pass_with({**numbered(IDS[0], 1), "published_at": None})
+
+    assert [kind for kind, _ in heard(house) if kind == "digest"] == kinds
+
+
+def test_a_later_version_elsewhere_makes_no_news_of_a_later_one_on_arxiv(
+    house: House, later: Days
+) -> None:
+    later.pass_with(numbered(IDS[-1], 2))
+    later.pass_with({**numbered(IDS[-1], 2), "id": f"{IDS[0]}2"})
+
+    assert len(papers(house)) == 2
+    assert heard(house) == []
+
+
+@pytest.mark.parametrize("at_first", [True, False])
+def test_a_paper_that_two_are_joined_to_stays_without_news_if_one_was_of_a_baseline(
+    house: House, later: Days, program: Program, at_first: bool
+) -> None:
+    one = {**numbered(IDS[-1], 2), "title": "A paper map under another name"}
+    record = json.dumps(one)
+    if at_first:
+        program("ingest", "--file", str(house.write("archive.jsonl", record)), "--baseline")
+    later.pass_with(numbered(IDS[0], 2))
+    if not at_first:
+        program("ingest", "--file", str(house.write("archive.jsonl", record)), "--baseline")
+    later.pass_with({**one, "ids": [numbered(IDS[0], 2)["id"]]})
+    later.pass_with(numbered(IDS[0], 1), numbered(IDS[-1], 1))
+
+    assert heard(house) == []
+
+
+def test_a_first_digest_looks_back_over_later_versions_too(house: House, later: Days) -> None:
+    later.pass_with(numbered(IDS[0], 2))
+    house.write("subscriptions/zoe.toml", ADA.replace("file:outbox", "file:of-zoe"))
+    house.reload()
+    later.pass_with()
+
+    (titles,) = house.titles("of-zoe")
+    assert "Folding paper maps, told 2 times" in titles
+    later.pass_with(numbered(IDS[0], 1))
+    assert len(house.titles("of-zoe")) == 1
 
 
 def test_a_second_version_that_history_does_not_know_is_old(house: House, days: Days) -> None:
@@ -263,20 +423,44 @@ def test_what_crossref_tells_of_two_versions_is_one_paper(house: House) -> None:
 # ------------------------------------------------------------------ what is shown
 
 
-def test_address_and_links_are_those_of_the_newest_version(house: House, days: Days) -> None:
-    days.pass_with(FIRST)
-    days.pass_with(SECOND)
+def linked(paper: dict[str, Any], id_: str, address: str) -> dict[str, Any]:
+    doi = {"rel": "doi", "url": f"https://doi.org/{id_}"}
+    return {**older(paper, id_), "url": address.format(id_), "links": [doi]}
+
+
+@pytest.mark.parametrize(("one", "two"), VERSIONS, ids=[one for one, _ in VERSIONS])
+def test_address_and_links_are_those_of_the_newest_version(
+    house: House, days: Days, one: str, two: str
+) -> None:
+    days.pass_with(linked(FIRST, one, "https://doi.org/{}"))
+    days.pass_with(linked(SECOND, two, "https://doi.org/{}"))
 
     paper = only(house)
-    assert paper.url == f"https://doi.org/{TWO}"
-    assert [link.url for link in paper.links] == [f"https://doi.org/{TWO}"]
+    assert paper.url == f"https://doi.org/{two}"
+    assert [link.url for link in paper.links] == [f"https://doi.org/{two}"]
 
 
-def test_the_address_of_the_newest_version_wins_wherever_it_leads(house: House, days: Days) -> None:
-    days.pass_with(FIRST)
-    days.pass_with({**SECOND, "url": "https://preprints.example.org/rs-9123456/v2"})
+@pytest.mark.parametrize(("one", "two"), VERSIONS, ids=[one for one, _ in VERSIONS])
+def test_a_notice_links_the_doi_of_the_newest_version_alone(
+    house: House, days: Days, one: str, two: str
+) -> None:
+    days.pass_with(linked(FIRST, one, "https://preprints.example.org/{}"))
+    days.pass_with(linked(SECOND, two, "https://preprints.example.org/{}"))
 
-    assert only(house).url == "https://preprints.example.org/rs-9123456/v2"
+    (notice,) = (one for one in house.digests() if one["kind"] == "notice")
+    ((paper,),) = (topic["papers"] for topic in notice["topics"])
+    assert paper["url"] == f"https://preprints.example.org/{two}"
+    assert [link["url"] for link in paper["links"]] == [f"https://doi.org/{two}"]
+
+
+@pytest.mark.parametrize(("one", "two"), VERSIONS, ids=[one for one, _ in VERSIONS])
+def test_the_address_of_the_newest_version_wins_wherever_it_leads(
+    house: House, days: Days, one: str, two: str
+) -> None:
+    days.pass_with(linked(FIRST, one, "https://doi.org/{}"))
+    days.pass_with({**older(SECOND, two), "url": "https://preprints.example.org/newest"})
+
+    assert only(house).url == "https://preprints.example.org/newest"
 
 
 @pytest.mark.parametrize("form", ["bibtex", "ris"])
@@ -319,6 +503,21 @@ def test_commands_take_the_doi_of_any_version(
     name = form.format(TWO.replace("/v2", f"/v{version}"))
     for one in (name, name.upper()):
         said = program(*command, one, "--json")
+        assert said.code == 0, said.err
+        assert said.json["title"] == "Folding paper maps once more"
+
+
+@pytest.mark.parametrize("part", [".sa2", ".001", ".3.sa0"])
+def test_a_part_that_has_a_doi_of_its_own_is_no_version(
+    house: House, days: Days, program: Program, part: str
+) -> None:
+    work = "10.7554/eLife.91234"
+    days.pass_with(older(SECOND, f"{work}.2"))
+    days.pass_with({"id": f"doi:{work}{part}", "title": "What reviewers said of folding"})
+
+    assert len(papers(house)) == 2
+    for version in (1, 3):
+        said = program("show", f"{work}.{version}", "--json")
         assert said.code == 0, said.err
         assert said.json["title"] == "Folding paper maps once more"
 
@@ -481,6 +680,31 @@ def test_versions_of_a_preprint_on_arxiv_are_counted_by_arxiv(
     days.pass_with(ARXIV_AGAIN | {"ids": [f"doi:{TWO}"]})
     assert only(house).version == 2
     assert only(house).title == SECOND["title"]
+
+
+BARE = {"id": "arxiv:2611.00001", "title": FIRST["title"], "authors": FIRST["authors"]}
+
+
+def test_a_version_elsewhere_that_completes_a_title_of_arxiv_counts_for_none(
+    house: House, days: Days
+) -> None:
+    days.pass_with(BARE)
+    days.pass_with(ELSEWHERE)
+
+    paper = only(house)
+    assert (paper.abstract, paper.version) == (ELSEWHERE["abstract"], None)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((BARE, ELSEWHERE))))
+def test_the_text_of_arxiv_wins_over_any_version_elsewhere(
+    house: House, days: Days, order: tuple[dict[str, Any], ...]
+) -> None:
+    for record in order:
+        days.pass_with(record)
+    days.pass_with(ARXIV)
+
+    paper = only(house)
+    assert (paper.abstract, paper.version) == (FIRST["abstract"], 1)
 
 
 def test_a_later_version_elsewhere_revises_nothing_that_arxiv_shows(

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from paperdigest.core.doi_forms import FORMS, PREPRINTS, Form
-from paperdigest.core.paper import Link
 
 _ARXIV: Final = "arxiv:"
 _DOI: Final = "doi:"
 _OF_PREPRINTS: Final = tuple(f"{_DOI}{beginning}" for beginning in PREPRINTS)
-_ADDRESS = re.compile(r"https?://(?:(?:dx|www)\.)?doi\.org/(10\.[^\s?#]+)", re.IGNORECASE)
 _PATTERNS: Final = {
     registrant: [(form.pattern, form) for form in forms] for registrant, forms in FORMS.items()
 }
@@ -131,33 +128,3 @@ def newest_first(ids: Iterable[str]) -> tuple[str, ...]:
 
 def _age(id_: str) -> int:
     return -(version_of(id_) or 0)
-
-
-# ------------------------------------------------------------------ addresses
-
-
-def id_at(address: str) -> str:
-    """Return the id at an address of doi.org; "" for others."""
-    found = _ADDRESS.fullmatch(address)
-    return f"{_DOI}{found[1].lower()}" if found else ""
-
-
-def is_outdated(address: str, others: Iterable[str]) -> bool:
-    """Say whether an address is the DOI of an older version of what one of the others is the id of."""
-    found = parted(id_at(address))
-    if found is None or found.number is None:
-        return False
-    return any(
-        (other := parted(id_)) is not None
-        and other.first == found.first
-        and (other.number or 0) > found.number
-        for id_ in others
-    )
-
-
-def without_outdated(links: Sequence[Link], address: str) -> tuple[Link, ...]:
-    """Return the links without the DOIs of older versions of what another one, or the paper's own address, leads to."""
-    if not any(link.rel == "doi" for link in links):
-        return tuple(links)
-    ids = [id_ for url in (address, *(link.url for link in links)) if (id_ := id_at(url))]
-    return tuple(link for link in links if not is_outdated(link.url, ids))

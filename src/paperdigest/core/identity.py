@@ -107,7 +107,8 @@ def arxiv_id(text: str) -> tuple[str, int | None] | None:
 def doi(text: str) -> str | None:
     """Read a DOI, bare or in an address, and return it in small letters; None if there is none."""
     text = text.strip()
-    found = _DOI.fullmatch(unquote(text) if "%2" in text.lower() else text)
+    whole = "%2" in text  # the slash may be written so
+    found = _DOI.fullmatch(unquote(text) if whole else text)
     if found is None:
         return None
     name = found["doi"].lower()
@@ -115,7 +116,7 @@ def doi(text: str) -> str | None:
         name = _BIORXIV_TAIL.sub("", re.split(r"[?#]", name)[0])
     elif text[:4].lower() == "http":
         name = name.split("?")[0]
-    return _without_tail(name)
+    return _without_tail(name if whole else _unescaped(name))
 
 
 def normal_id(text: str) -> str:
@@ -303,6 +304,12 @@ def _normal(scheme: str, value: str) -> str:
         case "s2":
             value = value.lower()
     return f"{scheme}:{value}"
+
+
+def _unescaped(name: str) -> str:
+    """Return a DOI without the escapes of an address; as it is where that made none."""
+    plain = unquote(name).lower()
+    return plain if plain.isascii() and plain.isprintable() and " " not in plain else name
 
 
 def _without_tail(name: str) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from paperdigest.core.doi_versions import is_outdated, without_outdated
+from paperdigest.core.entry_links import is_outdated, without_outdated
 from paperdigest.core.identity import scheme_of
 from paperdigest.core.paper import Link, Paper
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from paperdigest.core import opening_words, words
 from paperdigest.core.arrange import TopicFinds
+from paperdigest.core.entrance import STILL_NEWS
 from paperdigest.core.entry import Find
 from paperdigest.core.matcher import Match
 from paperdigest.core.paper import Change, ChangeKind
@@ -21,9 +22,6 @@ from paperdigest.store import digests
 from paperdigest.store.connection import Store
 from paperdigest.store.digests import Outcome
 from paperdigest.store.subscribers import MAIN
-
-#: How long a completed or cross-listed paper is still news.
-STILL_NEWS = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from paperdigest.core.diff import Decision, News, Seen, decide
 from paperdigest.core.doi_versions import are_of_another_count, newest_first
+from paperdigest.core.entrance import Baseline, baseline_after, baseline_of
 from paperdigest.core.identity import (
     TEXT_SCHEMES,
     contradict,
-    namesake_id,
     preferred_first,
     same_first_author,
     scheme_of,
@@ -22,7 +22,7 @@ from paperdigest.core.paper import ChangeKind, Paper
 from paperdigest.core.revision import net
 from paperdigest.flow.known_ids import KnownIds
 from paperdigest.flow.pending import Numbers, Pending, Working
-from paperdigest.flow.sighting import Sighting, sightings
+from paperdigest.flow.sighting import Sighting, namesake_of, short_keys, sightings
 from paperdigest.store import papers, records
 from paperdigest.store.changes import ChangeRow, how_often
 from paperdigest.store.connection import Store
@@ -107,7 +107,7 @@ class Intake:
     # ---------------------------------------------------------------- looking up
 
     def _look_up(self, seen: Sequence[Sighting]) -> None:
-        namesakes = {(s.own_id, namesake) for s in seen if (namesake := _namesake(s))}
+        namesakes = {(s.own_id, namesake) for s in seen if (namesake := namesake_of(s))}
         own_ids = {s.own_id for s in seen} | {namesake for _, namesake in namesakes}
         self._records = records.known_records(self._store, self._source, own_ids)
         # A record that comes twice may be as before only until its other form was taken.
@@ -119,7 +119,7 @@ class Intake:
         known = [self._records[own_id] for own_id in moving | others if own_id in self._records]
         self._said = records.last_said(self._store, [record.id for record in known])
         keys = {record.paper_key for record in known} | self._ids.papers()
-        self._shorts = records.short_titled(self._store, self._source, _short_keys(fresh), keys)
+        self._shorts = records.short_titled(self._store, self._source, short_keys(fresh), keys)
         self._load(keys.union(*self._shorts.values()))
 
     def _load(self, keys: Iterable[int]) -> None:
@@ -155,7 +155,7 @@ class Intake:
 
     def _unless_namesake(self, sighting: Sighting) -> Sighting:
         """Give a record without ids, whose text is the key of another author's paper, one of its own."""
-        namesake = _namesake(sighting)
+        namesake = namesake_of(sighting)
         key = self._ids.get(sighting.own_id)
         if not namesake or key is None or self._agree(sighting, key):
             return sighting
@@ -212,15 +212,15 @@ class Intake:
         if paper.id != ids[0] or paper.partial != partial:
             paper = replace(paper, id=ids[0], partial=partial)
         record = self._new_record(sighting, key, shown=True)
-        news = self._is_news(paper)
-        row = PaperRow(key, paper, record.id, sighting.rank, 0, not news, self._now)
+        baseline = baseline_of(paper, self._is_news)
+        row = PaperRow(key, paper, record.id, sighting.rank, 0, baseline, self._now)
         self._working[key] = working = Working(row, set(), unsaved=True)
         self._met.add(key)
         self._born.add(key)
         self._own(working, ids)
         if sighting.short_key:
             self._shorts.setdefault(sighting.short_key, []).append(key)
-        if news:
+        if baseline is Baseline.NO:
             self._log(working, _NEWS)
         self.counts.new += 1
 
@@ -245,7 +245,7 @@ class Intake:
     # ---------------------------------------------------------------- a paper that history has
 
     def _compare(self, sighting: Sighting, record: KnownRecord | None, working: Working) -> None:
-        again = working.row.key in self._met
+        again, told = working.row.key in self._met, sighting.paper
         if are_of_another_count(sighting.ids, working.ids):
             sighting = sighting.uncounted()
         elif are_of_another_count(working.ids, sighting.ids):
@@ -255,7 +255,7 @@ class Intake:
         if again and record is not None and not decision.supplies:
             decision = replace(decision, keeps=False)  # within one document the first word counts
         self._met.add(working.row.key)
-        logged = self._log_news(working, decision, sighting.paper)
+        logged = self._log_news(working, decision, told)
         self._keep(sighting, record, working, decision)
         self._count(record, logged)
 
@@ -271,16 +271,17 @@ class Intake:
             older=record is not None
             and row.shown_record is not None
             and record.id < row.shown_record,
-            baseline=row.baseline,
+            baseline=row.baseline is not Baseline.NO,
         )
 
     def _log_news(self, working: Working, decision: Decision, paper: Paper) -> set[ChangeKind]:
         """Write news to the log, each kind once a document; a paper born in it is news as a whole. A second version in
         one document makes one revision of both."""
-        if working.row.key in self._born:
-            if working.row.baseline and self._is_news(paper):
-                working.row = working.row._replace(baseline=False)
-                self._log(working, _NEWS)
+        born = working.row.key in self._born
+        if self._turns_out_new(working, paper, born=born):
+            self._log(working, _NEWS)
+            return set() if born else {ChangeKind.NEW}
+        if born:
             return set()
         told = self._told.setdefault(working.row.key, set())
         fresh = [news for news in decision.news if news.kind not in told]
@@ -291,6 +292,15 @@ class Intake:
         for news in fresh:
             self._log(working, news)
         return {news.kind for news in fresh}
+
+    def _turns_out_new(self, working: Working, paper: Paper, *, born: bool) -> bool:
+        row = working.row
+        if row.baseline is Baseline.NO:
+            return False
+        known_for = self._now - row.first_seen_at
+        after = baseline_after(row.baseline, paper, self._is_news, known_for=known_for, born=born)
+        working.row = row._replace(baseline=after)
+        return after is Baseline.NO
 
     def _add_to_revision(self, key: int, news: News, shown: Paper) -> None:
         lines = self._pending.changes
@@ -378,21 +388,3 @@ class Intake:
 
 def _record_row(record: KnownRecord, sighting: Sighting, *, shown: bool) -> RecordRow:
     return RecordRow(record, sighting.paper, sighting.rank, shown, sighting.short_key or None)
-
-
-def _short_keys(seen: Iterable[Sighting]) -> dict[str, bool]:
-    """Return the short titles, and whether a record with an abstract has it."""
-    found: dict[str, bool] = {}
-    for sighting in seen:
-        if key := sighting.short_key:
-            found[key] = bool(sighting.paper.abstract.strip()) or found.get(key, False)
-    return found
-
-
-def _namesake(sighting: Sighting) -> str:
-    """Return the key a record would get if its text's own were taken; "" where it has ids or names nobody."""
-    if len(sighting.ids) > 1:  # only a record without ids is called by its text's key
-        return ""
-    if not sighting.paper.authors or scheme_of(sighting.own_id) not in TEXT_SCHEMES:
-        return ""
-    return namesake_id(sighting.own_id.partition("/")[0], sighting.paper.authors[0])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from paperdigest.core.diff import raw_hash
 from paperdigest.core.doi_versions import own_name, version_of
-from paperdigest.core.identity import record_ids, short_title
+from paperdigest.core.identity import TEXT_SCHEMES, namesake_id, record_ids, scheme_of, short_title
 from paperdigest.core.paper import Paper
 from paperdigest.core.ports import Rejected
 from paperdigest.core.shown import Rank, rank_of
@@ -67,3 +67,21 @@ def _sighting(paper: Paper, source: str) -> Sighting:
     hashed = raw_hash(paper)
     short = "" if ids[-1].startswith("title1:") else short_title(paper.title)
     return Sighting(paper, own_name(ids[0]), ids, short, hashed, rank_of(paper))
+
+
+def short_keys(seen: Iterable[Sighting]) -> dict[str, bool]:
+    """Return the short titles, and whether a record with an abstract has it."""
+    found: dict[str, bool] = {}
+    for sighting in seen:
+        if key := sighting.short_key:
+            found[key] = bool(sighting.paper.abstract.strip()) or found.get(key, False)
+    return found
+
+
+def namesake_of(sighting: Sighting) -> str:
+    """Return the key a record would get if its text's own were taken; "" where it has ids or names nobody."""
+    if len(sighting.ids) > 1:  # only a record without ids is called by its text's key
+        return ""
+    if not sighting.paper.authors or scheme_of(sighting.own_id) not in TEXT_SCHEMES:
+        return ""
+    return namesake_id(sighting.own_id.partition("/")[0], sighting.paper.authors[0])

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from paperdigest.core.identity import normal_id
@@ -21,6 +21,7 @@ from paperdigest.store.changes import (
 )
 from paperdigest.store.connection import Store
 from paperdigest.store.instants import from_instant, to_instant
+from paperdigest.store.lately import first_key_since
 from paperdigest.store.papers import (
     ids_of_papers,
     in_chunks,
@@ -50,6 +51,11 @@ __all__ = [
 ]
 
 _EVER: Final = 2**63 - 1  # the largest integer of SQLite
+_AHEAD: Final = timedelta(days=2)  # so far ahead of its reading a record may be dated
+_BASELINE: Final = "SELECT key, published_at FROM papers WHERE baseline = 1 AND published_at >= ?"
+_LATER_VERSIONS: Final = (
+    "SELECT key, published_at FROM papers WHERE key >= ? AND baseline = 2 AND published_at >= ?"
+)
 
 
 def papers(store: Store, keys: Iterable[int]) -> dict[int, Paper]:
@@ -97,10 +103,10 @@ def new_papers_since(store: Store, at: datetime) -> dict[str, int]:
 
 def baseline_since(store: Store, at: datetime) -> dict[int, datetime]:
     """Return the papers that entered history without news and came out at that instant or later, with when."""
-    rows = store.rows(
-        "SELECT key, published_at FROM papers WHERE baseline = 1 AND published_at >= ?",
-        [to_instant(at)],
-    )
+    rows = list(store.rows(_BASELINE, [to_instant(at)]))
+    # These no index holds, but none came out after it was first seen: its dates would have been taken for a mistake.
+    if (first := first_key_since(store, at - _AHEAD)) is not None:
+        rows += store.rows(_LATER_VERSIONS, [first, to_instant(at)])
     return {key: from_instant(out) for key, out in rows}
 
 

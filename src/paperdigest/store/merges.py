@@ -71,7 +71,7 @@ def _one(first: PaperRow, second: PaperRow, kept: int) -> PaperRow:
         first.shown_record,
         first.rank,
         max(first.revisions, second.revisions),
-        first.baseline and second.baseline,
+        min(first.baseline, second.baseline),
         min(first.first_seen_at, second.first_seen_at),
     )
 

@@ -15,6 +15,7 @@ from paperdigest.core.doi_versions import (
     span,
     version_of,
 )
+from paperdigest.core.entrance import Baseline
 from paperdigest.core.identity import preferred_first
 from paperdigest.core.paper import Link, Paper
 from paperdigest.core.shown import Rank
@@ -64,7 +65,7 @@ class PaperRow(NamedTuple):  # one a record: a frozen dataclass takes three time
     shown_record: int | None
     rank: Rank
     revisions: int
-    baseline: bool
+    baseline: Baseline
     first_seen_at: datetime
 
     def uncounted(self) -> PaperRow:
@@ -222,7 +223,7 @@ def _values(row: PaperRow) -> tuple[object, ...]:
         1 if paper.partial else 0,
         record,
         revisions,
-        1 if baseline else 0,
+        int(baseline),
         to_instant(seen_at),
     )
 
@@ -232,7 +233,9 @@ def _paper_row(row: tuple[Any, ...], ids: tuple[str, ...]) -> PaperRow:
     own_id, version, partial, registry = row[-4:]
     seen_at = from_instant(first_seen)
     paper = _paper(id_, newest_first(preferred_first((id_, *ids))), shown, seen_at)
-    if version is None and own_id is not None and not are_of_another_count((own_id,), paper.ids):
+    if own_id is not None and are_of_another_count((own_id,), paper.ids):
+        version = None  # it was told before arXiv's count was known
+    elif version is None and own_id is not None:
         version = version_of(own_id)  # written before ids were known to tell one
         if paper.version is None and version is not None:
             paper = replace(paper, version=version)
@@ -242,7 +245,7 @@ def _paper_row(row: tuple[Any, ...], ids: tuple[str, ...]) -> PaperRow:
         if partial is None
         else (not partial, version or 0, bool(registry))
     )
-    return PaperRow(key, paper, record, rank, revisions, bool(baseline), seen_at)
+    return PaperRow(key, paper, record, rank, revisions, Baseline(baseline), seen_at)
 
 
 def _paper(id_: str, ids: tuple[str, ...], shown: Sequence[Any], seen_at: datetime) -> Paper:
