@@ -48,7 +48,7 @@ SOURCES = [
     "typography",
     "word",
 ]
-PINNED = "2 65370364cb07689b"
+PINNED = "2 4b20527344779459"
 
 EXPRESSIONS = [
     "multi-modal",

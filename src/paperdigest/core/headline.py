@@ -53,12 +53,17 @@ def _entries(digest: Digest) -> list[Entry]:
 
 
 def _topics(digest: Digest) -> list[tuple[str, int]]:
+    if digest.group != "day":
+        return [
+            (part.name, len(part.full) + len(part.listed) + len(part.counted))
+            for part in digest.sections
+        ]
     counts: Counter[str] = Counter()
     for part in digest.sections:
         for entry in (*part.full, *part.listed):
             counts[entry.found_in[0] if entry.found_in else part.name] += 1
         counts[part.name] += len(part.counted)
-    return counts.most_common() if digest.group == "day" else list(counts.items())
+    return counts.most_common()
 
 
 def _fitting(named: list[tuple[str, int]]) -> int:
