@@ -365,7 +365,10 @@ class ServiceMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture
-def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Stage]:
+    """`capsys` keeps what commands say in memory: the disk may be full, and a file of pytest's would be full as well."""
     # So low that it is reached with the few papers there are here.
     monkeypatch.setattr(brake, "MOST", 5)
     monkeypatch.setattr(brake, "TIMES", 2)
