@@ -89,7 +89,7 @@ def _in_one(kind: str) -> str:
     gap = "\n" if kind == "txt" else ""
     between = f"{{% if not loop.first %}}\n{gap}{{% endif %}}"
     each = f"{{% for {names} in rows(section.full) %}}\n{between}{rest}{{% endfor %}}"
-    return macro + end + page.replace("{{ papers(section.full) }}\n", each)
+    return macro + end + page.replace("{{ papers(section.full, site) }}\n", each)
 
 
 def _source(name: str) -> str:
